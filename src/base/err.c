@@ -43,7 +43,7 @@ static size_t whole_characters(const char *text, size_t length)
     return length;
 }
 
-/* ": permission denied"; the C library's words begin with a capital unless it is an abbreviation. */
+/* Appends ": permission denied": the C library's words, without their capital. */
 static void append_errno(char *text, size_t size, size_t length, int number)
 {
     const char *words = strerrordesc_np(number); /* unlike strerror() never translated */

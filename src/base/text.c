@@ -61,7 +61,8 @@ static enum digits read_number(const char *text, size_t length, uint64_t *ret_va
     return at == length ? found : DIGITS_NONE;
 }
 
-static int refuse_syntax(struct fault *fault, const char *what, const char *wanted, const char *text)
+static int refuse_syntax(struct fault *fault, const char *what, const char *wanted,
+                         const char *text)
 {
     char echo[ECHO_SIZE];
     text_safe(text, strlen(text), echo, sizeof echo);
@@ -73,8 +74,8 @@ static int refuse_range(struct fault *fault, const char *what, const char *text,
 {
     char echo[ECHO_SIZE];
     text_safe(text, strlen(text), echo, sizeof echo);
-    return fault_set(fault, FAULT_RANGE, 0, "out of range for '%s': '%s' is not in %llu to %llu", what,
-                     echo, (unsigned long long)min, (unsigned long long)max);
+    return fault_set(fault, FAULT_RANGE, 0, "out of range for '%s': '%s' is not in %llu to %llu",
+                     what, echo, (unsigned long long)min, (unsigned long long)max);
 }
 
 int text_number(const char *text, const char *what, uint64_t min, uint64_t max, uint64_t *ret_value,
@@ -153,12 +154,12 @@ static int refuse_duration(struct fault *fault, const char *what, const char *te
     text_safe(text, strlen(text), echo, sizeof echo);
     text_show_duration(min_ns, "u", least, sizeof least);
     text_show_duration(max_ns, "u", most, sizeof most);
-    return fault_set(fault, FAULT_RANGE, 0, "out of range for '%s': '%s' is not in %s to %s", what, echo,
-                     least, most);
+    return fault_set(fault, FAULT_RANGE, 0, "out of range for '%s': '%s' is not in %s to %s", what,
+                     echo, least, most);
 }
 
-int text_duration(const char *text, const char *what, int64_t min_ns, int64_t max_ns, int64_t *ret_ns,
-                  struct fault *fault)
+int text_duration(const char *text, const char *what, int64_t min_ns, int64_t max_ns,
+                  int64_t *ret_ns, struct fault *fault)
 {
     static const char wanted[] = "a duration (such as 250ms or 2s)";
     size_t length = strlen(text), at = 0;
@@ -192,7 +193,8 @@ int text_duration(const char *text, const char *what, int64_t min_ns, int64_t ma
     if (ns == 0 && strspn(text + fraction, "0") < fraction_length) {
         char echo[ECHO_SIZE];
         text_safe(text, length, echo, sizeof echo);
-        return fault_set(fault, FAULT_RANGE, 0, "less than a nanosecond for '%s': '%s'", what, echo);
+        return fault_set(fault, FAULT_RANGE, 0, "less than a nanosecond for '%s': '%s'", what,
+                         echo);
     }
     *ret_ns = ns;
     return 0;
@@ -216,20 +218,32 @@ int text_hex(const char *text, const char *what, uint8_t *bytes, size_t size, si
     return 0;
 }
 
-/* One byte, written plainly or as an escape, from text[*at]; moves *at behind it. -1: no such escape. */
+/* One byte, plain or as an escape, from text[*at]; moves *at behind it. -1: no such escape. */
 static int read_escape(const char *text, size_t *at)
 {
     char c = text[(*at)++];
     if (c != '\\')
         return (uint8_t)c;
     switch (text[*at]) {
-    case '\\': ++*at; return '\\';
-    case 'n': ++*at; return '\n';
-    case 'r': ++*at; return '\r';
-    case 't': ++*at; return '\t';
-    case '0': ++*at; return 0;
-    case 'x': break;
-    default: return -1;
+    case '\\':
+        ++*at;
+        return '\\';
+    case 'n':
+        ++*at;
+        return '\n';
+    case 'r':
+        ++*at;
+        return '\r';
+    case 't':
+        ++*at;
+        return '\t';
+    case '0':
+        ++*at;
+        return 0;
+    case 'x':
+        break;
+    default:
+        return -1;
     }
     int high = hex_digit(text[*at + 1]);
     int low = high < 0 ? -1 : hex_digit(text[*at + 2]);
@@ -237,8 +251,8 @@ static int read_escape(const char *text, size_t *at)
     return low < 0 ? -1 : high << 4 | low;
 }
 
-int text_unescape(const char *text, const char *what, uint8_t *bytes, size_t size, size_t *ret_length,
-                  struct fault *fault)
+int text_unescape(const char *text, const char *what, uint8_t *bytes, size_t size,
+                  size_t *ret_length, struct fault *fault)
 {
     size_t length = strlen(text), count = 0;
     for (size_t at = 0; at < length; count++) {
@@ -246,7 +260,8 @@ int text_unescape(const char *text, const char *what, uint8_t *bytes, size_t siz
         if (byte < 0)
             return refuse_syntax(fault, what, "an escape (\\n \\r \\t \\0 \\\\ \\xHH)", text);
         if (count >= size || count >= INT_MAX)
-            return fault_set(fault, FAULT_RANGE, 0, "too long for '%s': more than %zu bytes", what, size);
+            return fault_set(fault, FAULT_RANGE, 0, "too long for '%s': more than %zu bytes", what,
+                             size);
         bytes[count] = (uint8_t)byte;
     }
     *ret_length = count;

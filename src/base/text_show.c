@@ -8,7 +8,7 @@
 
 static const char hex_digits[] = "0123456789abcdef";
 
-/* Text that grows by whole pieces up to a bound; remembers the last place where "..." still fits. */
+/* Text that grows by whole pieces up to a bound; knows the last place where "..." still fits. */
 struct pieces {
     char *text;
     size_t size;
@@ -37,12 +37,23 @@ static size_t show_byte(uint8_t byte, char piece[4])
 {
     char letter = 0;
     switch (byte) {
-    case '\\': letter = '\\'; break;
-    case '\n': letter = 'n'; break;
-    case '\r': letter = 'r'; break;
-    case '\t': letter = 't'; break;
-    case '\0': letter = '0'; break;
-    default: break;
+    case '\\':
+        letter = '\\';
+        break;
+    case '\n':
+        letter = 'n';
+        break;
+    case '\r':
+        letter = 'r';
+        break;
+    case '\t':
+        letter = 't';
+        break;
+    case '\0':
+        letter = '0';
+        break;
+    default:
+        break;
     }
     if (letter) {
         piece[0] = '\\';

@@ -154,14 +154,10 @@ static void test_write_bounds(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_read_network_order),
-        cmocka_unit_test(test_read_past_the_end),
-        cmocka_unit_test(test_read_error_sticks),
-        cmocka_unit_test(test_take_and_skip),
-        cmocka_unit_test(test_take_huge),
-        cmocka_unit_test(test_read_nothing),
-        cmocka_unit_test(test_write_network_order),
-        cmocka_unit_test(test_write_past_the_end),
+        cmocka_unit_test(test_read_network_order),  cmocka_unit_test(test_read_past_the_end),
+        cmocka_unit_test(test_read_error_sticks),   cmocka_unit_test(test_take_and_skip),
+        cmocka_unit_test(test_take_huge),           cmocka_unit_test(test_read_nothing),
+        cmocka_unit_test(test_write_network_order), cmocka_unit_test(test_write_past_the_end),
         cmocka_unit_test(test_write_bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,7 +15,8 @@ static void test_set_fills_everything(void **state)
 {
     (void)state;
     struct fault fault;
-    assert_int_equal(fault_set(&fault, FAULT_SYSTEM, EADDRINUSE, "cannot bind '%s'", "lo"), -FAULT_SYSTEM);
+    assert_int_equal(fault_set(&fault, FAULT_SYSTEM, EADDRINUSE, "cannot bind '%s'", "lo"),
+                     -FAULT_SYSTEM);
     assert_int_equal(fault.code, FAULT_SYSTEM);
     assert_int_equal(fault.sys, EADDRINUSE);
     assert_string_equal(fault.what, "cannot bind 'lo': address already in use");
@@ -25,7 +26,8 @@ static void test_set_without_errno(void **state)
 {
     (void)state;
     struct fault fault;
-    assert_int_equal(fault_set(&fault, FAULT_NAME, 0, "no such name '%s'", "x.example"), -FAULT_NAME);
+    assert_int_equal(fault_set(&fault, FAULT_NAME, 0, "no such name '%s'", "x.example"),
+                     -FAULT_NAME);
     assert_int_equal(fault.sys, 0);
     assert_string_equal(fault.what, "no such name 'x.example'");
 }

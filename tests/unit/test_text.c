@@ -13,11 +13,12 @@
 #include "base/text.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
-#define SECOND INT64_C(1000000000)
-#define DAY (86400 * SECOND)
+#define SECOND          INT64_C(1000000000)
+#define DAY             (86400 * SECOND)
 
 /* A failed reading has said why, named its subject, and has left the result alone. */
-static void assert_refused(int got, enum fault_code wanted, const struct fault *fault, const char *text)
+static void assert_refused(int got, enum fault_code wanted, const struct fault *fault,
+                           const char *text)
 {
     if (got != -(int)wanted)
         fail_msg("'%s': got %d, wanted %d", text, got, -(int)wanted);
@@ -174,8 +175,10 @@ static void test_duration_bounds(void **state)
     struct fault fault;
     assert_int_equal(text_duration("10ms", "--it", 10000000, 20000000, &ns, &fault), 0);
     assert_int_equal(text_duration("20ms", "--it", 10000000, 20000000, &ns, &fault), 0);
-    assert_int_equal(text_duration("9.999999ms", "--it", 10000000, 20000000, &ns, &fault), -FAULT_RANGE);
-    assert_int_equal(text_duration("20.000001ms", "--it", 10000000, 20000000, &ns, &fault), -FAULT_RANGE);
+    assert_int_equal(text_duration("9.999999ms", "--it", 10000000, 20000000, &ns, &fault),
+                     -FAULT_RANGE);
+    assert_int_equal(text_duration("20.000001ms", "--it", 10000000, 20000000, &ns, &fault),
+                     -FAULT_RANGE);
     assert_int_equal(text_duration("0", "--it", 1, 20000000, &ns, &fault), -FAULT_RANGE);
 }
 
@@ -232,10 +235,12 @@ static void test_hex(void **state)
     assert_int_equal(length, 0);
 
     length = 77;
-    assert_refused(text_hex("0011223344", "--it", bytes, 4, &length, &fault), FAULT_RANGE, &fault, "long");
+    assert_refused(text_hex("0011223344", "--it", bytes, 4, &length, &fault), FAULT_RANGE, &fault,
+                   "long");
     static const char *const wrong[] = {"f", "fff", "0g", "0x00", "00 11", " 00", "-1", "g0"};
     for (size_t i = 0; i < COUNT_OF(wrong); i++)
-        assert_refused(text_hex(wrong[i], "--it", bytes, 4, &length, &fault), FAULT_SYNTAX, &fault, wrong[i]);
+        assert_refused(text_hex(wrong[i], "--it", bytes, 4, &length, &fault), FAULT_SYNTAX, &fault,
+                       wrong[i]);
     assert_int_equal(length, 77);
     assert_memory_equal(bytes, "\xfd\x04\xbe\xef", 4);
 }
@@ -258,7 +263,8 @@ static void test_safe_bounds(void **state)
     (void)state;
     static const char bytes[] = "ab\n\001\002cd\\";
     static const char whole[] = "ab\\n\\x01\\x02cd\\\\";
-    static const char *const cut[] = {"", "", ".", "..", "...", "a...", "ab...", "ab...", "ab\\n..."};
+    static const char *const cut[] = {"",     "",      ".",     "..",      "...",
+                                      "a...", "ab...", "ab...", "ab\\n..."};
     for (size_t size = 0; size < 30; size++) {
         char text[32];
         memset(text, '#', sizeof text);
@@ -300,20 +306,23 @@ static void test_unescape(void **state)
     uint8_t bytes[32];
     size_t length = 0;
     struct fault fault;
-    assert_int_equal(text_unescape("GET /\\r\\n\\t\\0\\\\\\x7F\\xc3\303", "--it", bytes, sizeof bytes, &length,
-                                   &fault), 13);
+    assert_int_equal(text_unescape("GET /\\r\\n\\t\\0\\\\\\x7F\\xc3\303", "--it", bytes,
+                                   sizeof bytes, &length, &fault),
+                     13);
     assert_int_equal(length, 13);
     assert_memory_equal(bytes, "GET /\r\n\t\0\\\x7f\xc3\303", 13);
     assert_int_equal(text_unescape("", "--it", bytes, 0, &length, &fault), 0);
     assert_int_equal(length, 0);
 
     length = 77;
-    static const char *const wrong[] = {"\\", "x\\", "\\q", "\\x", "\\x1", "\\xg0", "\\x0g", "\\N", "\\ "};
+    static const char *const wrong[] = {"\\",    "x\\",   "\\q", "\\x", "\\x1",
+                                        "\\xg0", "\\x0g", "\\N", "\\ "};
     for (size_t i = 0; i < COUNT_OF(wrong); i++)
-        assert_refused(text_unescape(wrong[i], "--it", bytes, sizeof bytes, &length, &fault), FAULT_SYNTAX,
-                       &fault, wrong[i]);
+        assert_refused(text_unescape(wrong[i], "--it", bytes, sizeof bytes, &length, &fault),
+                       FAULT_SYNTAX, &fault, wrong[i]);
     memset(bytes, '#', sizeof bytes);
-    assert_refused(text_unescape("abcd", "--it", bytes, 3, &length, &fault), FAULT_RANGE, &fault, "abcd");
+    assert_refused(text_unescape("abcd", "--it", bytes, 3, &length, &fault), FAULT_RANGE, &fault,
+                   "abcd");
     assert_int_equal(bytes[3], '#');
     assert_int_equal(length, 77);
     assert_int_equal(text_unescape("\\x41bc", "--it", bytes, 3, &length, &fault), 3);
@@ -367,7 +376,8 @@ static void test_show_duration(void **state)
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         char text[32];
-        assert_int_equal(text_show_duration(rows[i].ns, "\302\265", text, sizeof text), strlen(rows[i].text));
+        assert_int_equal(text_show_duration(rows[i].ns, "\302\265", text, sizeof text),
+                         strlen(rows[i].text));
         assert_string_equal(text, rows[i].text);
     }
     char text[8];
@@ -382,15 +392,26 @@ static void test_show_duration(void **state)
 static void test_nearest(void **state)
 {
     (void)state;
-    static const char *const names[] = {"handshake", "rtt", "isn", "options", "read", "describe", "linux"};
+    static const char *const names[] = {"handshake", "rtt",      "isn",  "options",
+                                        "read",      "describe", "linux"};
     static const struct {
         const char *typed, *nearest;
     } rows[] = {
-        {"handshake", "handshake"}, {"handshkae", "handshake"}, {"HANDSHAKE", "handshake"},
-        {"hanshake", "handshake"},  {"rrt", "rtt"},             {"rt", "rtt"},
-        {"ins", "isn"},             {"option", "options"},      {"raed", "read"},
-        {"decsribe", "describe"},   {"lunix", "linux"},         {"", NULL},
-        {"x", NULL},                {"foobar", NULL},           {"hand", NULL},
+        {"handshake", "handshake"},
+        {"handshkae", "handshake"},
+        {"HANDSHAKE", "handshake"},
+        {"hanshake", "handshake"},
+        {"rrt", "rtt"},
+        {"rt", "rtt"},
+        {"ins", "isn"},
+        {"option", "options"},
+        {"raed", "read"},
+        {"decsribe", "describe"},
+        {"lunix", "linux"},
+        {"", NULL},
+        {"x", NULL},
+        {"foobar", NULL},
+        {"hand", NULL},
         {"qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq", NULL},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -432,20 +453,13 @@ static void test_append(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_number),
-        cmocka_unit_test(test_messages),
-        cmocka_unit_test(test_duration),
-        cmocka_unit_test(test_duration_bounds),
-        cmocka_unit_test(test_range),
-        cmocka_unit_test(test_hex),
-        cmocka_unit_test(test_safe),
-        cmocka_unit_test(test_safe_bounds),
-        cmocka_unit_test(test_show_hex),
-        cmocka_unit_test(test_unescape),
-        cmocka_unit_test(test_safe_and_back),
-        cmocka_unit_test(test_show_duration),
-        cmocka_unit_test(test_nearest),
-        cmocka_unit_test(test_append),
+        cmocka_unit_test(test_number),        cmocka_unit_test(test_messages),
+        cmocka_unit_test(test_duration),      cmocka_unit_test(test_duration_bounds),
+        cmocka_unit_test(test_range),         cmocka_unit_test(test_hex),
+        cmocka_unit_test(test_safe),          cmocka_unit_test(test_safe_bounds),
+        cmocka_unit_test(test_show_hex),      cmocka_unit_test(test_unescape),
+        cmocka_unit_test(test_safe_and_back), cmocka_unit_test(test_show_duration),
+        cmocka_unit_test(test_nearest),       cmocka_unit_test(test_append),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
