@@ -1,0 +1,84 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The lab's judges: what an independent capture and the kernels say about what the program did.
+
+# judge_sent FILE: the packets of FILE that the client sent, as a filter for tshark.
+judge_sent_filter() {
+    printf '(ip.src == %s || ipv6.src == %s)' "$LAB_CLIENT4" "$LAB_CLIENT6"
+}
+
+# judge_count FILE FILTER: how many packets match the display filter (checksums validated).
+judge_count() {
+    judge_tshark "$1" -Y "$2" | wc -l
+}
+
+# judge_tshark FILE ARGUMENT...
+judge_tshark() {
+    local file=$1
+    shift
+    tshark -n -r "$file" -o tcp.check_checksum:TRUE -o ip.check_checksum:TRUE -o udp.check_checksum:TRUE \
+        "$@" 2>/dev/null
+}
+
+# judge_rst_count FILE: RSTs that left the client's side.
+judge_rst_count() {
+    tcpdump -n -r "$1" "(src host $LAB_CLIENT4 and tcp[tcpflags] & tcp-rst != 0) or
+        (src host $LAB_CLIENT6 and ip6 proto 6 and ip6[53] & 4 != 0)" 2>/dev/null | wc -l
+}
+
+# judge_no_stray_rst FILE N: exactly N RSTs left the client's side.
+judge_no_stray_rst() {
+    local count
+    count=$(judge_rst_count "$1")
+    [ "$count" -eq "$2" ] && return
+    echo "judge: $count RSTs left the client's side, $2 expected" >&2
+    judge_tshark "$1" >&2
+    return 1
+}
+
+# judge_wellformed FILE: the client sent at least one TCP segment, and tshark finds nothing malformed and no
+# bad checksum in anything that it sent. (Needs an interface without offloads, as the lab's are.)
+judge_wellformed() {
+    judge_tshark "$1" -T fields -e frame.number -e _ws.malformed -e tcp.checksum.status -e ip.checksum.status \
+        -e _ws.expert.severity -e _ws.expert.group -e _ws.expert.message -E separator='|' \
+        -Y "$(judge_sent_filter) && tcp && !icmp && !icmpv6" | awk -F'|' '
+        # a status of 1 is good; severity 0x800000 is an error, group 0x7000000 a malformed part
+        $2 != "" || $3 != 1 || $4 !~ /^1?$/ || $5 ~ /8388608/ || $6 ~ /117440512/ {
+            print "judge: frame " $1 " is not well-formed: " $7 " (TCP checksum status " $3 ", IP " $4 ")"
+            bad++
+        }
+        END {
+            if (NR == 0) print "judge: the client sent no TCP segment at all"
+            exit NR == 0 || bad
+        }' >&2
+}
+
+# judge_no_leftover: the server has no connection but in TIME-WAIT, the client's namespace no socket, no
+# process and no rule; captures do not count. What is on its way out gets a second.
+judge_no_leftover() {
+    lab_until 1 judge_is_clean && return
+    echo "judge: left behind:" >&2
+    judge_leftovers >&2
+    return 1
+}
+
+judge_is_clean() { [ -z "$(judge_leftovers)" ]; }
+
+judge_leftovers() {
+    local pid ours
+    ours=" $(cat "$LAB_DIR"/*.pid 2>/dev/null | tr '\n' ' ')"
+    in_server ss -Htan | grep -vE '^(LISTEN|TIME-WAIT)' | sed 's/^/server: /'
+    in_client ss -Htanp | sed 's/^/client: /'
+    in_client ss -Hwanp | sed 's/^/client, raw: /'
+    in_client ss -H0anp | grep -v '"tcpdump"' | sed 's/^/client, packet: /'
+    in_client nft list ruleset | sed 's/^/client, nft: /'
+    for pid in $(ip netns pids "$(lab_namespace client)"); do
+        case $ours in
+        *" $pid "*) continue ;; # the lab's own: a capture, a stack on its TAP
+        esac
+        case $(cat "/proc/$pid/comm" 2>/dev/null) in
+        '') ;;
+        *) echo "client, process: $pid $(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null)" ;;
+        esac
+    done
+}

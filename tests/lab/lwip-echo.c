@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An echo or sink server on lwIP's TCP, on the TAP device that PRECONFIGURED_TAPIF names, for the lab: IPv4 and IPv6, port 80. */
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <lwip/api.h>
+#include <lwip/ethip6.h>
+#include <lwip/init.h>
+#include <lwip/ip_addr.h>
+#include <lwip/netif.h>
+#include <lwip/tcpip.h>
+#include <netif/tapif.h>
+
+enum { PORT = 80, LIFETIME_SECONDS = 60 };
+
+static bool is_echo;
+
+static void initialised(void *semaphore)
+{
+    sys_sem_signal(semaphore);
+}
+
+/* One connection to its end. */
+static void serve(void *argument)
+{
+    struct netconn *connection = argument;
+    struct netbuf *buffer;
+    while (netconn_recv(connection, &buffer) == ERR_OK) {
+        do {
+            void *data;
+            u16_t length;
+            netbuf_data(buffer, &data, &length);
+            if (is_echo) {
+                netconn_write(connection, data, length, NETCONN_COPY);
+            }
+        } while (netbuf_next(buffer) >= 0);
+        netbuf_delete(buffer);
+    }
+    netconn_close(connection);
+    netconn_delete(connection);
+}
+
+int main(int argc, char **argv)
+{
+    is_echo = argc < 2 || strcmp(argv[1], "echo") == 0;
+    alarm(LIFETIME_SECONDS);
+    sys_sem_t semaphore;
+    if (sys_sem_new(&semaphore, 0) != ERR_OK) {
+        return 1;
+    }
+    tcpip_init(initialised, &semaphore);
+    sys_sem_wait(&semaphore);
+
+    static struct netif interface;
+    ip4_addr_t address, mask, gateway;
+    IP4_ADDR(&address, 198, 18, 0, 2);
+    IP4_ADDR(&mask, 255, 255, 255, 0);
+    IP4_ADDR(&gateway, 198, 18, 0, 1);
+    LOCK_TCPIP_CORE();
+    if (netif_add(&interface, &address, &mask, &gateway, NULL, tapif_init, tcpip_input) == NULL) {
+        return 1;
+    }
+    interface.output_ip6 = ethip6_output; /* tapif.c leaves these two out */
+    interface.flags |= NETIF_FLAG_MLD6;
+    ip_addr_t address6;
+    s8_t index = 1;
+    netif_create_ip6_linklocal_address(&interface, 1);
+    if (!ipaddr_aton("2001:db8::2", &address6) ||
+        netif_add_ip6_address(&interface, ip_2_ip6(&address6), &index) != ERR_OK) {
+        return 1;
+    }
+    netif_ip6_addr_set_state(&interface, 0, IP6_ADDR_PREFERRED);
+    netif_ip6_addr_set_state(&interface, index, IP6_ADDR_PREFERRED);
+    netif_set_default(&interface);
+    netif_set_up(&interface);
+    netif_set_link_up(&interface);
+    UNLOCK_TCPIP_CORE();
+
+    struct netconn *listener = netconn_new(NETCONN_TCP_IPV6);
+    if (listener == NULL || netconn_bind(listener, IP6_ADDR_ANY, PORT) != ERR_OK ||
+        netconn_listen(listener) != ERR_OK) {
+        return 1;
+    }
+    puts("READY");
+    fflush(stdout);
+
+    for (;;) {
+        struct netconn *connection;
+        if (netconn_accept(listener, &connection) == ERR_OK) {
+            sys_thread_new("serve", serve, connection, 0, 0);
+        }
+    }
+}
