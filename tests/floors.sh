@@ -28,18 +28,19 @@ formats='arpa/inet.h endian.h netinet/*.h net/ethernet.h linux/if_ether.h'
 values='float.h math.h'
 system_headers() {
     case $1 in
-    base) echo "$pure locale.h $values" ;;
+    base) echo "$pure $values locale.h obstack.h" ;;
     wire) echo "$pure $formats" ;;
     tcp) echo "$pure" ;;
     stat) echo "$pure $values gsl/*.h complex.h" ;;
     report)
         echo "$pure $values arpa/inet.h netinet/in.h cairo.h cairo/*.h jansson.h langinfo.h" \
-            "locale.h time.h wchar.h"
+            "locale.h obstack.h time.h wchar.h"
         ;;
-    probe) echo "$pure $values $formats time.h ev.h ut*.h" ;;
+    probe) echo "$pure $values $formats ev.h obstack.h time.h ut*.h" ;;
     cmd | main.c)
         echo "$pure $values arpa/inet.h netinet/in.h argp.h fcntl.h fnmatch.h jansson.h langinfo.h" \
-            "locale.h signal.h sys/ioctl.h sys/resource.h sys/stat.h time.h unistd.h ut*.h wchar.h"
+            "locale.h obstack.h signal.h sys/ioctl.h sys/resource.h sys/stat.h time.h unistd.h" \
+            "ut*.h wchar.h"
         ;;
     net) echo '*' ;;
     esac
