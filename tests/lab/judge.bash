@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The lab's judges: what an independent capture and the kernels say about what the program did.
 
-# judge_sent FILE: the packets of FILE that the client sent, as a filter for tshark.
+# judge_sent_filter: the packets that the client sent, as a filter for tshark.
 judge_sent_filter() {
     printf '(ip.src == %s || ipv6.src == %s)' "$LAB_CLIENT4" "$LAB_CLIENT6"
 }
@@ -12,11 +12,11 @@ judge_count() {
     judge_tshark "$1" -Y "$2" | wc -l
 }
 
-# judge_tshark FILE ARGUMENT...
+# judge_tshark FILE ARGUMENT...: checksums validated; payload is data, no application's protocol is guessed.
 judge_tshark() {
     local file=$1
     shift
-    tshark -n -r "$file" -o tcp.check_checksum:TRUE -o ip.check_checksum:TRUE -o udp.check_checksum:TRUE \
+    tshark -n -r "$file" -d tcp.port==1-65535,data -o tcp.check_checksum:TRUE -o ip.check_checksum:TRUE -o udp.check_checksum:TRUE \
         "$@" 2>/dev/null
 }
 

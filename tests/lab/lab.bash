@@ -337,3 +337,19 @@ PYTHON
     fi
     lab_stop "$name" INT >/dev/null
 }
+
+# --- the program ----------------------------------------------------------------------------------
+
+# probe ARGUMENT...: the program under test ($TCPPROBE), in the client's namespace, for 30 s at most.
+probe() {
+    in_client timeout -k 1 30 "${TCPPROBE:?the program to test}" "$@"
+}
+
+# judge_all RSTS [NAME]: ends the capture; exactly so many RSTs left the client's side, all that it sent is
+# well-formed, and nothing is left behind.
+judge_all() {
+    capture_stop "${2:-capture}" &&
+        judge_no_stray_rst "$(capture_file "${2:-capture}")" "$1" &&
+        judge_wellformed "$(capture_file "${2:-capture}")" &&
+        judge_no_leftover
+}
