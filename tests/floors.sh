@@ -36,7 +36,7 @@ system_headers() {
         echo "$pure $values arpa/inet.h netinet/in.h cairo.h cairo/*.h jansson.h langinfo.h" \
             "locale.h obstack.h time.h wchar.h"
         ;;
-    probe) echo "$pure $values $formats ev.h obstack.h time.h ut*.h" ;;
+    probe) echo "$pure $values $formats ev.h obstack.h signal.h time.h ut*.h" ;;
     cmd | main.c)
         echo "$pure $values arpa/inet.h netinet/in.h argp.h fcntl.h fnmatch.h jansson.h langinfo.h" \
             "locale.h obstack.h signal.h sys/ioctl.h sys/resource.h sys/stat.h time.h unistd.h" \
