@@ -161,7 +161,7 @@ bool option_words_number(struct option_words *words, uint64_t max, uint64_t *ret
 
 bool option_words_hex(struct option_words *words, struct writer *value)
 {
-    uint8_t bytes[OPTION_LENGTH_MAX];
+    uint8_t bytes[OPTION_ITEM_MAX / 2];
     size_t length;
 
     if (words->at == words->count ||

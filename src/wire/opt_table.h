@@ -9,6 +9,9 @@
 /* The longest option that its length byte can say. */
 #define OPTION_LENGTH_MAX 255
 
+/* The longest item that can make sense as text: a raw one of 255 bytes, with some blanks. */
+#define OPTION_ITEM_MAX 600
+
 /* The ExID of Fast Open's experiment, RFC 7413 appendix A. */
 #define EXID_FASTOPEN 0xf989
 

@@ -10,9 +10,6 @@
 #define NONE_WORD "none"
 #define RAW_FORM  "raw:HEX, the option's kind and length bytes included"
 
-/* The longest item that can make sense: a raw one of 255 bytes, with some blanks. */
-#define ITEM_MAX 600
-
 const char *options_show(const struct options *options, char text[OPTIONS_TEXT_SIZE])
 {
     struct option_text out = {.text = text, .size = OPTIONS_TEXT_SIZE};
@@ -40,9 +37,9 @@ const char *options_show(const struct options *options, char text[OPTIONS_TEXT_S
 
 /* What is known of an item while it is read. */
 struct item {
-    char typed[64];            /* as the user wrote it, made safe, for the message */
-    char text[ITEM_MAX];       /* lower case, cut up by NULs */
-    struct option_words words; /* behind the name */
+    char typed[64];             /* as the user wrote it, made safe, for the message */
+    char text[OPTION_ITEM_MAX]; /* lower case, cut up by NULs */
+    struct option_words words;  /* behind the name */
 };
 
 static bool is_blank(char c)
@@ -58,13 +55,12 @@ static int item_unknown(const struct item *item, const char *what, struct fault 
     const struct option_alias *aliases = option_aliases(&alias_count);
     char safe[64];
 
-    assert(row_count + alias_count + 2 <= sizeof(names) / sizeof(names[0]));
+    assert(row_count + alias_count < sizeof(names) / sizeof(names[0]));
     for (size_t i = 0; i < row_count; i++)
         names[count++] = rows[i].word;
     for (size_t i = 0; i < alias_count; i++)
         names[count++] = aliases[i].word;
     names[count++] = RAW_WORD;
-    names[count++] = NONE_WORD;
 
     const char *near = text_nearest(item->text, names, count);
 
@@ -94,7 +90,7 @@ static int item_split(const char *start, size_t length, const char *what, struct
     text_safe(start, length, item->typed, sizeof(item->typed));
     if (length == 0)
         return fault_set(fault, FAULT_SYNTAX, 0, "an option is missing beside a comma in %s", what);
-    if (length >= ITEM_MAX)
+    if (length >= OPTION_ITEM_MAX)
         return fault_set(fault, FAULT_SYNTAX, 0, "option '%s' in %s is too long", item->typed,
                          what);
 
@@ -182,6 +178,17 @@ static int item_read(const char *start, size_t length, const char *what, struct 
     return 0;
 }
 
+/* Only alone: in a list it is no option. */
+static bool is_none(const char *text, size_t length)
+{
+    char word[sizeof(NONE_WORD)] = {0};
+
+    if (length != strlen(NONE_WORD))
+        return false;
+    memcpy(word, text, length);
+    return option_word_is(word, NONE_WORD);
+}
+
 int options_read(const char *text, const char *what, struct options *ret_options,
                  struct fault *fault)
 {
@@ -196,7 +203,7 @@ int options_read(const char *text, const char *what, struct options *ret_options
 
     while (length > 0 && is_blank(text[length - 1]))
         length--;
-    if (length == 0 || (length == strlen(NONE_WORD) && option_word_is(text, NONE_WORD))) {
+    if (length == 0 || is_none(text, length)) {
         options_parse(bytes, 0, ret_options);
         return 0;
     }
