@@ -143,7 +143,7 @@ static int64_t fraction_of(const char *digits, size_t length, int64_t unit_ns)
 {
     int64_t twice = 0;
     for (size_t i = length; i > 0; i--)
-        twice = ((digits[i - 1] - '0') * 2 * unit_ns + twice) / 10;
+        twice = (2 * unit_ns * (digits[i - 1] - '0') + twice) / 10;
     return (twice + 1) / 2;
 }
 

@@ -217,12 +217,12 @@ const char *text_nearest(const char *typed, const char *const *names, size_t cou
     if (typed_length == 0 || typed_length > NAME_MAX_LENGTH)
         return NULL;
     const char *nearest = NULL;
-    unsigned nearest_distance = 0;
+    size_t nearest_distance = 0;
     for (size_t i = 0; i < count; i++) {
         size_t length = strlen(names[i]);
         if (length > NAME_MAX_LENGTH)
             continue;
-        unsigned distance = edit_distance(typed, typed_length, names[i], length);
+        size_t distance = edit_distance(typed, typed_length, names[i], length);
         /* One wrong letter in up to four, two in up to seven, …: more is another word. */
         if (3 * distance > (length > typed_length ? length : typed_length) + 1)
             continue;

@@ -56,7 +56,7 @@ const char *address_show(const struct address *address, char text[ADDRESS_TEXT_S
     int family = address->family == IP_FAMILY_V6 ? AF_INET6 : AF_INET;
     if (address->family == IP_FAMILY_NONE ||
         !inet_ntop(family, address->bytes, text, (socklen_t)ADDRESS_TEXT_SIZE))
-        strcpy(text, "none");
+        memcpy(text, "none", sizeof "none");
     return text;
 }
 

@@ -17,12 +17,12 @@ const char *checksum_words(enum checksum_state state)
 
 uint32_t checksum_add(uint32_t sum, const void *bytes, size_t length)
 {
-    struct reader reader = reader_of(bytes, length);
+    const uint8_t *from = bytes;
     uint64_t wide = sum;
-    while (reader_left(&reader) >= 2)
-        wide += reader_u16(&reader);
-    if (reader_left(&reader) == 1)
-        wide += (uint64_t)reader_u8(&reader) << 8;
+    for (size_t i = 0; i + 1 < length; i += 2)
+        wide += (uint64_t)from[i] << 8 | from[i + 1];
+    if (length % 2 != 0)
+        wide += (uint64_t)from[length - 1] << 8;
     /* An end-around carry: 2^32 is 1 in the arithmetic of this sum. */
     while (wide >> 32)
         wide = (wide & UINT32_MAX) + (wide >> 32);

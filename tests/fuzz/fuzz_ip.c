@@ -11,8 +11,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /*
- * The first byte of an input chooses among these; the rest is the frame. The inputs named real-… are
- * frames from the test suite of tcpdump (The Tcpdump Group, 3-clause BSD licence).
+ * The first byte of an input chooses among these; the rest is the frame. The inputs named "real-"
+ * are frames from the test suite of tcpdump (The Tcpdump Group, 3-clause BSD licence).
  */
 static const int link_types[] = {1, 101, 0, 108, 113, 276, 228, 229, 12, 14, 147};
 #define LINK_TYPE_COUNT (sizeof link_types / sizeof link_types[0])

@@ -195,6 +195,7 @@ static void test_range(void **state)
         {"3-3", 0, 3, 3},
         {"0x2-0x8", 0, 2, 8},
         {"9-1", FAULT_RANGE, 0, 0},
+        {"4-3", FAULT_RANGE, 0, 0},
         {"0-5", FAULT_RANGE, 0, 0},
         {"5-10", FAULT_RANGE, 0, 0},
         {"99999999999999999999-5", FAULT_RANGE, 0, 0},
