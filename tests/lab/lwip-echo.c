@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* An echo or sink server on lwIP's TCP, on the TAP device that PRECONFIGURED_TAPIF names, for the lab: IPv4 and IPv6, port 80. */
+/* A server on lwIP's TCP, on the TAP device that PRECONFIGURED_TAPIF names, for the lab: port 80 echoes, 9 discards. */
 
-#include <stdbool.h>
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <lwip/api.h>
@@ -14,9 +13,7 @@
 #include <lwip/tcpip.h>
 #include <netif/tapif.h>
 
-enum { PORT = 80, LIFETIME_SECONDS = 60 };
-
-static bool is_echo;
+enum { ECHO_PORT = 80, DISCARD_PORT = 9, LIFETIME_SECONDS = 60 };
 
 static void initialised(void *semaphore)
 {
@@ -28,12 +25,15 @@ static void serve(void *argument)
 {
     struct netconn *connection = argument;
     struct netbuf *buffer;
+    ip_addr_t address;
+    u16_t port = 0;
+    netconn_getaddr(connection, &address, &port, 1);
     while (netconn_recv(connection, &buffer) == ERR_OK) {
         do {
             void *data;
             u16_t length;
             netbuf_data(buffer, &data, &length);
-            if (is_echo) {
+            if (port == ECHO_PORT) {
                 netconn_write(connection, data, length, NETCONN_COPY);
             }
         } while (netbuf_next(buffer) >= 0);
@@ -43,9 +43,30 @@ static void serve(void *argument)
     netconn_delete(connection);
 }
 
-int main(int argc, char **argv)
+/* A listener's whole life. */
+static void accept_all(void *argument)
 {
-    is_echo = argc < 2 || strcmp(argv[1], "echo") == 0;
+    struct netconn *listener = argument;
+    for (;;) {
+        struct netconn *connection;
+        if (netconn_accept(listener, &connection) == ERR_OK) {
+            sys_thread_new("serve", serve, connection, 0, 0);
+        }
+    }
+}
+
+static void listen_on(u16_t port)
+{
+    struct netconn *listener = netconn_new(NETCONN_TCP_IPV6);
+    if (listener == NULL || netconn_bind(listener, IP6_ADDR_ANY, port) != ERR_OK ||
+        netconn_listen(listener) != ERR_OK) {
+        exit(1);
+    }
+    sys_thread_new("accept", accept_all, listener, 0, 0);
+}
+
+int main(void)
+{
     alarm(LIFETIME_SECONDS);
     sys_sem_t semaphore;
     if (sys_sem_new(&semaphore, 0) != ERR_OK) {
@@ -79,18 +100,12 @@ int main(int argc, char **argv)
     netif_set_link_up(&interface);
     UNLOCK_TCPIP_CORE();
 
-    struct netconn *listener = netconn_new(NETCONN_TCP_IPV6);
-    if (listener == NULL || netconn_bind(listener, IP6_ADDR_ANY, PORT) != ERR_OK ||
-        netconn_listen(listener) != ERR_OK) {
-        return 1;
-    }
+    listen_on(ECHO_PORT);
+    listen_on(DISCARD_PORT);
     puts("READY");
     fflush(stdout);
 
     for (;;) {
-        struct netconn *connection;
-        if (netconn_accept(listener, &connection) == ERR_OK) {
-            sys_thread_new("serve", serve, connection, 0, 0);
-        }
+        pause();
     }
 }

@@ -508,6 +508,7 @@ EOF
         for family in $LAB_STACK_FAMILIES; do
             capture_start capture client "$LAB_INTERFACE"
             [ "$(talk "$(server_address "$family")" 80 "$stack")" = "$stack" ]
+            [ "$(try_connect "$(server_address "$family")" 9)" = open ]
             closed=$(try_connect "$(server_address "$family")" 81 0.5)
             capture_stop
             options=$(first_frame "$SYN_ACK" tcp.options)

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # TCP stacks that are not the kernel's, each on a TAP in the client's namespace: LAB_STACK_FAMILIES says which
-# families it speaks; server_address and target lead to it; port 80 is open (echo), port 81 closed.
+# families it speaks; server_address and target lead to it; port 80 echoes, 9 discards, 81 is closed.
 
 # stack_base: the client's namespace, empty, and the server's, where a real echo server may stand behind the stack.
 stack_base() {
@@ -10,15 +10,16 @@ stack_base() {
     export LAB_INTERFACE=tap0
 }
 
-# stack_answers FAMILY: true when the open port answers a kernel client's data.
+# stack_answers FAMILY: true when the open port echoes a kernel client's data; the client leaves no TIME-WAIT.
 stack_answers() {
-    local address reply
-    address=$(server_address "$1")
-    # shellcheck disable=SC2016
-    reply=$(timeout 2 ip netns exec "$(lab_namespace client)" bash -c '
-        exec 3<>"/dev/tcp/$1/80" && echo lab >&3 && read -r -t 2 line <&3 && echo "$line"' \
-        bash "$address" 2>/dev/null)
-    [ "$reply" = lab ]
+    lab_in client timeout 2 "${LAB_PYTHON[@]}" - "$(server_address "$1")" 2>/dev/null <<'PYTHON'
+import socket, struct, sys
+with socket.create_connection((sys.argv[1], 80), 1) as sock:
+    sock.sendall(b"lab")
+    same = sock.recv(3, socket.MSG_WAITALL) == b"lab"
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+sys.exit(not same)
+PYTHON
 }
 
 stack_ready() {
@@ -32,8 +33,7 @@ stack_ready() {
     done
 }
 
-# stack_lwip_up [MODE]: lwIP on a TAP; MODE echo (default) or sink; IPv4 and IPv6. LWIP_ECHO names the built
-# program, otherwise it is compiled here.
+# stack_lwip_up: lwIP on a TAP; IPv4 and IPv6. LWIP_ECHO names the built program, otherwise it is compiled here.
 stack_lwip_up() {
     local program=${LWIP_ECHO:-}
     stack_base || return
@@ -45,16 +45,22 @@ stack_lwip_up() {
     fi
     ip -n "$(lab_namespace client)" tuntap add dev tap0 mode tap || return
     lab_plain client tap0
-    lab_start client stack env PRECONFIGURED_TAPIF=tap0 "$program" "${1:-echo}" || return
+    lab_start client stack env PRECONFIGURED_TAPIF=tap0 "$program" || return
     lab_address client tap0 198.18.0.1/24 2001:db8::1/64 || return
     stack_ready
+}
+
+# stack_far_side ADDRESS: the real servers behind slirp and passt.
+stack_far_side() {
+    lab_start server "echo-$1" "${LAB_PYTHON[@]}" "$LAB_SOURCE/server.py" --time 60 echo "$1" 80 &&
+        lab_start server "discard-$1" "${LAB_PYTHON[@]}" "$LAB_SOURCE/server.py" --time 60 sink "$1" 9
 }
 
 # stack_slirp_up: libslirp (4.4BSD's TCP) by slirp4netns; IPv4. Its far side is the server's namespace.
 stack_slirp_up() {
     stack_base || return
     export LAB_STACK_FAMILIES=4
-    lab_start server echo "${LAB_PYTHON[@]}" "$LAB_SOURCE/server.py" --time 60 echo 127.0.0.1 80 || return
+    stack_far_side 127.0.0.1 || return
     LAB_READY='' lab_start server stack timeout 60 slirp4netns --configure --cidr=198.18.0.0/24 --disable-dns \
         --netns-type=path "/run/netns/$(lab_namespace client)" tap0 || return
     lab_until 5 stack_has_interface || return
@@ -73,8 +79,8 @@ stack_passt_up() {
     lab_address server eth0 198.18.0.1/24 2001:db8::1/64 || return
     ip -n "$(lab_namespace server)" route add default via 198.18.0.2 || return
     ip -n "$(lab_namespace server)" route add default via 2001:db8::2 || return
-    lab_start server echo "${LAB_PYTHON[@]}" "$LAB_SOURCE/server.py" --time 60 echo 127.0.0.1 80 || return
-    lab_start server echo6 "${LAB_PYTHON[@]}" "$LAB_SOURCE/server.py" --time 60 echo ::1 80 || return
+    stack_far_side 127.0.0.1 || return
+    stack_far_side ::1 || return
     LAB_READY='' lab_start server stack timeout 60 pasta --runas 0:0 -f -q --config-net -I tap0 \
         -a 198.18.0.1 -n 24 -g 198.18.0.2 -a 2001:db8::1 -g 2001:db8::2 \
         -t none -u none -T none -U none --netns "/run/netns/$(lab_namespace client)" || return
