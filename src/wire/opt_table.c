@@ -46,8 +46,8 @@
       option_read_ao, option_show_ao, option_write_ao, "ao keyid N rnext N [mac HEX]") \
     X(MPTCP, LENGTHS_FROM(3), "3 or more, by subtype", option_fits_mptcp, true, \
       option_read_mptcp, option_show_mptcp, option_write_mptcp, \
-      "mptcp capable vN flags HH [key HEX [HEX]] [length N [checksum HEX]], " \
-      "mptcp join|dss|... H HEX, or mptcp HEX") \
+      "mptcp capable vN flags HH [key HEX [HEX]] [length N [checksum HEX]] " \
+      "or mptcp join|dss|... H HEX") \
     X(FASTOPEN, LENGTH(2) | LENGTHS_COOKIE, "2, 6, 8, 10, 12, 14, 16 or 18", NULL, false, \
       option_read_fastopen, option_show_hex, option_write_hex, "FO " FORM_COOKIE) \
     X(ACCECN0, LENGTHS_ACCECN, "2, 5, 8 or 11", NULL, false, \

@@ -36,6 +36,7 @@ int segment_read(const struct packet *packet, struct segment *ret_segment)
     if (packet->protocol != IP_PROTOCOL_TCP || packet->is_fragment ||
         packet->payload_total < TCP_HEADER_MIN)
         return -FAULT_FORMAT;
+    segment.ecn = packet->traffic_class & 3;
     segment.source_port = reader_u16(&reader);
     segment.destination_port = reader_u16(&reader);
     segment.seq = reader_u32(&reader);

@@ -91,6 +91,19 @@ static void test_every_length(void **state)
     }
 }
 
+static void test_ecn_of_the_ip_header(void **state)
+{
+    struct packet packet = packet_of(sample, sizeof(sample), sizeof(sample));
+    struct segment segment;
+
+    (void)state;
+    for (unsigned traffic_class = 0; traffic_class < 256; traffic_class++) {
+        packet.traffic_class = (uint8_t)traffic_class;
+        assert_int_equal(segment_read(&packet, &segment), 0);
+        assert_int_equal(segment.ecn, traffic_class & 3);
+    }
+}
+
 static void test_not_a_whole_segment(void **state)
 {
     struct packet packet = packet_of(sample, sizeof(sample), sizeof(sample));
@@ -290,6 +303,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_read),
         cmocka_unit_test(test_every_length),
+        cmocka_unit_test(test_ecn_of_the_ip_header),
         cmocka_unit_test(test_not_a_whole_segment),
         cmocka_unit_test(test_write_what_was_read),
         cmocka_unit_test(test_write_flags_and_padding),
