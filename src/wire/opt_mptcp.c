@@ -146,25 +146,31 @@ static bool write_capable(struct option_words *words, struct writer *value)
 
 bool option_write_mptcp(struct option_words *words, struct writer *value)
 {
-    for (unsigned subtype = 0; subtype < MPTCP_COUNT; subtype++) {
-        char registered[24] = "mp_";
-        char nibble[3] = {'0', 0, 0};
-        uint8_t low;
-        size_t length;
+    if (words->at == words->count)
+        return false;
 
-        strcat(registered, subtype_words[subtype]);
-        if (!option_words_keyword(words, subtype_words[subtype]) &&
-            !option_words_keyword(words, registered))
-            continue;
-        if (subtype == MPTCP_CAPABLE)
-            return write_capable(words, value);
-        if (words->at == words->count || strlen(words->word[words->at]) != 1)
-            return false;
-        nibble[1] = words->word[words->at++][0];
-        if (text_hex(nibble, "flags", &low, 1, &length, NULL) < 0)
-            return false;
-        writer_u8(value, (uint8_t)(subtype << 4 | low));
-        return words->at == words->count || option_words_hex(words, value);
-    }
-    return option_words_hex(words, value);
+    const char *word = words->word[words->at];
+    unsigned subtype = 0;
+
+    if (strncmp(word, "mp_", 3) == 0)
+        word += 3;
+    while (subtype < MPTCP_COUNT && !option_word_is(word, subtype_words[subtype]))
+        subtype++;
+    if (subtype == MPTCP_COUNT)
+        return option_words_hex(words, value);
+    words->at++;
+    if (subtype == MPTCP_CAPABLE)
+        return write_capable(words, value);
+
+    char nibble[3] = {'0', 0, 0};
+    uint8_t low;
+    size_t length;
+
+    if (words->at == words->count || strlen(words->word[words->at]) != 1)
+        return false;
+    nibble[1] = words->word[words->at++][0];
+    if (text_hex(nibble, "flags", &low, 1, &length, NULL) < 0)
+        return false;
+    writer_u8(value, (uint8_t)(subtype << 4 | low));
+    return words->at == words->count || option_words_hex(words, value);
 }

@@ -333,13 +333,16 @@ READ_PRESENCE(accecn)
 void option_show_accecn(const struct option_rule *rule, const uint8_t *value, size_t length,
                         struct option_text *text)
 {
+    struct reader reader = reader_of(value, length);
     const char *const *names = accecn_words[rule->row->kind == OPTION_ACCECN1];
 
     text_append(text->text, text->size, &text->at, "%s", rule->row->word);
-    for (size_t i = 0; i < length / 3; i++)
+    for (size_t i = 0; i < 3 && reader_left(&reader) >= 3; i++) {
+        unsigned high = reader_u8(&reader);
+
         text_append(text->text, text->size, &text->at, " %s %u", names[i],
-                    (unsigned)value[3 * i] << 16 | (unsigned)value[3 * i + 1] << 8 |
-                        value[3 * i + 2]);
+                    high << 16 | reader_u16(&reader));
+    }
 }
 
 static bool write_counters(const char *const names[3], struct option_words *words,

@@ -43,7 +43,7 @@ int segment_read(const struct packet *packet, struct segment *ret_segment)
     segment.ack = reader_u32(&reader);
 
     unsigned offset_and_flags = reader_u16(&reader);
-    size_t header_length = (offset_and_flags >> 12) * 4u;
+    size_t header_length = (size_t)(offset_and_flags >> 12) * 4;
 
     if (reader.bad)
         return -FAULT_TRUNCATED;

@@ -58,8 +58,9 @@ struct segment {
 uint32_t segment_length(const struct segment *segment);
 
 /*
- * Reads the TCP header and payload of `packet` (unfragmented), and the ECN bits of its IP header. 0, -FAULT_FORMAT (not TCP, a
- * fragment, data offset below 5 or past the end of the packet) or -FAULT_TRUNCATED (header not all captured).
+ * Reads the TCP header and payload of `packet` (unfragmented), and the ECN bits of its IP header.
+ * 0, -FAULT_FORMAT (not TCP, a fragment, data offset below 5 or past the end of the packet) or
+ * -FAULT_TRUNCATED (header not all captured).
  */
 int segment_read(const struct packet *packet, struct segment *ret_segment);
 

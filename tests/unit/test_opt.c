@@ -262,7 +262,7 @@ static void test_duplicates(void **state)
 
         memcpy(bytes, rows[i].bytes, rows[i].length);
         memcpy(bytes + rows[i].length, rows[i].bytes, rows[i].length);
-        options_parse(bytes, 2u * rows[i].length, &options);
+        options_parse(bytes, (size_t)2 * rows[i].length, &options);
         assert_int_equal(options.count, 2);
         assert_int_equal(options.list[0].health, OPTION_HEALTH_GOOD);
         assert_int_equal(options.list[1].health,

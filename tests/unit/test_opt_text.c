@@ -187,7 +187,7 @@ static void test_no_list_is_longer_than_its_room(void **state)
     (void)state;
     for (uint8_t length = 1; length <= OPTIONS_MAX; length++) {
         /* Unknown, malformed, cut short, behind the end: raw, two digits a byte. */
-        longest[length] = strlen("raw:") + 2u * length;
+        longest[length] = strlen("raw:") + (size_t)2 * length;
         for (size_t k = 0; k < sizeof(kinds); k++)
             for (unsigned value = 0; value < 0x10000; value++) {
                 uint8_t bytes[OPTIONS_MAX];
@@ -230,7 +230,7 @@ static void test_a_longest_list(void **state)
 
     (void)state;
     for (size_t i = 0; i < OPTIONS_MAX; i += 4)
-        memcpy(bytes + i, "\x1e\x04\x0f\xff", 4);
+        memcpy(bytes + i, (const uint8_t[]){30, 4, 0x0f, 0xff}, 4);
     assert_int_equal(assert_lossless(bytes, sizeof(bytes)), 269);
     memset(bytes, OPTION_NOP, sizeof(bytes));
     assert_int_equal(assert_lossless(bytes, sizeof(bytes)), 159);

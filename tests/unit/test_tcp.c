@@ -70,13 +70,12 @@ static void test_every_length(void **state)
                 memset(&segment, 0x5a, sizeof(segment));
                 before = segment;
                 result = segment_read(&packet, &segment);
-                if (total < TCP_HEADER_MIN)
+                /* Byte 13 holds flags: before it came, nothing can be said of the data offset. */
+                bool is_known = captured >= 14, is_whole = captured >= TCP_HEADER_MIN;
+
+                if (total < TCP_HEADER_MIN || (is_known && (offset < 5 || 4 * offset > total)))
                     want = -FAULT_FORMAT;
-                else if (captured < 14)
-                    want = -FAULT_TRUNCATED; /* the data offset and the flags are not there */
-                else if (offset < 5 || 4 * offset > total)
-                    want = -FAULT_FORMAT;
-                else if (4 * offset > captured)
+                else if (!is_whole || 4 * offset > captured)
                     want = -FAULT_TRUNCATED;
                 assert_int_equal(result, want);
                 if (want) {
@@ -179,17 +178,17 @@ static void test_write_flags_and_padding(void **state)
 static void test_length_in_sequence_space(void **state)
 {
     static const struct {
-        uint16_t flags;
         size_t data;
         uint32_t length;
+        uint16_t flags;
     } rows[] = {
         {0, 0, 0},
-        {TCP_SYN, 0, 1},
-        {TCP_FIN, 0, 1},
-        {TCP_SYN | TCP_FIN, 5, 7},
-        {TCP_ACK | TCP_PSH | TCP_URG, 5, 5},
-        {TCP_RST, 3, 3},
-        {TCP_FLAGS_ALL, 0, 2},
+        {0, 1, TCP_SYN},
+        {0, 1, TCP_FIN},
+        {5, 7, TCP_SYN | TCP_FIN},
+        {5, 5, TCP_ACK | TCP_PSH | TCP_URG},
+        {3, 3, TCP_RST},
+        {0, 2, TCP_FLAGS_ALL},
     };
 
     (void)state;
