@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The text of a handshake for people: around the ladder the options, what was measured, the findings, the verdict. */
+#include "report/handshake_text.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "report/ladder.h"
+#include "report/table.h"
+
+#define INDENT 2
+#define LABEL 10
+/* Received data is shown up to this many lines, or all with style->verbose. */
+#define RECEIVED_LINES 12
+
+struct page {
+    const struct style *style;
+    FILE *stream;
+    const struct handshake_record *record;
+    bool facts; /* a fact has been written */
+};
+
+static void show_duration(const struct page *page, double ms, char *text, size_t size)
+{
+    text_show_duration((int64_t)llround(ms * 1e6), page->style->utf8 ? "µ" : "u", text, size);
+}
+
+static bool some(int64_t value)
+{
+    return value != RECORD_UNKNOWN && value > 0;
+}
+
+/* ---- the title ---- */
+
+static void put_title(const struct page *page)
+{
+    const struct handshake_record *record = page->record;
+    char text[512];
+    size_t at = 0;
+    text_append(text, sizeof text, &at, "tcpprobe %s %s", record->command ? record->command : "handshake",
+                record->target ? record->target : "");
+    /* A name's address is news, an address is not. */
+    if (record->address && record->target && !strstr(record->target, record->address))
+        text_append(text, sizeof text, &at, " (%s)", record->address);
+    if (record->interface)
+        text_append(text, sizeof text, &at, " via %s", record->interface);
+    if (record->time && page->style->verbose > 0)
+        text_append(text, sizeof text, &at, " at %s", record->time);
+    fputs(style_tone(page->style, TONE_BOLD), page->stream);
+    style_wrap(page->style, page->stream, 0, INDENT, text);
+    fputs(style_tone(page->style, TONE_PLAIN), page->stream);
+}
+
+/* ---- the options' table ---- */
+
+enum option_row_index { ROW_MSS, ROW_WSCALE, ROW_SACK, ROW_TIMESTAMPS, ROW_FASTOPEN, ROW_ECN, ROW_MPTCP, ROW_COUNT };
+
+struct options_table {
+    const struct options_record *sides[3];
+    const char *headings[3];
+    enum option_row_index rows[ROW_COUNT];
+    bool utf8;
+};
+
+/* Whether the side has it; a number's presence likewise. */
+static bool has_option(const struct options_record *side, enum option_row_index row)
+{
+    if (!side)
+        return false;
+    switch (row) {
+    case ROW_MSS: return side->mss != RECORD_UNKNOWN;
+    case ROW_WSCALE: return side->wscale != RECORD_UNKNOWN;
+    case ROW_SACK: return side->sack;
+    case ROW_TIMESTAMPS: return side->timestamps;
+    case ROW_FASTOPEN: return side->fastopen;
+    case ROW_ECN: return side->ecn;
+    case ROW_MPTCP: return side->mptcp;
+    case ROW_COUNT: break;
+    }
+    return false;
+}
+
+static const char *table_heading(const void *context, size_t column)
+{
+    const struct options_table *table = context;
+    return column == 0 ? "option" : table->headings[column - 1];
+}
+
+static const char *table_cell(const void *context, size_t row, size_t column, char text[FIELD_TEXT_SIZE])
+{
+    static const char *const names[ROW_COUNT] = {
+        [ROW_MSS] = "MSS",
+        [ROW_WSCALE] = "window scale",
+        [ROW_SACK] = "SACK",
+        [ROW_TIMESTAMPS] = "timestamps",
+        [ROW_FASTOPEN] = "Fast Open",
+        [ROW_ECN] = "ECN",
+        [ROW_MPTCP] = "MPTCP",
+    };
+    const struct options_table *table = context;
+    enum option_row_index index = table->rows[row];
+    if (column == 0)
+        return names[index];
+    const struct options_record *side = table->sides[column - 1];
+    bool has = has_option(side, index);
+    if (has && index == ROW_MSS) {
+        snprintf(text, FIELD_TEXT_SIZE, "%" PRId64, side->mss);
+        return text;
+    }
+    if (has && index == ROW_WSCALE) {
+        if (side->wscale >= 0 && side->wscale <= 14)
+            snprintf(text, FIELD_TEXT_SIZE, "%" PRId64 " (%s%d)", side->wscale, table->utf8 ? "×" : "x",
+                     1 << side->wscale);
+        else
+            snprintf(text, FIELD_TEXT_SIZE, "%" PRId64 " (above 14)", side->wscale);
+        return text;
+    }
+    return has ? "yes" : "no";
+}
+
+/* Whether an entry of the notation is one that the table's rows speak of. */
+static bool is_known(const char *entry, size_t length)
+{
+    static const char *const words[] = {"mss", "nop", "wscale", "sackOK", "TS", "eol", "FO", "mptcp"};
+    size_t word = 0;
+    while (word < length && entry[word] != ' ')
+        word++;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strlen(words[i]) == word && strncmp(words[i], entry, word) == 0)
+            return true;
+    return false;
+}
+
+/* The entries that the rows do not speak of; "" for none. */
+static void show_others(const struct options_record *side, char *text, size_t size)
+{
+    size_t at = 0;
+    text[0] = '\0';
+    const char *entry = side && side->options ? side->options : "";
+    while (*entry) {
+        size_t length = strcspn(entry, ",");
+        if (!is_known(entry, length))
+            text_append(text, size, &at, "%s%.*s", at > 0 ? "," : "", (int)length, entry);
+        entry += length + (entry[length] == ',');
+    }
+}
+
+static void put_options(const struct page *page)
+{
+    const struct handshake_record *record = page->record;
+    /* What was offered alone stands in the ladder already. */
+    if (!record->answered && !record->in_effect && page->style->verbose == 0)
+        return;
+    static const char *const headings[3] = {"offered", "answered", "in effect"};
+    const struct options_record *const all[3] = {record->offered, record->answered, record->in_effect};
+    struct options_table context = {.utf8 = page->style->utf8};
+    size_t columns = 1, rows = 0;
+    for (size_t i = 0; i < 3; i++) {
+        if (!all[i])
+            continue;
+        context.sides[columns - 1] = all[i];
+        context.headings[columns - 1] = headings[i];
+        columns++;
+    }
+    for (enum option_row_index row = 0; row < ROW_COUNT; row++)
+        if (has_option(all[0], row) || has_option(all[1], row))
+            context.rows[rows++] = row;
+    const struct table table = {
+        .style = page->style,
+        .stream = page->stream,
+        .indent = INDENT,
+        .rows = rows,
+        .columns = columns,
+        .heading = table_heading,
+        .cell = table_cell,
+        .context = &context,
+    };
+    fputc('\n', page->stream);
+    if (rows > 0)
+        table_show(&table);
+    for (size_t i = 0; i < 2; i++) {
+        char others[320];
+        show_others(all[i], others, sizeof others);
+        if (*others) {
+            size_t column = (size_t)fprintf(page->stream, "%*salso %-8s  ", INDENT, "", headings[i]);
+            style_wrap(page->style, page->stream, column, column, others);
+        }
+    }
+}
+
+/* ---- what was measured ---- */
+
+static void put_fact(struct page *page, enum tone tone, const char *label, const char *text)
+{
+    if (!page->facts)
+        fputc('\n', page->stream);
+    page->facts = true;
+    fprintf(page->stream, "%*s%s%-*s%s", INDENT, "", style_tone(page->style, TONE_DIM), LABEL, label,
+            style_tone(page->style, TONE_PLAIN));
+    if (tone != TONE_PLAIN)
+        fputs(style_tone(page->style, tone), page->stream);
+    style_wrap(page->style, page->stream, INDENT + LABEL, INDENT + LABEL, text);
+    if (tone != TONE_PLAIN)
+        fputs(style_tone(page->style, TONE_PLAIN), page->stream);
+}
+
+static void put_isns(struct page *page)
+{
+    const struct handshake_record *record = page->record;
+    char text[160];
+    size_t at = 0;
+    if (record->isn_client == RECORD_UNKNOWN)
+        return;
+    text_append(text, sizeof text, &at, "client %" PRId64 " (0x%08" PRIx64 ")", record->isn_client,
+                (uint64_t)record->isn_client);
+    if (record->isn_server != RECORD_UNKNOWN)
+        text_append(text, sizeof text, &at, ", server %" PRId64 " (0x%08" PRIx64 ")", record->isn_server,
+                    (uint64_t)record->isn_server);
+    put_fact(page, TONE_PLAIN, "ISN", text);
+}
+
+static void put_times(struct page *page)
+{
+    const struct handshake_record *record = page->record;
+    char text[400], duration[32];
+    size_t at = 0;
+    const char *source = record->rtt_source ? record->rtt_source : "";
+    if (isfinite(record->rtt_ms)) {
+        show_duration(page, record->rtt_ms, duration, sizeof duration);
+        text_append(text, sizeof text, &at, "%s%s%s", duration, *source ? ", " : "", source);
+        put_fact(page, TONE_PLAIN, "RTT", text);
+    } else if (*source) {
+        text_append(text, sizeof text, &at, "none: %s", source);
+        put_fact(page, TONE_PLAIN, "RTT", text);
+    }
+    /* Without loss or a slow start it is the round trip over again. */
+    if (isfinite(record->connect_ms) && !(fabs(record->connect_ms - record->rtt_ms) < 0.001)) {
+        show_duration(page, record->connect_ms, duration, sizeof duration);
+        at = 0;
+        text_append(text, sizeof text, &at, "%s from the first SYN to ESTABLISHED, what connect() would have taken",
+                    duration);
+        put_fact(page, TONE_PLAIN, "connect", text);
+    }
+    if (isfinite(record->dns_ms) && record->dns_ms > 0) {
+        show_duration(page, record->dns_ms, duration, sizeof duration);
+        put_fact(page, TONE_PLAIN, "DNS", duration);
+    }
+    if (page->style->verbose > 0 && isfinite(record->duration_ms)) {
+        show_duration(page, record->duration_ms, duration, sizeof duration);
+        put_fact(page, TONE_PLAIN, "duration", duration);
+    }
+}
+
+static void put_copies(struct page *page)
+{
+    const struct handshake_record *record = page->record;
+    if (record->attempts <= 1 && !some(record->lost_forward) && !some(record->lost_reverse))
+        return;
+    char text[200];
+    size_t at = 0;
+    text_append(text, sizeof text, &at, "%" PRId64 " sent", record->attempts);
+    if (record->answered_attempt != RECORD_UNKNOWN)
+        text_append(text, sizeof text, &at, ", number %" PRId64 " answered", record->answered_attempt);
+    if (record->lost_forward != RECORD_UNKNOWN)
+        text_append(text, sizeof text, &at, ", %" PRId64 " lost on the way there", record->lost_forward);
+    if (record->lost_reverse != RECORD_UNKNOWN)
+        text_append(text, sizeof text, &at, ", %" PRId64 " answer%s lost on the way back", record->lost_reverse,
+                    record->lost_reverse == 1 ? "" : "s");
+    put_fact(page, TONE_PLAIN, "SYNs", text);
+}
+
+static void put_answer(struct page *page)
+{
+    const struct handshake_record *record = page->record;
+    if (!record->from)
+        return;
+    char text[200];
+    size_t at = 0;
+    text_append(text, sizeof text, &at, "from %s", record->from);
+    if (record->ttl != RECORD_UNKNOWN)
+        text_append(text, sizeof text, &at, ", %s %" PRId64,
+                    record->family && strcmp(record->family, "IPv6") == 0 ? "hop limit" : "TTL", record->ttl);
+    if (some(record->hops))
+        text_append(text, sizeof text, &at, ", so about %" PRId64 " hop%s away", record->hops,
+                    record->hops == 1 ? "" : "s");
+    if (record->icmp_type != RECORD_UNKNOWN && record->icmp_code != RECORD_UNKNOWN)
+        text_append(text, sizeof text, &at, ", ICMP%s type %" PRId64 " code %" PRId64,
+                    record->family && strcmp(record->family, "IPv6") == 0 ? "v6" : "", record->icmp_type,
+                    record->icmp_code);
+    put_fact(page, TONE_PLAIN, "answer", text);
+}
+
+static void put_facts(struct page *page)
+{
+    const struct handshake_record *record = page->record;
+    char text[200];
+    put_isns(page);
+    put_times(page);
+    put_copies(page);
+    put_answer(page);
+    if (some(record->bytes_sent) || some(record->bytes_received)) {
+        size_t at = 0;
+        if (some(record->bytes_sent))
+            text_append(text, sizeof text, &at, "sent %" PRId64 " bytes, %" PRId64 " of them acknowledged",
+                        record->bytes_sent, some(record->bytes_acked) ? record->bytes_acked : 0);
+        if (some(record->bytes_received))
+            text_append(text, sizeof text, &at, "%sreceived %" PRId64 " bytes", at > 0 ? "; " : "",
+                        record->bytes_received);
+        put_fact(page, TONE_PLAIN, "data", text);
+    }
+    if (page->style->verbose > 0 && record->guard)
+        put_fact(page, TONE_PLAIN, "guard", record->guard);
+    if (some(record->capture_dropped)) {
+        snprintf(text, sizeof text, "lost %" PRId64 " packets: the picture may have holes", record->capture_dropped);
+        put_fact(page, TONE_WARN, "capture", text);
+    }
+}
+
+/* ---- received data, findings, verdict ---- */
+
+/* Bytes of the escaped text up to and with its first line end ("\n" as two characters), or all. */
+static size_t line_of(const char *text)
+{
+    size_t at = 0;
+    while (text[at]) {
+        if (text[at] == '\\' && text[at + 1]) {
+            at += 2;
+            if (text[at - 1] == 'n')
+                return at;
+        } else {
+            at++;
+        }
+    }
+    return at;
+}
+
+static void put_received(const struct page *page)
+{
+    const char *text = page->record->received;
+    if (!text || !*text)
+        return;
+    const char *bar = page->style->utf8 ? "│" : "|";
+    size_t room = page->style->width > 24 ? page->style->width - INDENT - 2 : 20, lines = 0, left_out = 0;
+    fprintf(page->stream, "\n%*sreceived\n", INDENT, "");
+    while (*text) {
+        size_t line = line_of(text);
+        while (line > 0) {
+            size_t length = 0;
+            /* An escape is not torn: at most four characters, "\xHH". */
+            for (size_t columns = 0; length < line && columns < room; columns++)
+                length += style_character(text + length) > 0 ? style_character(text + length) : 1;
+            for (size_t back = 1; length < line && back < 4 && back < length; back++)
+                if (text[length - back] == '\\' && text[length - back - 1] != '\\')
+                    length -= back;
+            if (page->style->verbose > 0 || lines < RECEIVED_LINES) {
+                fprintf(page->stream, "%*s%s%s%s ", INDENT, "", style_tone(page->style, TONE_DIM), bar,
+                        style_tone(page->style, TONE_PLAIN));
+                style_put(page->style, page->stream, text, length);
+                fputc('\n', page->stream);
+            } else {
+                left_out++;
+            }
+            lines++;
+            text += length;
+            line -= length;
+        }
+    }
+    if (left_out > 0)
+        fprintf(page->stream, "%*s%zu more line%s (-v shows all)\n", INDENT, "", left_out, left_out == 1 ? "" : "s");
+}
+
+static enum tone severity_tone(const char *severity)
+{
+    if (strcmp(severity, severity_word(SEVERITY_HIGH)) == 0)
+        return TONE_BAD;
+    if (strcmp(severity, severity_word(SEVERITY_MEDIUM)) == 0)
+        return TONE_WARN;
+    return strcmp(severity, severity_word(SEVERITY_LOW)) == 0 ? TONE_BOLD : TONE_DIM;
+}
+
+static void put_findings(const struct page *page)
+{
+    const struct finding_record *findings = page->record->findings.items;
+    size_t widest = 0, severities = strlen(severity_word(SEVERITY_MEDIUM));
+    for (size_t i = 0; i < page->record->findings.count; i++)
+        if (strlen(findings[i].id) > widest)
+            widest = strlen(findings[i].id);
+    for (size_t i = 0; i < page->record->findings.count; i++) {
+        if (i == 0)
+            fprintf(page->stream, "\n%*sfindings\n", INDENT, "");
+        size_t column = INDENT + severities + 2 + widest + 2;
+        fprintf(page->stream, "%*s%s%-*s%s  %s", INDENT, "",
+                style_tone(page->style, severity_tone(findings[i].severity)), (int)severities, findings[i].severity,
+                style_tone(page->style, TONE_PLAIN), findings[i].id);
+        /* On a narrow page the text begins below, so that it is not a column of single words. */
+        if (column + 30 > page->style->width) {
+            column = INDENT + severities + 2;
+            fputc('\n', page->stream);
+            style_spaces(page->stream, column);
+        } else {
+            style_spaces(page->stream, widest + 2 - strlen(findings[i].id));
+        }
+        style_wrap(page->style, page->stream, column, column, findings[i].text);
+    }
+}
+
+static void put_verdict(const struct page *page)
+{
+    const struct handshake_record *record = page->record;
+    const char *verdict = record->verdict ? record->verdict : verdict_word(VERDICT_INCONCLUSIVE);
+    bool open = strcmp(verdict, verdict_word(VERDICT_OPEN)) == 0;
+    bool unsure = strcmp(verdict, verdict_word(VERDICT_INCONCLUSIVE)) == 0;
+    fprintf(page->stream, "\n%s%s:%s ", style_tone(page->style, open ? TONE_GOOD : unsure ? TONE_WARN : TONE_BAD),
+            verdict, style_tone(page->style, TONE_PLAIN));
+    /* Never broken: it is one line for whoever copies it, greps for it or takes the last line. */
+    if (record->reason)
+        style_put(page->style, page->stream, record->reason, strlen(record->reason));
+    fputc('\n', page->stream);
+}
+
+void handshake_show(const void *record, const struct style *style, struct output *output)
+{
+    struct page page = {.style = style, .stream = output->stream, .record = record};
+    put_title(&page);
+    if (page.record->segments.count > 0) {
+        fputc('\n', output->stream);
+        ladder_show(record, style, output->stream);
+    }
+    put_options(&page);
+    put_facts(&page);
+    put_received(&page);
+    put_findings(&page);
+    put_verdict(&page);
+}

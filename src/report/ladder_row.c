@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The rows that a ladder is made of: columns, lifelines, arrows. */
+#include "report/ladder_row.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "tcp/fsm.h"
+
+/* From these widths on there are columns for the states, and one for details. */
+#define SIDES_FROM 76
+#define BESIDE_FROM 110
+#define SPAN_BESIDE 34
+#define SPAN_MAX 52
+/* Columns for the words about the server's state, which are broken where they are longer ("SYN-RECEIVED or"). */
+#define SERVER_WIDTH 15
+
+/* ---- the characters it is drawn with ---- */
+
+struct glyphs {
+    const char *bar, *dash, *dot_dash, *right, *left, *lost, *third_party, *branch_left, *branch_right, *therefore;
+};
+
+static const struct glyphs *glyphs_of(const struct ladder *ladder)
+{
+    static const struct glyphs utf8 = {
+        .bar = "│", .dash = "─", .dot_dash = "╌", .right = "►", .left = "◄", .lost = "×",
+        .third_party = "◆", .branch_left = "├", .branch_right = "┤", .therefore = "↳",
+    };
+    static const struct glyphs ascii = {
+        .bar = "|", .dash = "-", .dot_dash = ".", .right = ">", .left = "<", .lost = "X",
+        .third_party = "*", .branch_left = "+", .branch_right = "+", .therefore = "=",
+    };
+    return ladder->style->utf8 ? &utf8 : &ascii;
+}
+
+static void repeat(FILE *stream, const char *glyph, size_t count)
+{
+    while (count-- > 0)
+        fputs(glyph, stream);
+}
+
+static size_t put(const struct ladder *ladder, enum tone tone, const char *text, size_t length)
+{
+    if (tone == TONE_PLAIN)
+        return style_put(ladder->style, ladder->stream, text, length);
+    fputs(style_tone(ladder->style, tone), ladder->stream);
+    size_t columns = style_put(ladder->style, ladder->stream, text, length);
+    fputs(style_tone(ladder->style, TONE_PLAIN), ladder->stream);
+    return columns;
+}
+
+/* ---- layout ---- */
+
+static int show_time(const struct ladder *ladder, double t_ms, char text[32])
+{
+    return snprintf(text, 32, "%.*f", ladder->decimals, t_ms / ladder->divisor);
+}
+
+void ladder_layout(struct ladder *ladder, const struct style *style, FILE *stream, double first_ms, double last_ms)
+{
+    bool seconds = last_ms >= 10000;
+    *ladder = (struct ladder){
+        .style = style,
+        .stream = stream,
+        .unit = seconds ? "s" : "ms",
+        .divisor = seconds ? 1000 : 1,
+        .decimals = seconds ? 6 : 3,
+        .sides = style->width >= SIDES_FROM,
+        .server_width = SERVER_WIDTH,
+    };
+    const double ends[] = {first_ms, last_ms, 1};
+    for (size_t i = 0; i < 3; i++) {
+        char text[32];
+        size_t length = (size_t)show_time(ladder, ends[i], text);
+        if (length > ladder->time_width)
+            ladder->time_width = length;
+    }
+    ladder->time_width++;
+    for (enum state state = 0; state < STATE_COUNT; state++) {
+        size_t length = strlen(fsm_state_name(state));
+        if (length > ladder->state_width)
+            ladder->state_width = length;
+    }
+    size_t width = style->width > 40 ? style->width : 40;
+    if (!ladder->sides) {
+        ladder->left = ladder->time_width + 1;
+        ladder->span = width - ladder->left - 2;
+        return;
+    }
+    ladder->left = ladder->time_width + 2 + ladder->state_width + 1;
+    ladder->span = width - ladder->left - 2 - 1 - ladder->server_width;
+    if (width >= BESIDE_FROM) {
+        size_t span = SPAN_BESIDE + (width > 120 ? (width - 120) / 2 : 0);
+        ladder->span = span < SPAN_MAX ? span : SPAN_MAX;
+        ladder->beside = ladder->left + 2 + ladder->span + 1 + ladder->server_width + 2;
+    }
+}
+
+void ladder_heading(const struct ladder *ladder, const char *ours, const char *theirs)
+{
+    FILE *stream = ladder->stream;
+    size_t our_length = style_columns(ours), their_length = style_columns(theirs);
+    size_t margin = ladder->time_width + 1;
+    size_t end = ladder->left + 2 + ladder->span + (ladder->sides ? 1 + ladder->server_width : 0);
+    size_t right = ladder->left + 1 + ladder->span;
+    /* Each centred on its lifeline as far as there is room. */
+    size_t our_start = ladder->left > margin + our_length / 2 ? ladder->left - our_length / 2 : margin;
+    size_t their_start = right > their_length / 2 ? right - their_length / 2 : 0;
+    if (their_start + their_length > end)
+        their_start = end > their_length ? end - their_length : 0;
+    if (our_start + our_length + 2 > their_start)
+        our_start = margin;
+
+    fputs(style_tone(ladder->style, TONE_DIM), stream);
+    fprintf(stream, "%*s", (int)ladder->time_width, ladder->unit);
+    fputs(style_tone(ladder->style, TONE_PLAIN), stream);
+    style_spaces(stream, our_start - ladder->time_width);
+    put(ladder, TONE_BOLD, ours, strlen(ours));
+    if (our_start + our_length + 2 > their_start) {
+        fputc('\n', stream);
+        style_spaces(stream, their_start);
+    } else {
+        style_spaces(stream, their_start - our_start - our_length);
+    }
+    put(ladder, TONE_BOLD, theirs, strlen(theirs));
+    fputc('\n', stream);
+}
+
+/* ---- lines ---- */
+
+/* A line up to and with the left lifeline. */
+static void begin_line(const struct ladder *ladder, double t_ms, const char *state, const char *bar)
+{
+    char text[32] = "";
+    if (!isnan(t_ms))
+        show_time(ladder, t_ms, text);
+    fprintf(ladder->stream, "%*s", (int)ladder->time_width, text);
+    if (ladder->sides) {
+        size_t length = state ? strlen(state) : 0;
+        style_spaces(ladder->stream,
+                     2 + (length < ladder->state_width ? ladder->state_width - length : 0));
+        if (state)
+            put(ladder, TONE_BOLD, state, length);
+    }
+    fputc(' ', ladder->stream);
+    put(ladder, TONE_DIM, bar, strlen(bar));
+}
+
+/* The next detail that waits, or NULL. */
+static struct ladder_detail *next_detail(struct ladder *ladder)
+{
+    for (size_t i = 0; i < LADDER_DETAILS; i++)
+        if (ladder->details[i].text && *ladder->details[i].text)
+            return &ladder->details[i];
+    return NULL;
+}
+
+/* The rest of a line whose first `columns` columns between the lifelines are written. */
+static void end_line(struct ladder *ladder, size_t columns, const char *bar)
+{
+    size_t next, length, right = 0;
+    style_spaces(ladder->stream, ladder->span > columns ? ladder->span - columns : 0);
+    put(ladder, TONE_DIM, bar, strlen(bar));
+    if (ladder->sides && ladder->server_rest && *ladder->server_rest) {
+        length = style_cut(ladder->server_rest, ladder->server_width, false, &next);
+        fputc(' ', ladder->stream);
+        right = 1 + put(ladder, TONE_BOLD, ladder->server_rest, length);
+        ladder->server_rest += next;
+    }
+    struct ladder_detail *detail = ladder->beside > 0 ? next_detail(ladder) : NULL;
+    if (detail) {
+        style_spaces(ladder->stream, 1 + ladder->server_width + 2 - right);
+        length = style_cut(detail->text, ladder->style->width - ladder->beside, detail->notation, &next);
+        put(ladder, detail->tone, detail->text, length);
+        detail->text += next;
+    }
+    fputc('\n', ladder->stream);
+}
+
+/* All that waits for a line of its own. */
+static void flush_row(struct ladder *ladder)
+{
+    const char *bar = glyphs_of(ladder)->bar;
+    struct ladder_detail *detail;
+    while ((detail = next_detail(ladder)) || (ladder->sides && ladder->server_rest && *ladder->server_rest)) {
+        size_t columns = 0;
+        begin_line(ladder, NAN, NULL, bar);
+        if (detail && ladder->beside == 0) {
+            size_t next, length = style_cut(detail->text, ladder->span - 2, detail->notation, &next);
+            fputc(' ', ladder->stream);
+            columns = 1 + put(ladder, detail->tone, detail->text, length);
+            detail->text += next;
+        }
+        end_line(ladder, columns, bar);
+    }
+    memset(ladder->details, 0, sizeof ladder->details);
+    ladder->server_rest = NULL;
+}
+
+static bool changed(const char *shown, const char *now)
+{
+    return now && (!shown || strcmp(shown, now) != 0);
+}
+
+/* New states between the lifelines, ours to the left and the server's to the right. */
+static void put_states_inside(struct ladder *ladder, double t_ms, const char *state, const char *words,
+                              const char *server_state)
+{
+    const struct glyphs *glyphs = glyphs_of(ladder);
+    size_t length = state ? strlen(state) : 0, server_length = server_state ? strlen(server_state) : 0;
+    if (length + server_length + 4 > ladder->span && state && server_state) {
+        put_states_inside(ladder, t_ms, state, words, NULL);
+        put_states_inside(ladder, NAN, NULL, NULL, server_state);
+        return;
+    }
+    begin_line(ladder, t_ms, NULL, state ? glyphs->branch_left : glyphs->bar);
+    size_t columns = 0;
+    if (state) {
+        fputc(' ', ladder->stream);
+        columns = 1 + put(ladder, TONE_BOLD, state, length);
+    }
+    if (words && columns + 2 + style_columns(words) + 1 <= ladder->span) {
+        fputs("  ", ladder->stream);
+        columns += 2 + put(ladder, TONE_DIM, words, strlen(words));
+        words = NULL;
+    }
+    if (server_state && columns + server_length + 1 <= ladder->span) {
+        style_spaces(ladder->stream, ladder->span - columns - server_length - 1);
+        put(ladder, TONE_BOLD, server_state, server_length);
+        fputc(' ', ladder->stream);
+        columns = ladder->span;
+    }
+    end_line(ladder, columns, server_state ? glyphs->branch_right : glyphs->bar);
+    if (words)
+        ladder_state(ladder, NAN, NULL, words);
+}
+
+/* ---- arrows ---- */
+
+struct arrow {
+    const char *dash;
+    enum tone tone, label_tone;
+    const char *label, *note;
+    size_t length; /* columns from its end at the left lifeline, or to it */
+    bool head;     /* false: it does not arrive */
+};
+
+#define TAIL 3 /* dashes before the label */
+
+static size_t put_out(const struct ladder *ladder, const struct arrow *arrow, size_t label_columns)
+{
+    const struct glyphs *glyphs = glyphs_of(ladder);
+    FILE *stream = ladder->stream;
+    fputs(style_tone(ladder->style, arrow->tone), stream);
+    repeat(stream, arrow->dash, TAIL);
+    fputc(' ', stream);
+    put(ladder, arrow->label_tone, arrow->label, strlen(arrow->label));
+    if (arrow->note && arrow->head) {
+        fputs("  ", stream);
+        put(ladder, TONE_WARN, arrow->note, strlen(arrow->note));
+    }
+    fputc(' ', stream);
+    fputs(style_tone(ladder->style, arrow->tone), stream);
+    size_t used = TAIL + 2 + label_columns + 1;
+    repeat(stream, arrow->dash, arrow->length > used ? arrow->length - used : 0);
+    fputs(style_tone(ladder->style, arrow->head ? arrow->tone : TONE_BAD), stream);
+    fputs(arrow->head ? glyphs->right : glyphs->lost, stream);
+    fputs(style_tone(ladder->style, TONE_PLAIN), stream);
+    if (!arrow->note || arrow->head)
+        return arrow->length;
+    fputc(' ', stream);
+    return arrow->length + 1 + put(ladder, TONE_WARN, arrow->note, strlen(arrow->note));
+}
+
+static size_t put_in(const struct ladder *ladder, const struct arrow *arrow, size_t label_columns, const char *origin)
+{
+    const struct glyphs *glyphs = glyphs_of(ladder);
+    FILE *stream = ladder->stream;
+    size_t used = TAIL + 2 + label_columns + 1 + (origin ? 1 : 0);
+    fputs(style_tone(ladder->style, arrow->tone), stream);
+    fputs(glyphs->left, stream);
+    repeat(stream, arrow->dash, arrow->length > used ? arrow->length - used : 0);
+    fputc(' ', stream);
+    if (arrow->note) {
+        put(ladder, TONE_WARN, arrow->note, strlen(arrow->note));
+        fputs("  ", stream);
+    }
+    put(ladder, arrow->label_tone, arrow->label, strlen(arrow->label));
+    fputc(' ', stream);
+    fputs(style_tone(ladder->style, arrow->tone), stream);
+    repeat(stream, arrow->dash, TAIL);
+    if (origin)
+        fputs(origin, stream);
+    fputs(style_tone(ladder->style, TONE_PLAIN), stream);
+    return arrow->length;
+}
+
+/* Puts a note that has no room on the arrow in front of the details. */
+static void note_to_details(struct ladder *ladder, const char *note)
+{
+    memmove(&ladder->details[1], &ladder->details[0], (LADDER_DETAILS - 1) * sizeof ladder->details[0]);
+    ladder->details[0] = (struct ladder_detail){.text = note, .tone = TONE_WARN};
+}
+
+void ladder_row(struct ladder *ladder, double t_ms, const char *state, const char *server_state,
+                enum ladder_arrow kind, const char *label, enum tone label_tone, const char *note, bool lost)
+{
+    const struct glyphs *glyphs = glyphs_of(ladder);
+    bool out = kind == LADDER_OUT, icmp = kind == LADDER_ICMP || kind == LADDER_ICMP_SERVER;
+    struct arrow arrow = {
+        .dash = icmp ? glyphs->dot_dash : glyphs->dash,
+        .tone = icmp ? TONE_WARN : out ? TONE_OUT : TONE_IN,
+        .label = label,
+        .label_tone = label_tone,
+        .note = note,
+        .length = ladder->span,
+        .head = !lost,
+    };
+    size_t label_columns = style_columns(label), note_columns = note ? style_columns(note) : 0;
+    const size_t shortest = TAIL + 2 + label_columns + 3;
+    if (lost && out) {
+        /* Two thirds of the way, less for the note behind it. */
+        size_t room = ladder->span > note_columns + 2 ? ladder->span - note_columns - 2 : 0;
+        if (note && room < shortest)
+            arrow.note = NULL;
+        arrow.length = ladder->span * 2 / 3;
+        if (arrow.note && arrow.length > room)
+            arrow.length = room;
+        if (arrow.length < shortest)
+            arrow.length = shortest;
+    } else {
+        if (kind == LADDER_ICMP && ladder->span * 2 / 3 > shortest)
+            arrow.length = ladder->span * 2 / 3;
+        if (note && shortest + 2 + note_columns <= arrow.length)
+            label_columns += 2 + note_columns;
+        else
+            arrow.note = NULL;
+    }
+    if (note && !arrow.note)
+        note_to_details(ladder, note);
+
+    const char *new_state = changed(ladder->state, state) ? state : NULL;
+    const char *new_server = changed(ladder->server_state, server_state) ? server_state : NULL;
+    ladder->server_rest = new_server;
+    begin_line(ladder, t_ms, new_state, glyphs->bar);
+    size_t columns = out ? put_out(ladder, &arrow, label_columns)
+                         : put_in(ladder, &arrow, label_columns, kind == LADDER_ICMP ? glyphs->third_party : NULL);
+    end_line(ladder, columns, glyphs->bar);
+    flush_row(ladder);
+    if (!ladder->sides && (new_state || new_server))
+        put_states_inside(ladder, NAN, new_state, NULL, new_server);
+    ladder->state = state ? state : ladder->state;
+    ladder->server_state = server_state ? server_state : ladder->server_state;
+}
+
+void ladder_state(struct ladder *ladder, double t_ms, const char *state, const char *words)
+{
+    const char *bar = glyphs_of(ladder)->bar;
+    ladder->state = state ? state : ladder->state;
+    if (!ladder->sides && state) {
+        put_states_inside(ladder, t_ms, state, words, NULL);
+    } else {
+        do {
+            size_t columns = 0, next = 0;
+            begin_line(ladder, t_ms, state, bar);
+            if (words) {
+                size_t length = style_cut(words, ladder->span - 2, false, &next);
+                fputc(' ', ladder->stream);
+                columns = 1 + put(ladder, TONE_DIM, words, length);
+                words += next;
+            }
+            end_line(ladder, columns, bar);
+            t_ms = NAN;
+            state = NULL;
+        } while (words && *words);
+    }
+}
+
+void ladder_explain(struct ladder *ladder, double t_ms, const char *text)
+{
+    const struct glyphs *glyphs = glyphs_of(ladder);
+    size_t room = ladder->style->width > ladder->left + 5 + 20 ? ladder->style->width - ladder->left - 5 : 20;
+    const char *mark = glyphs->therefore;
+    while (*text) {
+        size_t next, length = style_cut(text, room, false, &next);
+        begin_line(ladder, t_ms, NULL, glyphs->bar);
+        fputc(' ', ladder->stream);
+        fputs(mark, ladder->stream);
+        fputc(' ', ladder->stream);
+        put(ladder, TONE_DIM, text, length);
+        fputc('\n', ladder->stream);
+        text += next;
+        mark = " ";
+        t_ms = NAN;
+    }
+}

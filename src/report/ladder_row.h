@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The rows that a ladder is made of: columns, lifelines, arrows. Only ladder.c uses it. */
+#ifndef REPORT_LADDER_ROW_H
+#define REPORT_LADDER_ROW_H
+
+#include <stdio.h>
+
+#include "report/output.h"
+
+/* A text that belongs to a row and stands under its arrow, or beside it where there is room. */
+struct ladder_detail {
+    const char *text; /* NULL: none */
+    enum tone tone;
+    bool notation; /* a list with commas rather than words */
+};
+#define LADDER_DETAILS 6
+
+struct ladder {
+    const struct style *style;
+    FILE *stream;
+    const char *unit; /* of the times */
+    double divisor;   /* from milliseconds to the unit */
+    int decimals;
+    size_t time_width;
+    bool sides;          /* the states have columns of their own; else they stand between the lifelines */
+    size_t state_width;  /* columns of our state */
+    size_t server_width; /* and of the server's */
+    size_t left;         /* column of the left lifeline */
+    size_t span;         /* columns between the lifelines */
+    size_t beside;       /* column where details begin beside the arrow; 0: they stand under it */
+    const char *state, *server_state; /* as shown last, NULL at first */
+    /* What still has to be written beside the lines that follow. */
+    const char *server_rest;
+    struct ladder_detail details[LADDER_DETAILS];
+};
+
+enum ladder_arrow { LADDER_OUT, LADDER_IN, LADDER_ICMP, LADDER_ICMP_SERVER };
+
+/* Lays the columns out; `last_ms` is the largest time, `first_ms` the smallest. */
+void ladder_layout(struct ladder *ladder, const struct style *style, FILE *stream, double first_ms, double last_ms);
+
+/* The line above: the times' unit and who stands at each lifeline. */
+void ladder_heading(const struct ladder *ladder, const char *ours, const char *theirs);
+
+/*
+ * A row with an arrow: time, new states (NULL or as before: not shown), label, a note that stands on the line if it fits,
+ * and ladder->details. `lost`: the arrow ends on the way.
+ */
+void ladder_row(struct ladder *ladder, double t_ms, const char *state, const char *server_state,
+                enum ladder_arrow arrow, const char *label, enum tone label_tone, const char *note, bool lost);
+
+/* A row without an arrow: a new state (or NULL) and words between the lifelines (or NULL). NAN: no time. */
+void ladder_state(struct ladder *ladder, double t_ms, const char *state, const char *words);
+
+/* An explanation across the whole width, with a time unless it is NAN. */
+void ladder_explain(struct ladder *ladder, double t_ms, const char *text);
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The one door through which records are written: formats by name, wanted fields, errors of the stream. */
+#include "report/output.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/text.h"
+
+const char *format_name(enum format format)
+{
+#define X(id, name, help) [FORMAT_##id] = name,
+    static const char *const names[FORMAT_COUNT] = {FORMAT_TABLE(X)};
+#undef X
+    return names[format];
+}
+
+const char *format_help(enum format format)
+{
+#define X(id, name, help) [FORMAT_##id] = help,
+    static const char *const helps[FORMAT_COUNT] = {FORMAT_TABLE(X)};
+#undef X
+    return helps[format];
+}
+
+enum format format_find(const char *name)
+{
+    enum format format = 0;
+    while (format < FORMAT_COUNT && strcmp(format_name(format), name) != 0)
+        format++;
+    return format;
+}
+
+bool output_find_field(const struct schema *schema, const char *key, struct field_place *ret_place)
+{
+    const struct field *field = schema_field_find(schema, key);
+    if (field) {
+        *ret_place = (struct field_place){.field = field};
+        return true;
+    }
+    for (size_t i = 0; i < schema->count; i++) {
+        const struct field *outer = &schema->fields[i];
+        size_t length = strlen(outer->key);
+        if (outer->type != FIELD_OBJECT || strncmp(outer->key, key, length) != 0 || key[length] != '_')
+            continue;
+        field = schema_field_find(outer->of, key + length + 1);
+        if (field) {
+            *ret_place = (struct field_place){.outer = outer, .field = field};
+            return true;
+        }
+    }
+    return false;
+}
+
+static int refuse_field(const struct schema *schema, const char *wanted, struct fault *fault)
+{
+    const char *keys[64];
+    size_t count = 0;
+    for (size_t i = 0; i < schema->count && count < sizeof keys / sizeof keys[0]; i++)
+        keys[count++] = schema->fields[i].key;
+    const char *near = text_nearest(wanted, keys, count);
+    char echo[80];
+    text_safe(wanted, strlen(wanted), echo, sizeof echo);
+    if (near)
+        return fault_set(fault, FAULT_USAGE, 0, "no field '%s' in '%s': did you mean '%s'?", echo, schema->name, near);
+    return fault_set(fault, FAULT_USAGE, 0, "no field '%s' in '%s'", echo, schema->name);
+}
+
+int output_check_fields(const struct output *output, const struct schema *schema, struct fault *fault)
+{
+    for (size_t i = 0; output->fields && i < output->field_count; i++) {
+        struct field_place place;
+        if (!output_find_field(schema, output->fields[i], &place))
+            return refuse_field(schema, output->fields[i], fault);
+        if (place.field->type == FIELD_LIST && output->format == FORMAT_CSV)
+            return fault_set(fault, FAULT_USAGE, 0, "field '%s' is a list, for which CSV has no column",
+                             output->fields[i]);
+    }
+    return 0;
+}
+
+static int no_edges(const struct schema *schema, struct fault *fault)
+{
+    return fault_set(fault, FAULT_USAGE, 0, "no format 'dot' for '%s': it has no edges", schema->name);
+}
+
+static int render(struct output *output, const struct schema *schema, const void *record, struct fault *fault)
+{
+    switch (output->format) {
+    case FORMAT_TEXT:
+        if (output->written > 0)
+            fputc('\n', output->stream);
+        text_record(output, schema, record);
+        return 0;
+    case FORMAT_JSON:
+        if (!json_record(output, schema, record))
+            return fault_set(fault, FAULT_MEMORY, 0, "out of memory for a record of '%s'", schema->name);
+        return 0;
+    case FORMAT_CSV:
+        if (output->written == 0)
+            csv_header(output, schema);
+        csv_record(output, schema, record);
+        return 0;
+    case FORMAT_DOT: return dot_record(output, schema, record) ? 0 : no_edges(schema, fault);
+    case FORMAT_COUNT: break;
+    }
+    return fault_set(fault, FAULT_INTERNAL, 0, "no such format");
+}
+
+static int flush(struct output *output, struct fault *fault)
+{
+    /* An earlier write may have failed too: its errno is kept unless flushing sets another. */
+    if (fflush(output->stream) == 0 && !ferror(output->stream))
+        return 0;
+    return fault_set(fault, FAULT_IO, errno, "output failed");
+}
+
+int output_record(struct output *output, const struct schema *schema, const void *record, struct fault *fault)
+{
+    errno = 0;
+    int result = render(output, schema, record, fault);
+    if (result < 0)
+        return result;
+    output->written++;
+    return flush(output, fault);
+}
+
+int output_list(struct output *output, const struct schema *schema, struct record_list list, struct fault *fault)
+{
+    errno = 0;
+    if (output->format == FORMAT_TEXT) {
+        if (output->written > 0)
+            fputc('\n', output->stream);
+        text_list(output, schema, list);
+    } else if (output->format == FORMAT_DOT) {
+        if (!dot_list(output, schema, list))
+            return no_edges(schema, fault);
+    } else {
+        if (output->format == FORMAT_CSV && list.count == 0 && output->written == 0)
+            csv_header(output, schema);
+        for (size_t i = 0; i < list.count; i++) {
+            int result = render(output, schema, (const char *)list.items + i * schema->size, fault);
+            if (result < 0)
+                return result;
+            output->written++;
+        }
+        return flush(output, fault);
+    }
+    output->written += list.count;
+    return flush(output, fault);
+}

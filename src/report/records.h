@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is reported: the records of every command. Their members' names are the keys that scripts rely on. */
+#ifndef REPORT_RECORDS_H
+#define REPORT_RECORDS_H
+
+#include "report/schema.h"
+
+#define RECORD_SCHEMA_VERSION 1
+
+/* Verdicts about a target. Enumerator, word, what it means. */
+/* clang-format off */
+#define VERDICT_TABLE(X) \
+    X(OPEN,         "open",         "the three-way handshake was completed") \
+    X(REFUSED,      "refused",      "the SYN was answered with an RST that acknowledges it") \
+    X(UNREACHABLE,  "unreachable",  "an ICMP error that quotes our SYN came instead of an answer") \
+    X(FILTERED,     "filtered",     "silence after all retries") \
+    X(RESET,        "reset",        "an RST came after the SYN,ACK, before the server had seen our FIN") \
+    X(INCONCLUSIVE, "inconclusive", "could not be measured; the reason says why")
+
+/* How bad a finding is, in rising order. */
+#define SEVERITY_TABLE(X) \
+    X(INFO,     "info",     "worth knowing") \
+    X(LOW,      "low",      "unusual, seldom harmful") \
+    X(MEDIUM,   "medium",   "breaks the protocol or hides something") \
+    X(HIGH,     "high",     "breaks connections or security")
+/* clang-format on */
+enum verdict {
+#define X(id, word, meaning) VERDICT_##id,
+    VERDICT_TABLE(X)
+#undef X
+    VERDICT_COUNT
+};
+enum severity {
+#define X(id, word, meaning) SEVERITY_##id,
+    SEVERITY_TABLE(X)
+#undef X
+    SEVERITY_COUNT
+};
+const char *verdict_word(enum verdict verdict);
+const char *verdict_meaning(enum verdict verdict);
+const char *severity_word(enum severity severity);
+const char *severity_meaning(enum severity severity);
+
+/* One segment seen on the wire. */
+struct segment_record {
+    double t_ms;            /* since the first SYN, capture clock */
+    const char *direction;  /* "out", "in" */
+    const char *flags;      /* "SYN,ACK" */
+    int64_t seq, ack;       /* ack: unknown without the ACK flag */
+    int64_t window;         /* the field */
+    int64_t window_bytes;   /* scaled with what is in effect */
+    int64_t length;         /* payload bytes */
+    int64_t ttl;            /* TTL or hop limit */
+    const char *options;    /* packetdrill notation, "" for none */
+    const char *state;      /* the client's state after it */
+    const char *server_state; /* what the server's must be after it */
+    const char *note;       /* "copy 2", "duplicate", "checksum bad", … or NULL */
+    const char *payload;    /* the first bytes, made safe, NULL for none */
+    /* For people only, not in the schema: sequence numbers relative to the ISNs, and an ICMP message in the ladder. */
+    int64_t relative_seq, relative_ack;
+    const char *icmp;       /* "port unreachable from 198.18.0.9" or NULL for a segment */
+    bool unanswered;        /* nothing came back for this copy: drawn as an arrow that does not arrive */
+};
+
+/* One step of the state machine. */
+struct step_record {
+    double t_ms;
+    const char *from, *event, *to; /* names as in `describe fsm` */
+    const char *effects;           /* "ACK|SEND" */
+    const char *why;               /* the event in words */
+    const char *reference;         /* section of RFC 9293 unless it names another RFC */
+    int64_t segment;               /* index into segments of the one that caused it, unknown for timers and users */
+};
+
+struct finding_record {
+    const char *id;       /* stable: "TP-SEG-CHECKSUM" */
+    const char *severity;
+    const char *text;
+};
+
+/* One side's options, or what is in effect. */
+struct options_record {
+    int64_t mss;      /* unknown: not there */
+    int64_t wscale;   /* shift count; unknown: not there */
+    bool sack, timestamps, fastopen, ecn, mptcp;
+    const char *options; /* all of it in packetdrill notation */
+};
+
+/* The result of `handshake` for one target. */
+struct handshake_record {
+    int64_t schema;
+    const char *command;
+    const char *time;       /* when it began, ISO 8601 UTC with microseconds */
+    const char *target;     /* as the user wrote it */
+    const char *host;
+    const char *address;
+    int64_t port;
+    const char *family;     /* "IPv4", "IPv6" */
+    const char *source;
+    int64_t source_port;
+    const char *interface;
+    const char *guard;      /* what kept the kernel silent: "filter,md5,minttl", "none" */
+    const char *verdict;
+    const char *reason;     /* one sentence without a full stop that a person can put in a ticket */
+    const char *from;       /* address of who said it */
+    int64_t ttl;            /* of that packet */
+    int64_t hops;           /* estimate from it: distance to the next of 64, 128, 255 */
+    int64_t icmp_type, icmp_code;
+    int64_t attempts;       /* SYNs sent */
+    int64_t answered_attempt; /* which of them was answered, from 1; unknown if it cannot be told */
+    double dns_ms;
+    double rtt_ms;
+    const char *rtt_source; /* "capture: …"; why there is none otherwise */
+    int64_t lost_forward, lost_reverse; /* SYNs and SYN,ACKs known to be lost; unknown where it cannot be told */
+    double connect_ms;      /* first SYN to ESTABLISHED: what connect() would have taken */
+    int64_t isn_client, isn_server;
+    const void *offered;    /* struct options_record */
+    const void *answered;   /* NULL: no SYN,ACK */
+    const void *in_effect;  /* NULL: never open */
+    int64_t bytes_sent, bytes_acked, bytes_received;
+    const char *received;   /* received bytes made safe, NULL for none */
+    const char *closed;     /* how it ended once open */
+    double duration_ms;
+    int64_t capture_dropped;
+    struct record_list segments, steps, findings;
+};
+
+/* The records of `describe`. */
+struct cell_record {
+    const char *event, *words, *state, *action, *next, *effects, *reference;
+};
+struct option_record {
+    int64_t kind;
+    const char *word, *name, *lengths, *reference;
+};
+struct field_record {
+    const char *record, *key, *type, *unit, *values, *help;
+};
+struct exit_record {
+    int64_t status;
+    const char *name, *meaning;
+};
+struct command_record {
+    const char *command, *arguments, *summary;
+};
+/* One option of a command line, for `describe commands` with an argument, the man page and the completions. */
+struct argument_record {
+    const char *command, *group, *name, *key, *argument, *help, *values;
+};
+/* What a list that has no record of its own is shown as: `describe …` writes one of these a row. */
+
+extern const struct schema schema_segment, schema_step, schema_finding, schema_options, schema_handshake, schema_cell,
+    schema_option, schema_field, schema_exit, schema_command, schema_argument;
+
+#endif

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The ladder and the page around it: against golden files, in every width, in ASCII, and with colour. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "golden.h"
+#include "report/handshake_text.h"
+#include "report/ladder.h"
+#include "report_samples.h"
+
+static char *show(const struct handshake_record *record, struct style style)
+{
+    struct capture capture;
+    capture_begin(&capture);
+    struct output output = {.stream = capture.stream, .format = FORMAT_TEXT, .style = style};
+    handshake_show(record, &output.style, &output);
+    return capture_end(&capture);
+}
+
+static void test_golden(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        struct style style;
+    } pages[] = {
+        {"60", {.width = 60, .utf8 = true}},
+        {"80", {.width = 80, .utf8 = true}},
+        {"120", {.width = 120, .utf8 = true}},
+        {"80-ascii", {.width = 80}},
+        {"80-explain", {.width = 80, .utf8 = true, .explain = true}},
+        {"120-explain-verbose", {.width = 120, .utf8 = true, .explain = true, .verbose = 1}},
+        {"80-colour", {.width = 80, .utf8 = true, .colour = true}},
+    };
+    for (size_t page = 0; page < sizeof pages / sizeof pages[0]; page++) {
+        struct capture capture;
+        capture_begin(&capture);
+        for (size_t i = 0; i < SAMPLE_COUNT; i++) {
+            char *text = show(samples[i].record, pages[page].style);
+            fprintf(capture.stream, "=== %s\n%s", samples[i].name, text);
+            free(text);
+        }
+        char name[64], *text = capture_end(&capture);
+        snprintf(name, sizeof name, "handshake-%s.txt", pages[page].name);
+        golden_check(name, text);
+        free(text);
+    }
+}
+
+/* No line but the last, the verdict, is wider than the page; none ends in a blank, or (in ASCII) holds another character. */
+static void check_lines(const char *text, const struct style *style, const char *name)
+{
+    while (*text) {
+        char line[2048];
+        size_t length = strcspn(text, "\n");
+        assert_true(text[length] == '\n' && length < sizeof line);
+        memcpy(line, text, length);
+        line[length] = '\0';
+        /* On a very narrow page a single word, such as an address, may be wider than the page. */
+        if (style->width >= 60 && style_columns(line) > style->width && text[length + 1] != '\0')
+            fail_msg("%s at %u columns: %zu columns in: %s", name, style->width, style_columns(line), line);
+        for (size_t i = 0; i < length && !style->utf8; i++)
+            assert_true((unsigned char)line[i] < 0x80);
+        bool data = strncmp(line, "  | ", 4) == 0 || strncmp(line, "  │ ", 6) == 0; /* received: as it came */
+        if (length > 0 && line[length - 1] == ' ' && !data)
+            fail_msg("%s at %u columns ends in a blank: '%s'", name, style->width, line);
+        text += length + 1;
+    }
+}
+
+static void test_every_width(void **state)
+{
+    (void)state;
+    for (unsigned width = 40; width <= 200; width++)
+        for (unsigned bits = 0; bits < 8; bits++)
+            for (size_t i = 0; i < SAMPLE_COUNT; i++) {
+                struct style style = {
+                    .width = width, .utf8 = bits & 1, .explain = bits & 2, .verbose = bits & 4 ? 1 : 0};
+                char *text = show(samples[i].record, style);
+                check_lines(text, &style, samples[i].name);
+                free(text);
+            }
+}
+
+/* Colour adds sequences and nothing else. */
+static void test_colour_is_an_addition(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < SAMPLE_COUNT; i++) {
+        struct style style = {.width = 80, .utf8 = true, .explain = true};
+        char *plain = show(samples[i].record, style);
+        style.colour = true;
+        char *coloured = show(samples[i].record, style);
+        assert_non_null(strstr(coloured, "\033["));
+        char *to = coloured;
+        for (const char *from = coloured; *from; from++) {
+            if (*from == '\033')
+                from = strchr(from, 'm');
+            else
+                *to++ = *from;
+        }
+        *to = '\0';
+        assert_string_equal(coloured, plain);
+        free(plain);
+        free(coloured);
+    }
+}
+
+/* Every line that has a sequence of colour also switches it off again. */
+static void test_colour_ends_with_the_line(void **state)
+{
+    (void)state;
+    struct style style = {.width = 80, .utf8 = true, .colour = true};
+    struct capture capture;
+    capture_begin(&capture);
+    ladder_show(&sample_data, &style, capture.stream);
+    char *text = capture_end(&capture);
+    bool on = false;
+    for (const char *at = text; *at; at++) {
+        if (*at == '\033')
+            on = strncmp(at, "\033[0m", 4) != 0;
+        if (*at == '\n')
+            assert_false(on);
+    }
+    free(text);
+}
+
+/* Peers and records are not trusted to hold clean text. */
+static void test_hostile_text(void **state)
+{
+    (void)state;
+    struct segment_record segment = open_segments[0];
+    segment.note = "\033[31mred\033[0m \xff\xfe \xc2\x9b";
+    segment.options = "raw:\x1b]0;title\x07";
+    struct handshake_record record = sample_open;
+    record.segments = (struct record_list){&segment, 1};
+    record.reason = "line\nbreak \xc3";
+    record.target = "\033[2J";
+    char *text = show(&record, (struct style){.width = 80, .utf8 = true});
+    assert_null(strchr(text, '\033'));
+    assert_null(strchr(text, '\x07'));
+    assert_null(strstr(text, "\xc2\x9b"));
+    assert_null(strstr(text, "\xff"));
+    free(text);
+}
+
+static void test_many_segments(void **state)
+{
+    (void)state;
+    struct segment_record segments[500];
+    for (size_t i = 0; i < 500; i++) {
+        segments[i] = open_segments[2];
+        segments[i].t_ms = (double)i;
+        segments[i].options = "";
+    }
+    struct handshake_record record = sample_open;
+    record.segments = (struct record_list){segments, 500};
+    record.steps = (struct record_list){NULL, 0};
+    struct style style = {.width = 80};
+    char *text = show(&record, style);
+    assert_non_null(strstr(text, "... 440 segments (-v shows all) ..."));
+    assert_non_null(strstr(text, "39.000"));
+    assert_null(strstr(text, " 40.000"));
+    assert_null(strstr(text, "479.000"));
+    assert_non_null(strstr(text, "480.000"));
+    free(text);
+    style.verbose = 1;
+    text = show(&record, style);
+    assert_non_null(strstr(text, "479.000"));
+    free(text);
+}
+
+static void test_time_unit(void **state)
+{
+    (void)state;
+    char *text = show(&sample_open, (struct style){.width = 80});
+    assert_non_null(strstr(text, "       ms "));
+    assert_non_null(strstr(text, " 0.038 "));
+    free(text);
+    text = show(&sample_retry, (struct style){.width = 80});
+    assert_non_null(strstr(text, "12.345679 "));
+    assert_non_null(strstr(text, " 1.000104 "));
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_golden),
+        cmocka_unit_test(test_every_width),
+        cmocka_unit_test(test_colour_is_an_addition),
+        cmocka_unit_test(test_colour_ends_with_the_line),
+        cmocka_unit_test(test_hostile_text),
+        cmocka_unit_test(test_many_segments),
+        cmocka_unit_test(test_time_unit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
