@@ -4,6 +4,10 @@
 
 # judge_sent_filter: the packets that the client sent, as a filter for tshark.
 judge_sent_filter() {
+    if [ -n "${LAB_LOOPBACK_PORT:-}" ]; then
+        echo "tcp.dstport == $LAB_LOOPBACK_PORT"
+        return
+    fi
     printf '(ip.src == %s || ipv6.src == %s)' "$LAB_CLIENT4" "$LAB_CLIENT6"
 }
 
@@ -22,8 +26,12 @@ judge_tshark() {
 
 # judge_rst_count FILE: RSTs that left the client's side.
 judge_rst_count() {
-    tcpdump -n -r "$1" "(src host $LAB_CLIENT4 and tcp[tcpflags] & tcp-rst != 0) or
-        (src host $LAB_CLIENT6 and ip6 proto 6 and ip6[53] & 4 != 0)" 2>/dev/null | wc -l
+    local rst="tcp[tcpflags] & tcp-rst != 0" rst6="ip6 proto 6 and ip6[53] & 4 != 0"
+    local sent="src host $LAB_CLIENT4" sent6="src host $LAB_CLIENT6"
+    if [ -n "${LAB_LOOPBACK_PORT:-}" ]; then
+        sent="tcp dst port $LAB_LOOPBACK_PORT" sent6=$sent
+    fi
+    tcpdump -n -r "$1" "($sent and $rst) or ($sent6 and $rst6)" 2>/dev/null | wc -l
 }
 
 # judge_no_stray_rst FILE N: exactly N RSTs left the client's side.
@@ -65,19 +73,19 @@ judge_no_leftover() {
 judge_is_clean() { [ -z "$(judge_leftovers)" ]; }
 
 judge_leftovers() {
-    local pid ours
+    local pid parent ours
     ours=" $(cat "$LAB_DIR"/*.pid 2>/dev/null | tr '\n' ' ')"
     in_server ss -Htan | grep -vE '^(LISTEN|TIME-WAIT)' | sed 's/^/server: /'
-    in_client ss -Htanp | sed 's/^/client: /'
+    if [ -z "${LAB_LOOPBACK_PORT:-}" ]; then # there they are the server's too
+        in_client ss -Htanp | sed 's/^/client: /'
+    fi
     in_client ss -Hwanp | sed 's/^/client, raw: /'
     in_client ss -H0anp | grep -v '"tcpdump"' | sed 's/^/client, packet: /'
     in_client nft list ruleset | sed 's/^/client, nft: /'
     for pid in $(ip netns pids "$(lab_namespace client)"); do
+        parent=$(awk '/^PPid/ { print $2 }' "/proc/$pid/status" 2>/dev/null) || continue
         case $ours in
-        *" $pid "*) continue ;; # the lab's own: a capture, a stack on its TAP
-        esac
-        case $(cat "/proc/$pid/comm" 2>/dev/null) in
-        '') ;;
+        *" $pid "* | *" $parent "*) ;; # the lab's own: a capture, a stack on its TAP
         *) echo "client, process: $pid $(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null)" ;;
         esac
     done

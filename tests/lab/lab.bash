@@ -30,7 +30,9 @@ lab_require() {
 
 # lab_namespace WHERE: the namespace's real name.
 lab_namespace() {
-    printf 'tcpprobe-%s-%s' "$LAB_ID" "$1"
+    local where=$1
+    [ "$where" != server ] || [ -z "${LAB_LOOPBACK_PORT:-}" ] || where=client
+    printf 'tcpprobe-%s-%s' "$LAB_ID" "$where"
 }
 
 # lab_in WHERE COMMAND...: runs a command in client, server, router, ...
@@ -55,7 +57,7 @@ lab_begin() {
     LAB_ID="$$-$RANDOM"
     LAB_DIR=$(mktemp -d "${BATS_TEST_TMPDIR:-${TMPDIR:-/tmp}}/lab.XXXXXX") || return
     LAB_PLACES="$*"
-    export LAB_ID LAB_DIR LAB_PLACES
+    export LAB_ID LAB_DIR LAB_PLACES LAB_INTERFACE=eth0
     for where; do
         ip netns add "$(lab_namespace "$where")" || return
         lab_sysctl "$where" ipv6/conf/default/accept_dad 0
@@ -161,6 +163,32 @@ lab_up_relay() {
     lab_warm 4 && lab_warm 6 || return
     lab_stop relay || return
     lab_start relay relay "${LAB_PYTHON[@]}" "$LAB_SOURCE/relay.py" left right "$@"
+}
+
+# lab_up_tun: client - server, joined by TUN devices (tun0 on either side): no link layer at all.
+lab_up_tun() {
+    local where
+    lab_begin client wire server || return
+    export LAB_INTERFACE=tun0
+    lab_set_addresses 198.18.0.1 2001:db8::1 198.18.0.2 2001:db8::2
+    lab_start wire wire "${LAB_PYTHON[@]}" "$LAB_SOURCE/tun.py" left right || return
+    ip -n "$(lab_namespace wire)" link set left netns "$(lab_namespace client)" name tun0 || return
+    ip -n "$(lab_namespace wire)" link set right netns "$(lab_namespace server)" name tun0 || return
+    for where in client server; do
+        lab_plain "$where" tun0
+    done
+    lab_address client tun0 198.18.0.1/24 2001:db8::1/64 || return
+    lab_address server tun0 198.18.0.2/24 2001:db8::2/64 || return
+    lab_warm 4 && lab_warm 6
+}
+
+# lab_up_loopback PORT: client and server in one namespace, on lo; what goes to PORT counts as sent by
+# the client.
+lab_up_loopback() {
+    lab_begin client || return
+    lab_set_addresses 127.0.0.1 ::1 127.0.0.1 ::1
+    export LAB_LOOPBACK_PORT=$1 LAB_INTERFACE=lo
+    lab_warm 4 && lab_warm 6
 }
 
 # relay_stop: prints what the relay did; fails when a rule was never used (the test did not test it).
@@ -279,7 +307,7 @@ lab_down() {
         fi
     done
     rm -rf "${LAB_DIR:?}"
-    unset LAB_ID LAB_DIR LAB_PLACES
+    unset LAB_ID LAB_DIR LAB_PLACES LAB_LOOPBACK_PORT LAB_INTERFACE LAB_STACK_FAMILIES
     return 0
 }
 
@@ -311,11 +339,12 @@ peer_target() {
     if [ "$1" = 4 ]; then echo "198.18.0.3:$2"; else echo "[2001:db8::3]:$2"; fi
 }
 
-# capture_start [NAME [WHERE [INTERFACE]]]: an independent tcpdump that sees all; its file: capture_file NAME.
+# capture_start [NAME [WHERE [INTERFACE]]]: an independent tcpdump that sees all (of the client's interface)
+# into capture_file NAME.
 capture_start() {
-    local name=${1:-capture} where=${2:-client} interface=${3:-eth0}
+    local name=${1:-capture} where=${2:-client} interface=${3:-$LAB_INTERFACE}
     printf '%s %s\n' "$where" "$interface" >"$LAB_DIR/$name.where"
-    LAB_READY='listening on' lab_start "$where" "$name" tcpdump -i "$interface" --nano -U --immediate-mode \
+    LAB_READY='listening on' lab_start "$where" "$name" timeout 120 tcpdump -i "$interface" --nano -U --immediate-mode \
         -B 4096 -s 0 -n -p -Z root -w "$(capture_file "$name")"
 }
 
