@@ -176,9 +176,10 @@ static void put_options(const struct page *page)
         .cell = table_cell,
         .context = &context,
     };
-    fputc('\n', page->stream);
-    if (rows > 0)
+    if (rows > 0) {
+        fputc('\n', page->stream);
         table_show(&table);
+    }
     for (size_t i = 0; i < 2; i++) {
         char others[320];
         show_others(all[i], others, sizeof others);

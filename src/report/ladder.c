@@ -140,23 +140,35 @@ static void append_effects(const char *effects, char *text, size_t size, size_t 
     }
 }
 
-static void explain(struct ladder *ladder, const struct step_record *step, double t_ms)
+/* Sections, with blanks that no line breaks at. */
+static void append_reference(const char *reference, char *text, size_t size, size_t *at)
+{
+    text_append(text, size, at, " [%s", *reference >= '0' && *reference <= '9' ? "RFC\302\2409293\302\240" : "");
+    for (; *reference; reference++) {
+        bool inside = *reference == ' ' && reference[1] != '\0' && reference[-1] != ',';
+        if (inside)
+            text_append(text, size, at, "\302\240");
+        else
+            text_append(text, size, at, "%c", *reference);
+    }
+    text_append(text, size, at, "]");
+}
+
+static void explain(struct ladder *ladder, const struct step_record *step, double t_ms, const char *new_state)
 {
     char text[768];
     size_t at = 0;
-    const char *reference = step->reference ? step->reference : "";
     if (strcmp(step->from, step->to) == 0)
-        text_append(text, sizeof text, &at, "in %s: ", step->from);
+        text_append(text, sizeof text, &at, "%s  ", step->from);
     else
-        text_append(text, sizeof text, &at, "%s → %s: ", step->from, step->to);
+        text_append(text, sizeof text, &at, "%s → %s  ", step->from, step->to);
     text_append(text, sizeof text, &at, "%s", step->event);
     if (step->why)
-        text_append(text, sizeof text, &at, ", %s", step->why);
-    if (*reference)
-        text_append(text, sizeof text, &at, " [%s%s]", *reference >= '0' && *reference <= '9' ? "RFC 9293 " : "",
-                    reference);
+        text_append(text, sizeof text, &at, ": %s", step->why);
+    if (step->reference && *step->reference)
+        append_reference(step->reference, text, sizeof text, &at);
     append_effects(step->effects, text, sizeof text, &at);
-    ladder_explain(ladder, t_ms, text);
+    ladder_explain(ladder, t_ms, new_state, text);
 }
 
 /* The walk through segments and steps, both in the order of time. */
@@ -177,12 +189,13 @@ static void show_step(struct walk *walk)
     const struct step_record *step = &walk->steps[walk->step++];
     struct ladder *ladder = walk->ladder;
     bool alone = step->segment == RECORD_UNKNOWN;
-    if (ladder->style->explain)
-        explain(ladder, step, alone ? step->t_ms : NAN);
     const char *coming = walk->segment < walk->segment_count ? walk->segments[walk->segment].state : NULL;
     bool shown = (ladder->state && strcmp(ladder->state, step->to) == 0) || (coming && strcmp(coming, step->to) == 0);
-    if (alone && !shown)
-        ladder_state(ladder, step->t_ms, step->to, step->why);
+    const char *new_state = alone && !shown ? step->to : NULL;
+    if (ladder->style->explain)
+        explain(ladder, step, alone ? step->t_ms : NAN, new_state);
+    else if (new_state)
+        ladder_state(ladder, step->t_ms, new_state, step->why);
 }
 
 /* The steps that come before the next segment. */

@@ -377,14 +377,15 @@ void ladder_state(struct ladder *ladder, double t_ms, const char *state, const c
     }
 }
 
-void ladder_explain(struct ladder *ladder, double t_ms, const char *text)
+void ladder_explain(struct ladder *ladder, double t_ms, const char *state, const char *text)
 {
+    ladder->state = state ? state : ladder->state;
     const struct glyphs *glyphs = glyphs_of(ladder);
     size_t room = ladder->style->width > ladder->left + 5 + 20 ? ladder->style->width - ladder->left - 5 : 20;
     const char *mark = glyphs->therefore;
     while (*text) {
         size_t next, length = style_cut(text, room, false, &next);
-        begin_line(ladder, t_ms, NULL, glyphs->bar);
+        begin_line(ladder, t_ms, state, glyphs->bar);
         fputc(' ', ladder->stream);
         fputs(mark, ladder->stream);
         fputc(' ', ladder->stream);
@@ -393,5 +394,6 @@ void ladder_explain(struct ladder *ladder, double t_ms, const char *text)
         text += next;
         mark = " ";
         t_ms = NAN;
+        state = NULL;
     }
 }

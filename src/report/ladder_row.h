@@ -52,7 +52,7 @@ void ladder_row(struct ladder *ladder, double t_ms, const char *state, const cha
 /* A row without an arrow: a new state (or NULL) and words between the lifelines (or NULL). NAN: no time. */
 void ladder_state(struct ladder *ladder, double t_ms, const char *state, const char *words);
 
-/* An explanation across the whole width, with a time unless it is NAN. */
-void ladder_explain(struct ladder *ladder, double t_ms, const char *text);
+/* An explanation across the whole width, with a time unless it is NAN, and a new state unless it is NULL. */
+void ladder_explain(struct ladder *ladder, double t_ms, const char *state, const char *text);
 
 #endif

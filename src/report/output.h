@@ -89,8 +89,8 @@ size_t style_character(const char *text);
 /* Columns that UTF-8 text takes on a terminal, SGR sequences not counted (every character here is one column wide). */
 size_t style_columns(const char *text);
 /*
- * How many bytes of `text` make a line of at most `columns`: up to a blank, else behind a comma or bar, else as many characters
- * as fit, at least one; in `notation` ("TS val 1 ecr 0,nop") commas come before blanks. *ret_next: where the next line
+ * How many bytes of `text` make a line of at most `columns`: up to a blank, else behind a comma or bar, else
+ * behind a hyphen or underscore, else as many characters as fit, at least one; in `notation` ("TS val 1 ecr 0,nop") commas come before blanks. *ret_next: where the next line
  * begins, behind the blanks.
  */
 size_t style_cut(const char *text, size_t columns, bool notation, size_t *ret_next);

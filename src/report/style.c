@@ -60,7 +60,7 @@ size_t style_columns(const char *text)
 
 size_t style_cut(const char *text, size_t columns, bool notation, size_t *ret_next)
 {
-    size_t at = 0, blank = 0, comma = 0;
+    size_t at = 0, blank = 0, comma = 0, hyphen = 0;
     for (size_t column = 0; text[at]; column++) {
         if (text[at] == ' ')
             blank = at;
@@ -69,13 +69,15 @@ size_t style_cut(const char *text, size_t columns, bool notation, size_t *ret_ne
         size_t length = step(text + at);
         if (text[at] == ',' || text[at] == '|')
             comma = at + length;
+        if (text[at] == '-' || text[at] == '_')
+            hyphen = at + length;
         at += length;
     }
     if (text[at]) {
         if (blank > 0 && !(notation && comma > 0))
             at = blank;
-        else if (comma > 0)
-            at = comma;
+        else if (comma > 0 || hyphen > 0)
+            at = comma > 0 ? comma : hyphen;
         if (at == 0)
             at = step(text);
     }
@@ -89,7 +91,7 @@ size_t style_cut(const char *text, size_t columns, bool notation, size_t *ret_ne
 static const struct {
     const char *character, *ascii;
 } nearest[] = {
-    {"\302\265", "u"}, {"\316\274", "u"},     {"\303\227", "x"},     {"\302\267", "-"},     {"\342\200\246", "..."},
+    {"\302\240", " "}, {"\302\265", "u"}, {"\316\274", "u"},     {"\303\227", "x"},     {"\302\267", "-"},     {"\342\200\246", "..."},
     {"\342\200\223", "-"}, {"\342\200\224", "-"}, {"\342\206\222", "->"}, {"\342\211\245", ">="}, {"\342\211\244", "<="},
 };
 
@@ -112,7 +114,7 @@ size_t style_put(const struct style *style, FILE *stream, const char *text, size
         if (taken == 0 || control) {
             fputc('?', stream);
             columns++;
-        } else if (taken == 1 || style->utf8) {
+        } else if (taken == 1 || (style->utf8 && memcmp(text + at, "\302\240", 2) != 0)) {
             fwrite(text + at, 1, taken, stream);
             columns++;
         } else {

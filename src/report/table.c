@@ -3,6 +3,7 @@
 #include "report/table.h"
 
 #include <assert.h>
+#include <stdint.h>
 #include <string.h>
 
 #define GAP 2
@@ -14,30 +15,122 @@ static const char *cell_text(const struct table *table, size_t row, size_t colum
     return cell ? cell : "-";
 }
 
-/* The columns' natural widths, the widest made narrower until all fit. */
+/* Where style_cut() breaks a line, at first and when that does not help. */
+static const char *const breaks[] = {" ,|", " ,|-_"};
+#define BREAKS (sizeof breaks / sizeof breaks[0])
+
+/* Columns of the longest piece between breaks. */
+static size_t longest_piece(const char *text, const char *at_these)
+{
+    size_t longest = 0;
+    while (*text) {
+        size_t length = strcspn(text, at_these);
+        length += text[length] != '\0' && text[length] != ' ';
+        for (size_t at = 0, columns = 0; at < length; columns++) {
+            size_t taken = style_character(text + at);
+            at += taken > 0 ? taken : 1;
+            longest = columns + 1 > longest ? columns + 1 : longest;
+        }
+        text += length + strspn(text + length, " ");
+    }
+    return longest;
+}
+
+static size_t text_lines(const char *text, size_t width)
+{
+    size_t lines = 0;
+    do {
+        size_t next;
+        style_cut(text, width, false, &next);
+        text += next;
+        lines++;
+    } while (*text);
+    return lines;
+}
+
+/* Lines that a whole column takes in a width; a broken heading is as bad as every fourth cell broken. */
+static size_t column_lines(const struct table *table, size_t column, size_t width)
+{
+    size_t lines = text_lines(table->heading(table->context, column), width) * (1 + table->rows / 4);
+    for (size_t row = 0; row < table->rows; row++) {
+        char text[FIELD_TEXT_SIZE];
+        lines += text_lines(cell_text(table, row, column, text), width);
+    }
+    return lines;
+}
+
+struct column {
+    size_t width;
+    size_t least; /* a word would be torn below that */
+    size_t cost; /* lines that one column less would add */
+};
+
+static size_t least_width(const struct table *table, size_t index, const char *at_these)
+{
+    size_t least = longest_piece(table->heading(table->context, index), at_these);
+    for (size_t row = 0; row < table->rows; row++) {
+        char text[FIELD_TEXT_SIZE];
+        size_t piece = longest_piece(cell_text(table, row, index, text), at_these);
+        least = piece > least ? piece : least;
+    }
+    return least;
+}
+
+static size_t natural_width(const struct table *table, size_t index)
+{
+    size_t width = style_columns(table->heading(table->context, index));
+    for (size_t row = 0; row < table->rows; row++) {
+        char text[FIELD_TEXT_SIZE];
+        size_t columns = style_columns(cell_text(table, row, index, text));
+        width = columns > width ? columns : width;
+    }
+    return width;
+}
+
+static void find_cost(const struct table *table, size_t index, struct column *column)
+{
+    column->cost = SIZE_MAX;
+    if (column->width <= column->least)
+        return;
+    size_t now = column_lines(table, index, column->width), then = column_lines(table, index, column->width - 1);
+    column->cost = then > now ? then - now : 0;
+}
+
+/* Makes columns narrower while that is needed and tears nothing, each time where it costs the fewest lines. */
+static void narrow(const struct table *table, struct column columns[], size_t *total)
+{
+    for (size_t i = 0; i < table->columns; i++)
+        find_cost(table, i, &columns[i]);
+    while (*total > table->style->width) {
+        size_t best = 0;
+        for (size_t i = 1; i < table->columns; i++)
+            if (columns[i].cost < columns[best].cost ||
+                (columns[i].cost == columns[best].cost && columns[i].width >= columns[best].width))
+                best = i;
+        if (columns[best].cost == SIZE_MAX)
+            return;
+        columns[best].width--;
+        --*total;
+        find_cost(table, best, &columns[best]);
+    }
+}
+
+/* Natural widths; where they do not fit, narrower ones that break between words, then in them, then anywhere. */
 static void measure(const struct table *table, size_t widths[TABLE_COLUMNS_MAX])
 {
-    size_t total = table->indent;
-    for (size_t column = 0; column < table->columns; column++) {
-        widths[column] = style_columns(table->heading(table->context, column));
-        for (size_t row = 0; row < table->rows; row++) {
-            char text[FIELD_TEXT_SIZE];
-            size_t columns = style_columns(cell_text(table, row, column, text));
-            if (columns > widths[column])
-                widths[column] = columns;
-        }
-        total += widths[column] + (column > 0 ? GAP : 0);
+    struct column columns[TABLE_COLUMNS_MAX];
+    size_t total = table->indent + (table->columns - 1) * GAP;
+    for (size_t i = 0; i < table->columns; i++) {
+        columns[i].width = natural_width(table, i);
+        total += columns[i].width;
     }
-    while (total > table->style->width) {
-        size_t widest = 0;
-        for (size_t column = 1; column < table->columns; column++)
-            if (widths[column] >= widths[widest])
-                widest = column;
-        if (widths[widest] <= COLUMN_MIN)
-            break;
-        widths[widest]--;
-        total--;
+    for (size_t level = 0; level <= BREAKS && total > table->style->width; level++) {
+        for (size_t i = 0; i < table->columns; i++)
+            columns[i].least = level < BREAKS ? least_width(table, i, breaks[level]) : COLUMN_MIN;
+        narrow(table, columns, &total);
     }
+    for (size_t i = 0; i < table->columns; i++)
+        widths[i] = columns[i].width;
 }
 
 /* One row of cells, over as many lines as its longest cell takes. */
