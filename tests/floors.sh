@@ -52,7 +52,7 @@ prints_to_file='fprintf|vfprintf|fputs|fputc|putc|fwrite|fputs_unlocked|fputc_un
 ends_program='exit|_exit|_Exit|quick_exit|abort'
 clock='time|clock|clock_gettime|gettimeofday|timespec_get|ev_time|localtime|nanosleep|usleep|sleep'
 entropy='rand|rand_r|srand|random|srandom|drand48|lrand48|getrandom|getentropy|arc4random|arc4random_buf|arc4random_uniform'
-sockets='socket|socketpair|bind|connect|accept|accept4|listen|send|sendto|sendmsg|recv|recvfrom|recvmsg|getsockopt|setsockopt|getaddrinfo|getnameinfo|gethostbyname|ioctl|fork|system|popen'
+sockets='socket|socketpair|bind|connect|accept|accept4|listen|send|sendto|sendmsg|recv|recvfrom|recvmsg|getsockopt|setsockopt|getaddrinfo|getnameinfo|gethostbyname|fork|system|popen'
 memory='malloc|calloc|realloc|reallocarray|free|strdup|strndup|asprintf|vasprintf'
 files='fopen|freopen|fdopen|open|openat|creat|read|write|close|mmap|getenv|setlocale'
 
@@ -188,7 +188,7 @@ rule_printing() {
 }
 rule_ending() { rule_calls "$ends_program" base wire tcp stat report net probe cmd; }
 rule_world() {
-    rule_calls "$clock|$entropy|$sockets" base wire tcp stat report probe
+    rule_calls "$clock|$entropy|$sockets|ioctl" base wire tcp stat report probe
     rule_calls "$entropy|$sockets" cmd
 }
 rule_pure() { rule_calls "$memory|$files" tcp; }
