@@ -3,6 +3,7 @@
 #include "report/records.h"
 
 #include "report/handshake_text.h"
+#include "report/packet_text.h"
 
 /* Lists of words, read out of the tables that own them. Each begins with a comma that is not meant. */
 #define X(id, word, meaning) "," word
@@ -167,6 +168,31 @@ static const struct field handshake_fields[] = {
 #undef O
 SCHEMA(handshake, struct handshake_record, handshake_show, "One handshake with one target");
 
+#define F(member, unit, help) FIELD(struct packet_record, member, unit, help)
+#define W(member, values, help) FIELD_WORDS(struct packet_record, member, values, help)
+static const struct field packet_fields[] = {
+    F(schema, "", "version of this record's form"),
+    F(command, "", "the command that wrote it"),
+    F(target, "", "the target as it was given"),
+    F(address, "", "the destination's address"),
+    F(port, "", "the destination's port"),
+    W(family, "IPv4,IPv6", "the address family"),
+    F(source, "", "our address"),
+    F(source_port, "", "our port"),
+    F(interface, "", "the interface that it would leave by"),
+    F(ttl, "", "TTL or hop limit"),
+    F(tos, "", "TOS or traffic class"),
+    F(flags, "", "the flags of the header by name, with commas"),
+    F(seq, "", "sequence number"),
+    F(window, "", "the window field"),
+    F(options, "", "TCP options in packetdrill's notation"),
+    F(length, "bytes", "the whole IP packet"),
+    F(bytes, "", "the whole IP packet in hex"),
+};
+#undef F
+#undef W
+SCHEMA(packet, struct packet_record, packet_show, "One packet that would have been sent");
+
 #define F(member, unit, help) FIELD(struct cell_record, member, unit, help)
 #define W(member, values, help) FIELD_WORDS(struct cell_record, member, values, help)
 static const struct field cell_fields[] = {
@@ -206,6 +232,28 @@ static const struct field field_fields[] = {
 #undef F
 #undef W
 SCHEMA(field, struct field_record, NULL, "One field of a record");
+
+#define F(member, unit, help) FIELD(struct verdict_record, member, unit, help)
+#define W(member, values, help) FIELD_WORDS(struct verdict_record, member, values, help)
+static const struct field verdict_fields[] = {
+    W(verdict, WORDS(verdict_words), "the word for it"),
+    F(meaning, "", "what it says of the target"),
+};
+#undef F
+#undef W
+SCHEMA(verdict, struct verdict_record, NULL, "One verdict about a target");
+
+#define F(member, unit, help) FIELD(struct finding_kind_record, member, unit, help)
+#define W(member, values, help) FIELD_WORDS(struct finding_kind_record, member, values, help)
+static const struct field finding_kind_fields[] = {
+    F(id, "", "its stable name"),
+    W(severity, WORDS(severity_words), "how bad it is"),
+    F(meaning, "", "what it says"),
+    F(reference, "", "where the rule that it breaks is written"),
+};
+#undef F
+#undef W
+SCHEMA(finding_kind, struct finding_kind_record, NULL, "One kind of finding");
 
 #define F(member, unit, help) FIELD(struct exit_record, member, unit, help)
 static const struct field exit_fields[] = {

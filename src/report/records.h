@@ -125,6 +125,22 @@ struct handshake_record {
     struct record_list segments, steps, findings;
 };
 
+/* A packet that `--dry-run` would have sent. */
+struct packet_record {
+    int64_t schema;
+    const char *command, *target, *address;
+    int64_t port;
+    const char *family, *source;
+    int64_t source_port;
+    const char *interface;
+    int64_t ttl, tos;
+    const char *flags;
+    int64_t seq, window;
+    const char *options;
+    int64_t length;      /* bytes of IP packet */
+    const char *bytes;   /* all of it in hex */
+};
+
 /* The records of `describe`. */
 struct cell_record {
     const char *event, *words, *state, *action, *next, *effects, *reference;
@@ -135,6 +151,12 @@ struct option_record {
 };
 struct field_record {
     const char *record, *key, *type, *unit, *values, *help;
+};
+struct verdict_record {
+    const char *verdict, *meaning;
+};
+struct finding_kind_record {
+    const char *id, *severity, *meaning, *reference;
 };
 struct exit_record {
     int64_t status;
@@ -149,7 +171,7 @@ struct argument_record {
 };
 /* What a list that has no record of its own is shown as: `describe …` writes one of these a row. */
 
-extern const struct schema schema_segment, schema_step, schema_finding, schema_options, schema_handshake, schema_cell,
-    schema_option, schema_field, schema_exit, schema_command, schema_argument;
+extern const struct schema schema_segment, schema_step, schema_finding, schema_options, schema_handshake, schema_packet, schema_cell,
+    schema_option, schema_field, schema_verdict, schema_finding_kind, schema_exit, schema_command, schema_argument;
 
 #endif
