@@ -92,7 +92,7 @@ static void put_segment(struct ladder *ladder, const struct handshake_record *re
         *detail++ = (struct ladder_detail){.text = segment->icmp, .tone = TONE_PLAIN};
         if (segment->ttl != RECORD_UNKNOWN) {
             snprintf(texts.icmp, sizeof texts.icmp, "ttl %" PRId64, segment->ttl);
-            *detail++ = (struct ladder_detail){.text = texts.icmp, .tone = TONE_DIM};
+            *detail++ = (struct ladder_detail){.text = texts.icmp, .tone = TONE_PLAIN};
         }
     } else {
         size_t at = 0;
@@ -104,12 +104,12 @@ static void put_segment(struct ladder *ladder, const struct handshake_record *re
         if (has_flag(segment->flags, "RST"))
             tone = TONE_BAD;
         show_numbers(segment, texts.numbers, sizeof texts.numbers);
-        *detail++ = (struct ladder_detail){.text = texts.numbers, .tone = TONE_DIM};
+        *detail++ = (struct ladder_detail){.text = texts.numbers, .tone = TONE_PLAIN};
         if (style->verbose > 0) {
             show_absolute(segment, texts.absolute, sizeof texts.absolute);
             *detail++ = (struct ladder_detail){.text = texts.absolute, .tone = TONE_DIM};
         }
-        *detail++ = (struct ladder_detail){.text = segment->options, .tone = TONE_DIM, .notation = true};
+        *detail++ = (struct ladder_detail){.text = segment->options, .tone = TONE_PLAIN, .notation = true};
         show_payload(segment, style->verbose, texts.payload, sizeof texts.payload);
         *detail++ = (struct ladder_detail){.text = texts.payload, .tone = TONE_PLAIN};
     }

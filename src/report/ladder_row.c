@@ -389,7 +389,7 @@ void ladder_explain(struct ladder *ladder, double t_ms, const char *state, const
         fputc(' ', ladder->stream);
         fputs(mark, ladder->stream);
         fputc(' ', ladder->stream);
-        put(ladder, TONE_DIM, text, length);
+        put(ladder, TONE_PLAIN, text, length);
         fputc('\n', ladder->stream);
         text += next;
         mark = " ";

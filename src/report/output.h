@@ -105,5 +105,8 @@ void style_spaces(FILE *stream, size_t count);
  * newline at its end. `column`: where the first line begins.
  */
 void style_wrap(const struct style *style, FILE *stream, size_t column, size_t indent, const char *text);
+/* The same in a tone, which ends with each line. */
+void style_wrap_tone(const struct style *style, FILE *stream, enum tone tone, size_t column, size_t indent,
+                     const char *text);
 
 #endif

@@ -132,13 +132,18 @@ void style_spaces(FILE *stream, size_t count)
     fprintf(stream, "%*s", (int)count, "");
 }
 
-void style_wrap(const struct style *style, FILE *stream, size_t column, size_t indent, const char *text)
+void style_wrap_tone(const struct style *style, FILE *stream, enum tone tone, size_t column, size_t indent,
+                     const char *text)
 {
     /* Where hardly any room is left, a line of twenty columns is better than a letter a line. */
     size_t room = style->width > column + 20 ? style->width - column : 20;
     for (;;) {
         size_t next, length = style_cut(text, room, false, &next);
+        if (tone != TONE_PLAIN)
+            fputs(style_tone(style, tone), stream);
         style_put(style, stream, text, length);
+        if (tone != TONE_PLAIN)
+            fputs(style_tone(style, TONE_PLAIN), stream);
         fputc('\n', stream);
         text += next;
         if (*text == '\0')
@@ -146,4 +151,9 @@ void style_wrap(const struct style *style, FILE *stream, size_t column, size_t i
         style_spaces(stream, indent);
         room = style->width > indent + 20 ? style->width - indent : 20;
     }
+}
+
+void style_wrap(const struct style *style, FILE *stream, size_t column, size_t indent, const char *text)
+{
+    style_wrap_tone(style, stream, TONE_PLAIN, column, indent, text);
 }

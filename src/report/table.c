@@ -134,7 +134,7 @@ static void measure(const struct table *table, size_t widths[TABLE_COLUMNS_MAX])
 }
 
 /* One row of cells, over as many lines as its longest cell takes. */
-static void put_row(const struct table *table, const size_t widths[], const char *cells[])
+static void put_row(const struct table *table, const size_t widths[], const char *cells[], enum tone tone)
 {
     bool more;
     do {
@@ -155,7 +155,11 @@ static void put_row(const struct table *table, const size_t widths[], const char
                     columns = widths[column];
                 }
                 style_spaces(table->stream, waiting);
+                if (tone != TONE_PLAIN)
+                    fputs(style_tone(table->style, tone), table->stream);
                 style_put(table->style, table->stream, cells[column], length);
+                if (tone != TONE_PLAIN)
+                    fputs(style_tone(table->style, TONE_PLAIN), table->stream);
                 waiting = 0;
             }
             waiting += widths[column] > columns ? widths[column] - columns : 0;
@@ -176,12 +180,10 @@ void table_show(const struct table *table)
     measure(table, widths);
     for (size_t column = 0; column < table->columns; column++)
         cells[column] = table->heading(table->context, column);
-    fputs(style_tone(table->style, TONE_DIM), table->stream);
-    put_row(table, widths, cells);
-    fputs(style_tone(table->style, TONE_PLAIN), table->stream);
+    put_row(table, widths, cells, TONE_DIM);
     for (size_t row = 0; row < table->rows; row++) {
         for (size_t column = 0; column < table->columns; column++)
             cells[column] = cell_text(table, row, column, texts[column]);
-        put_row(table, widths, cells);
+        put_row(table, widths, cells, TONE_PLAIN);
     }
 }
