@@ -16,7 +16,7 @@ struct resolve_answer {
     int64_t took_ns;
 };
 
-/* Called once from the loop, or from resolver_cancel(): `error` is 0 or -FAULT_NAME with `fault` filled ('name': no such name, time-out, server failure). */
+/* Called once, from the loop: `error` is 0 or -FAULT_NAME with `fault` filled ('name': no such name, time-out, server failure). */
 typedef void resolve_done(void *data, int error, const struct resolve_answer *answer, const struct fault *fault);
 
 /* NULL with fault filled. The loop is the caller's. */

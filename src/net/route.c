@@ -5,11 +5,9 @@
 #include <assert.h>
 #include <errno.h>
 #include <linux/rtnetlink.h>
-#include <net/if.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -33,16 +31,6 @@ struct route_reply {
     uint8_t source[16];
     uint32_t mtu, hop_limit; /* 0: not said */
 };
-
-unsigned interface_index(const char *name)
-{
-    return if_nametoindex(name);
-}
-
-bool interface_name(unsigned index, char name[INTERFACE_NAME_SIZE])
-{
-    return if_indextoname(index, name) != NULL;
-}
 
 static size_t address_size(enum ip_family family)
 {
@@ -205,21 +193,6 @@ static uint8_t usual_hop_limit(enum ip_family family, const char *interface)
     return read_hop_limit(path, HOP_LIMIT_USUAL);
 }
 
-/* The flags (IFF_…) and MTU of an interface; any socket will do. */
-static bool interface_facts(int descriptor, const char *name, unsigned *ret_flags, uint32_t *ret_mtu)
-{
-    struct ifreq request = {0};
-
-    snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
-    if (ioctl(descriptor, SIOCGIFFLAGS, &request) != 0)
-        return false;
-    *ret_flags = (unsigned short)request.ifr_flags;
-    if (ioctl(descriptor, SIOCGIFMTU, &request) != 0)
-        return false;
-    *ret_mtu = (uint32_t)request.ifr_mtu;
-    return true;
-}
-
 /* The kernel's refusal in words. */
 static int route_refused(const struct address *destination, const char *interface,
                          const struct address *source, int sys, struct fault *fault)
@@ -251,20 +224,20 @@ static int route_refused(const struct address *destination, const char *interfac
 }
 
 /* The interface that was asked for, by name or by the destination's scope: its index, 0 for any. 0 or a fault. */
-static int wanted_interface(int netlink, const struct address *destination, const char *interface,
+static int wanted_interface(const struct address *destination, const char *interface,
                             unsigned *ret_index, struct fault *fault)
 {
-    unsigned flags, index = 0;
-    uint32_t mtu;
+    unsigned index = 0;
+    struct interface_facts facts;
     bool scoped = destination->family == IP_FAMILY_V6 && address_is_link_local(destination);
     char text[ADDRESS_TEXT_SIZE];
 
     if (interface) {
-        index = interface_index(interface);
-        if (index == 0 || !interface_facts(netlink, interface, &flags, &mtu))
+        if (!interface_facts(interface, &facts))
             return fault_set(fault, FAULT_ROUTE, 0, "there is no interface '%s'", interface);
-        if (!(flags & IFF_UP))
+        if (!facts.up)
             return fault_set(fault, FAULT_ROUTE, 0, "interface '%s' is down", interface);
+        index = facts.index;
     }
     if (scoped && destination->scope) {
         if (index && index != destination->scope)
@@ -282,29 +255,28 @@ static int wanted_interface(int netlink, const struct address *destination, cons
 }
 
 /* `wanted`: the index of the interface that was asked for. */
-static int fill_route(int netlink, const struct address *destination, const struct address *source,
-                      unsigned wanted, const struct route_reply *reply, struct route *ret_route,
+static int fill_route(const struct address *destination, const struct address *source, unsigned wanted,
+                      const struct route_reply *reply, struct route *ret_route,
                       struct fault *fault)
 {
     char text[ADDRESS_TEXT_SIZE];
     struct route route = {.index = reply->index, .local = reply->type == RTN_LOCAL};
-    unsigned flags;
-    uint32_t mtu;
+    struct interface_facts facts;
 
     address_show(destination, text);
     if (reply->type != RTN_UNICAST && reply->type != RTN_LOCAL)
         return fault_set(fault, FAULT_ROUTE, 0, "'%s' is no unicast address here", text);
     if (!interface_name(route.index, route.interface) ||
-        !interface_facts(netlink, route.interface, &flags, &mtu))
+        !interface_facts(route.interface, &facts))
         return fault_set(fault, FAULT_ROUTE, 0, "the interface to '%s' has just gone", text);
-    if (route.local && !(flags & IFF_LOOPBACK)) {
+    if (route.local && !facts.loopback) {
         /* IPv6 names the interface that has the address, but packets to it go over loopback. */
         snprintf(route.interface, sizeof(route.interface), "lo");
-        route.index = interface_index(route.interface);
-        if (route.index == 0 || !interface_facts(netlink, route.interface, &flags, &mtu))
+        if (!interface_facts(route.interface, &facts))
             return fault_set(fault, FAULT_ROUTE, 0, "there is no interface 'lo'");
+        route.index = facts.index;
     }
-    if (!(flags & IFF_UP))
+    if (!facts.up)
         return fault_set(fault, FAULT_ROUTE, 0, "interface '%s' is down", route.interface);
 
     if (source) {
@@ -319,7 +291,7 @@ static int fill_route(int netlink, const struct address *destination, const stru
     route.source.scope = 0;
     if (route.source.family == IP_FAMILY_V6 && address_is_link_local(&route.source))
         route.source.scope = wanted ? wanted : reply->index;
-    route.mtu = reply->mtu && reply->mtu < mtu ? reply->mtu : mtu;
+    route.mtu = reply->mtu && reply->mtu < facts.mtu ? reply->mtu : facts.mtu;
     route.hop_limit = reply->hop_limit >= 1 && reply->hop_limit <= 255
                           ? (uint8_t)reply->hop_limit
                           : usual_hop_limit(destination->family, route.interface);
@@ -333,7 +305,7 @@ static int find_with(int netlink, const struct address *destination, const char 
     unsigned index = 0;
     struct route_reply reply;
 
-    int error = wanted_interface(netlink, destination, interface, &index, fault);
+    int error = wanted_interface(destination, interface, &index, fault);
     if (error)
         return error;
     if (source && !is_ours(source, index)) {
@@ -347,7 +319,7 @@ static int find_with(int netlink, const struct address *destination, const char 
         return fault_set(fault, FAULT_SYSTEM, errno, "cannot ask the kernel for a route");
     if (sys > 0)
         return route_refused(destination, interface, source, sys, fault);
-    return fill_route(netlink, destination, source, index, &reply, ret_route, fault);
+    return fill_route(destination, source, index, &reply, ret_route, fault);
 }
 
 int route_find(const struct address *destination, const char *interface, const struct address *source,

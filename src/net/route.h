@@ -28,4 +28,13 @@ int route_find(const struct address *destination, const char *interface, const s
 unsigned interface_index(const char *name);
 bool interface_name(unsigned index, char name[INTERFACE_NAME_SIZE]);
 
+/* What the kernel says of an interface now. */
+struct interface_facts {
+    unsigned index;
+    uint32_t mtu;
+    bool up, loopback;
+};
+/* False if there is none of that name. */
+bool interface_facts(const char *name, struct interface_facts *ret_facts);
+
 #endif
