@@ -16,7 +16,7 @@
 /* ---- what stands in a row ---- */
 
 struct row_texts {
-    char label[96], numbers[160], absolute[96], payload[160], icmp[160];
+    char label[96], numbers[160], absolute[96], payload[160], icmp[32], note[160];
 };
 
 static bool has_flag(const char *flags, const char *flag)
@@ -78,8 +78,43 @@ static enum ladder_arrow icmp_arrow(const char *icmp, const char *address)
     return server ? LADDER_ICMP_SERVER : LADDER_ICMP;
 }
 
+/*
+ * What became of the SYN with this number, where the record knows, else NULL. *ret_lost: it did not get there, as far as
+ * can be told.
+ */
+static const char *fate_of_syn(const struct handshake_record *record, int64_t number, bool *ret_lost)
+{
+    bool silence = record->verdict && strcmp(record->verdict, verdict_word(VERDICT_FILTERED)) == 0;
+    *ret_lost = silence;
+    if (silence)
+        return "no answer";
+    if (record->answered_attempt == RECORD_UNKNOWN || number >= record->answered_attempt)
+        return NULL;
+    int64_t before = record->answered_attempt - 1;
+    if (record->lost_reverse == before && record->lost_forward == 0)
+        return "got there, the answer was lost";
+    *ret_lost = true;
+    return record->lost_forward == before && record->lost_reverse == 0 ? "lost on the way" : "no answer";
+}
+
+/* The segment's note and what became of it. NULL for nothing. */
+static const char *show_note(const struct segment_record *segment, const char *fate, char *text, size_t size)
+{
+    if (!segment->note || !fate)
+        return fate ? fate : segment->note;
+    snprintf(text, size, "%s, %s", segment->note, fate);
+    return text;
+}
+
+static bool is_our_syn(const struct segment_record *segment)
+{
+    return !segment->icmp && strcmp(segment->direction, "out") == 0 && has_flag(segment->flags, "SYN") &&
+           !has_flag(segment->flags, "ACK");
+}
+
+/* `number`: which of our SYNs it is, 0 for another segment. */
 static void put_segment(struct ladder *ladder, const struct handshake_record *record,
-                        const struct segment_record *segment)
+                        const struct segment_record *segment, int64_t number)
 {
     struct row_texts texts;
     const struct style *style = ladder->style;
@@ -113,8 +148,10 @@ static void put_segment(struct ladder *ladder, const struct handshake_record *re
         show_payload(segment, style->verbose, texts.payload, sizeof texts.payload);
         *detail++ = (struct ladder_detail){.text = texts.payload, .tone = TONE_PLAIN};
     }
-    ladder_row(ladder, segment->t_ms, segment->state, segment->server_state, arrow, texts.label, tone, segment->note,
-               segment->unanswered);
+    bool lost = false;
+    const char *fate = number > 0 ? fate_of_syn(record, number, &lost) : NULL;
+    const char *note = show_note(segment, fate, texts.note, sizeof texts.note);
+    ladder_row(ladder, segment->t_ms, segment->state, segment->server_state, arrow, texts.label, tone, note, lost);
 }
 
 /* ---- steps ---- */
@@ -178,6 +215,7 @@ struct walk {
     const struct step_record *steps;
     size_t segment_count, step_count;
     size_t segment, step; /* the next ones */
+    int64_t syns;         /* of ours so far */
 };
 
 /*
@@ -278,7 +316,10 @@ void ladder_show(const struct handshake_record *record, const struct style *styl
         if (shorten && walk.segment == SEGMENTS_SHOWN - SEGMENTS_AT_END)
             skip_middle(&walk);
         steps_before(&walk);
-        put_segment(&ladder, record, &walk.segments[walk.segment]);
+        const struct segment_record *segment = &walk.segments[walk.segment];
+        bool syn = is_our_syn(segment);
+        walk.syns += syn;
+        put_segment(&ladder, record, segment, syn ? walk.syns : 0);
         walk.segment++;
         steps_of(&walk, walk.segment - 1);
     }

@@ -59,7 +59,6 @@ struct segment_record {
     /* For people only, not in the schema: sequence numbers relative to the ISNs, and an ICMP message in the ladder. */
     int64_t relative_seq, relative_ack;
     const char *icmp;       /* "port unreachable from 198.18.0.9" or NULL for a segment */
-    bool unanswered;        /* nothing came back for this copy: drawn as an arrow that does not arrive */
 };
 
 /* One step of the state machine. */

@@ -126,12 +126,11 @@ static const struct handshake_record sample_unreachable = {
 /* ---- filtered: three SYNs, silence ---- */
 
 static const struct segment_record filtered_segments[] = {
-    {OUT(0, "SYN", 0, NONE, 64240, 64240, 0, SYN_OPTIONS, "SYN-SENT", "LISTEN"),
-     .note = "no answer to this copy", .unanswered = true},
+    {OUT(0, "SYN", 0, NONE, 64240, 64240, 0, SYN_OPTIONS, "SYN-SENT", "LISTEN")},
     {OUT(1000.104, "SYN", 0, NONE, 64240, 64240, 0, "mss 1460,sackOK,TS val 3815605532 ecr 0,nop,wscale 7",
-         "SYN-SENT", "LISTEN"), .note = "copy 2, no answer", .unanswered = true},
+         "SYN-SENT", "LISTEN"), .note = "copy 2"},
     {OUT(3000.251, "SYN", 0, NONE, 64240, 64240, 0, "mss 1460,sackOK,TS val 3815607532 ecr 0,nop,wscale 7",
-         "SYN-SENT", "LISTEN"), .note = "copy 3, no answer", .unanswered = true},
+         "SYN-SENT", "LISTEN"), .note = "copy 3"},
 };
 static const struct step_record filtered_steps[] = {
     {0, "CLOSED", "USER_OPEN", "SYN-SENT", "SYN|ARM", "open", "3.10.1", NONE},
@@ -151,8 +150,7 @@ static const struct handshake_record sample_filtered = {
 /* ---- a retransmission: the first SYN was lost, then a reset by the server; long ---- */
 
 static const struct segment_record retry_segments[] = {
-    {OUT(0, "SYN", 0, NONE, 64240, 64240, 0, SYN_OPTIONS, "SYN-SENT", "LISTEN"),
-     .note = "lost on the way", .unanswered = true},
+    {OUT(0, "SYN", 0, NONE, 64240, 64240, 0, SYN_OPTIONS, "SYN-SENT", "LISTEN")},
     {OUT(1000.104, "SYN", 0, NONE, 64240, 64240, 0, "mss 1460,sackOK,TS val 3815605532 ecr 0,nop,wscale 7",
          "SYN-SENT", "LISTEN"), .note = "copy 2"},
     {IN(1000.152, "SYN,ACK", 0, 1, 65160, 65160, 0, "mss 1460,sackOK,TS val 77001 ecr 3815605532,nop,wscale 10",

@@ -147,6 +147,40 @@ static void test_hostile_text(void **state)
     free(text);
 }
 
+/* What became of a copy that was not answered, as far as the record knows. */
+static void test_lost_copies(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t answered, forward, reverse;
+        const char *first, *second; /* the arrows of the first two SYNs */
+    } rows[] = {
+        {2, 1, 0, "--- SYN --------X lost on the way |", "--- SYN  copy 2 "},
+        {2, 0, 1, "--- SYN  got there, the answer was lost ", "--- SYN  copy 2 "},
+        {2, NONE, NONE, "--- SYN --------------X no answer |", "--- SYN  copy 2 "},
+        {3, 1, 1, "--- SYN --------------X no answer |", "X copy 2, no answer |"},
+        {1, 0, 0, "--- SYN -----------------", "--- SYN  copy 2 "},
+        {NONE, NONE, NONE, "--- SYN -----------------", "--- SYN  copy 2 "},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct handshake_record record = sample_retry;
+        record.answered_attempt = rows[i].answered;
+        record.lost_forward = rows[i].forward;
+        record.lost_reverse = rows[i].reverse;
+        char *text = show(&record, (struct style){.width = 82});
+        const char *first = strstr(text, "0.000000 "), *second = strstr(text, "1.000104 ");
+        assert_non_null(first);
+        assert_non_null(second);
+        *strchr(first, '\n') = '\0';
+        *strchr(second, '\n') = '\0';
+        if (!strstr(first, rows[i].first))
+            fail_msg("%zu: %s", i, first);
+        if (!strstr(second, rows[i].second))
+            fail_msg("%zu: %s", i, second);
+        free(text);
+    }
+}
+
 static void test_many_segments(void **state)
 {
     (void)state;
@@ -194,6 +228,7 @@ int main(void)
         cmocka_unit_test(test_colour_is_an_addition),
         cmocka_unit_test(test_colour_ends_with_the_line),
         cmocka_unit_test(test_hostile_text),
+        cmocka_unit_test(test_lost_copies),
         cmocka_unit_test(test_many_segments),
         cmocka_unit_test(test_time_unit),
     };
