@@ -5,6 +5,8 @@
 #include "tcp/tcb.h"
 #include "tcp/tcb_parts.h"
 
+#define DUPLICATES_TO_RESEND 3 /* RFC 5681 3.2 */
+
 struct facts {
     enum event *events;
     unsigned count;
@@ -33,8 +35,7 @@ static void add_window(const struct tcb *tcb, const struct segment *segment,
         return; /* nothing waits for it */
     if (!opening && !tcb_updates_window(tcb, segment))
         return;
-    /* Again and again the same is no news, unless the persist timer has to be started. */
-    if (window == 0 && (tcb->snd_wnd != 0 || tcb->due[TCB_TIMER_PERSIST] == TCB_NEVER))
+    if (window == 0 && (tcb->snd_wnd != 0 || opening))
         add(facts, EVENT_RX_WINDOW_ZERO);
     else if (window != 0 && tcb->snd_wnd == 0 && !opening)
         add(facts, EVENT_RX_WINDOW_OPEN);
@@ -191,7 +192,8 @@ static enum event classify_ack(const struct tcb *tcb, const struct segment *segm
         return tcb->snd_una - ack > tcb->max_snd_wnd ? EVENT_RX_ACK_OLD : EVENT_RX_ACK_SAME;
     if (ack == tcb->snd_una || tcb_ack_cut(tcb, ack) == tcb->snd_una) {
         /* RFC 6582 3.2 step 2: repeats that a time-out made cause such ACKs too. */
-        bool third = tcb_is_duplicate(tcb, segment) && tcb->duplicate_acks == 2 &&
+        bool third = tcb_is_duplicate(tcb, segment) &&
+                     tcb->duplicate_acks + 1 == DUPLICATES_TO_RESEND &&
                      !seq_before(tcb->snd_una, tcb->recover);
 
         return third ? EVENT_RX_ACK_DUP : EVENT_RX_ACK_SAME;

@@ -13,10 +13,18 @@
                 EFFECT_REPLY | EFFECT_SEND | EFFECT_RESEND | EFFECT_PROBE))
 
 /*
- * The sequence number of a segment without data: SND.NXT, as far as the peer's window lets it be
- * acceptable. After a time-out SND.NXT went back, but the peer may have all up to SND.MAX.
+ * The sequence number of a bare ACK: SND.NXT as it was before a time-out took it back. Where the
+ * peer has all of that, nothing else would be acceptable to it; where it has not, what is repeated
+ * from SND.UNA on brings it the same acknowledgment.
  */
-static uint32_t sequence_now(const struct tcb *tcb)
+static uint32_t sequence_of_ack(const struct tcb *tcb)
+{
+    /* Before our SYN is acknowledged its data may not have been taken, nor fit the window. */
+    return tcb->snd_una == tcb->iss ? tcb->iss + 1 : tcb->snd_max;
+}
+
+/* That of an RST: the same, as far as the peer's window lets it count, as Linux does it. */
+static uint32_t sequence_of_reset(const struct tcb *tcb)
 {
     uint32_t edge = tcb->snd_una + tcb->snd_wnd;
     uint32_t seq = seq_before(edge, tcb->snd_max) ? edge : tcb->snd_max;
@@ -143,7 +151,7 @@ static void build_reset(const struct tcb *tcb, struct segment *segment)
         begin(tcb, segment, tcb->iss + 1, TCP_RST);
         return;
     }
-    begin(tcb, segment, sequence_now(tcb), TCP_RST | TCP_ACK);
+    begin(tcb, segment, sequence_of_reset(tcb), TCP_RST | TCP_ACK);
     segment->ack = tcb->rcv_nxt;
 }
 
@@ -408,7 +416,7 @@ bool tcb_send(struct tcb *tcb, uint32_t *effects, const struct segment *answered
             *effects &= ~SENDING;
             return false;
         }
-        begin_segment(tcb, ret_segment, sequence_now(tcb), 0, now);
+        begin_segment(tcb, ret_segment, sequence_of_ack(tcb), 0, now);
     }
     if (ret_segment->flags & TCP_ACK)
         acknowledged(tcb, effects);

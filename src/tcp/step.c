@@ -14,8 +14,6 @@
 /* RFC 6298 5.7: the time-out for data after a SYN was lost and nothing could be measured. */
 #define RTO_AFTER_LOSS INT64_C(3000000000)
 
-#define DUPLICATE_ACKS_TO_RESEND 3 /* RFC 5681 3.2 */
-
 #define ECN_FLAGS (TCP_ECE | TCP_CWR | TCP_AE)
 
 static uint32_t smaller(uint32_t a, uint32_t b)
@@ -187,8 +185,8 @@ static void take_opening(struct tcb *tcb, const struct segment *segment, int64_t
     if (!take_sample(tcb, segment, now) && lost)
         tcb->rto = rtt_bounded(tcb, RTO_AFTER_LOSS);
     advance(tcb, tcb_ack_cut(tcb, segment->ack));
-    tcb->snd_nxt =
-        tcb->snd_una; /* data of the SYN that it did not take goes out again (RFC 7413 4.2.2) */
+    /* Data of the SYN that it did not take counts as not sent (RFC 7413 4.2.2). */
+    tcb->snd_nxt = tcb->snd_max = tcb->snd_una;
     tcb->timing = false;
     take_window(tcb, segment);
     /* RFC 6928 2: ten segments, but one where the SYN was lost. */
@@ -280,12 +278,13 @@ static void time_out(struct tcb *tcb)
     go_back(tcb);
 }
 
-/* The window is closed: the persist timer takes over from the retransmission timer. */
-static void close_window(struct tcb *tcb)
+/* The window stays closed: what was sent before it closed counts as not sent, too. */
+static void probe_window(struct tcb *tcb)
 {
+    tcb->persist_backoff++;
+    tcb->probes_unanswered++;
     go_back(tcb);
     tcb->due[TCB_TIMER_RESEND] = TCB_NEVER;
-    tcb->persist_backoff = 0;
 }
 
 static void update(struct tcb *tcb, enum event event, const struct segment *segment, int64_t now)
@@ -298,8 +297,7 @@ static void update(struct tcb *tcb, enum event event, const struct segment *segm
         time_out(tcb);
         break;
     case EVENT_TIMER_PERSIST:
-        tcb->persist_backoff++;
-        tcb->probes_unanswered++;
+        probe_window(tcb);
         break;
     case EVENT_RX_SYN:
         take_syn(tcb, segment);
@@ -327,7 +325,7 @@ static void update(struct tcb *tcb, enum event event, const struct segment *segm
         halve(tcb);
         break;
     case EVENT_RX_WINDOW_ZERO:
-        close_window(tcb);
+        tcb->persist_backoff = 0;
         break;
     case EVENT_RX_WINDOW_OPEN:
         tcb->due[TCB_TIMER_PERSIST] = TCB_NEVER;

@@ -163,16 +163,20 @@ enum event tcb_due(const struct tcb *tcb, int64_t now)
     const struct tcb_parameters *parameters = &tcb->parameters;
     bool opening = tcb->state == STATE_SYN_SENT || tcb->state == STATE_SYN_RECEIVED;
 
-    if (tcb->due[TCB_TIMER_RESEND] <= now) {
+    bool resend = tcb->due[TCB_TIMER_RESEND] <= now;
+
+    /*
+     * A closed window may stay so for ever while the peer says so (RFC 9293 3.8.6.1), but not in
+     * silence. What was sent before it closed becomes part of the probing.
+     */
+    if (tcb->due[TCB_TIMER_PERSIST] <= now || (resend && !opening && tcb->snd_wnd == 0))
+        return tcb->probes_unanswered <= parameters->data_retries ? EVENT_TIMER_PERSIST
+                                                                  : EVENT_TIMER_GIVE_UP;
+    if (resend) {
         unsigned retries = opening ? parameters->syn_retries : parameters->data_retries;
 
         return tcb->backoff < retries ? EVENT_TIMER_RESEND : EVENT_TIMER_GIVE_UP;
     }
-    /* A closed window may stay so for ever while the peer says so (RFC 9293 3.8.6.1), but not in
-     * silence. */
-    if (tcb->due[TCB_TIMER_PERSIST] <= now)
-        return tcb->probes_unanswered <= parameters->data_retries ? EVENT_TIMER_PERSIST
-                                                                  : EVENT_TIMER_GIVE_UP;
     if (tcb->due[TCB_TIMER_2MSL] <= now)
         return EVENT_TIMER_2MSL;
     return EVENT_COUNT;
