@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A finished probe as a record: verdict, reason, options, trace. */
+#ifndef PROBE_RESULT_H
+#define PROBE_RESULT_H
+
+#include "base/arena.h"
+#include "probe/probe.h"
+
+/* What is known about a target beside its connection. */
+struct result_context {
+    const char *target;      /* as the user wrote it */
+    const char *host;
+    uint16_t port;
+    int64_t began_realtime;  /* CLOCK_REALTIME, ns: for `time` */
+    const char *time;        /* the same in ISO 8601 */
+    int64_t dns_ns;          /* -1: no name was resolved */
+    const char *guard;       /* methods in words */
+    bool guard_weak;
+    const char *stamp_words; /* of the capture */
+    int64_t dropped;         /* frames that the capture lost */
+};
+
+/*
+ * Fills the record of a probe that is over; all texts and lists live in `memory` until the caller frees it. The trace is put into order on the way, so the probe
+ * is not const.
+ */
+void result_handshake(struct probe *probe, const struct result_context *context, struct arena *memory,
+                      struct handshake_record *ret_record);
+
+/* The same for a target that never got as far as a SYN: inconclusive, with the fault as its reason. */
+void result_unmeasured(const struct result_context *context, const struct fault *fault, struct arena *memory,
+                       struct handshake_record *ret_record);
+
+/* The verdict of a probe that is over. */
+enum verdict result_verdict(const struct probe *probe);
+
+#endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A trace as lists of records. */
+#include "probe/rows.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "probe/server.h"
+
+/* The instant that counts as 0: the first SYN on the wire. */
+static int64_t origin(const struct probe *probe)
+{
+    return probe->opening.copy_count > 0 ? probe->opening.copies[0].at : probe->started_at;
+}
+
+static double since(const struct probe *probe, int64_t at)
+{
+    return (double)(at - origin(probe)) / 1e6;
+}
+
+static const char *remarks_text(struct arena *memory, const struct seen *seen)
+{
+    const char *sep = "";
+
+    if (seen->remarks == 0)
+        return NULL;
+    for (unsigned i = 0; i < REMARK_COUNT; i++) {
+        if (!(seen->remarks & (1u << i)))
+            continue;
+        arena_print(memory, "%s%s", sep, remark_words((enum remark)i));
+        if (i == REMARK_INDEX_COPY)
+            arena_print(memory, " %u", seen->copy);
+        sep = ", ";
+    }
+    return arena_finish(memory);
+}
+
+static const char *icmp_text(struct arena *memory, const struct seen *seen)
+{
+    char words[64], from[ADDRESS_TEXT_SIZE];
+
+    arena_print(memory, "%s from %s", icmp_words(seen->icmp.family, seen->icmp.type, seen->icmp.code, words),
+                   address_show(&seen->from, from));
+    return arena_finish(memory);
+}
+
+static const char *sample_text(struct arena *memory, const struct seen *seen)
+{
+    char text[SEEN_PAYLOAD * 4 + 1];
+
+    if (seen->sample_length == 0)
+        return NULL;
+    text_safe(seen->sample, seen->sample_length, text, sizeof text);
+    return arena_copy(memory, text);
+}
+
+static void segment_row(const struct probe *probe, const struct seen *seen, struct arena *memory,
+                        struct segment_record *row)
+{
+    const struct segment *segment = &seen->segment;
+    char flags[TCP_FLAGS_TEXT_SIZE], options[OPTIONS_TEXT_SIZE];
+    bool has_ack = segment->flags & TCP_ACK;
+    uint32_t ours = probe->tcb.iss, theirs = probe->tcb.has_irs ? probe->tcb.irs : segment->seq;
+
+    *row = (struct segment_record){
+        .t_ms = since(probe, seen->at),
+        .direction = seen->outgoing ? "out" : "in",
+        .state = fsm_state_name(seen->state),
+        .note = remarks_text(memory, seen),
+        .ttl = seen->hop_limit,
+        .seq = RECORD_UNKNOWN,
+        .ack = RECORD_UNKNOWN,
+        .window = RECORD_UNKNOWN,
+        .window_bytes = RECORD_UNKNOWN,
+        .length = RECORD_UNKNOWN,
+        .relative_seq = RECORD_UNKNOWN,
+        .relative_ack = RECORD_UNKNOWN,
+    };
+    if (seen->is_icmp) {
+        row->icmp = icmp_text(memory, seen);
+        return;
+    }
+    row->flags = arena_copy(memory, tcp_flags_show(segment->flags, flags));
+    row->seq = segment->seq;
+    row->relative_seq = (int32_t)(segment->seq - (seen->outgoing ? ours : theirs));
+    if (has_ack) {
+        row->ack = segment->ack;
+        row->relative_ack = (int32_t)(segment->ack - (seen->outgoing ? theirs : ours));
+    }
+    row->window = segment->window;
+    row->window_bytes = (int64_t)segment->window << seen->wscale;
+    row->length = (int64_t)segment->payload_total;
+    row->options = arena_copy(memory, options_show(&segment->options, options));
+    row->payload = sample_text(memory, seen);
+}
+
+struct record_list rows_segments(const struct probe *probe, struct arena *memory)
+{
+    const struct trace *trace = &probe->trace;
+    struct segment_record *rows = arena_take(memory, trace->seen_count + 1, sizeof *rows);
+    int answered = opening_judge(&probe->opening).answered_copy;
+    struct server server;
+
+    server_begin(&server, probe->tcb.has_irs, probe->tcb.outcome == EFFECT_REFUSED,
+                 answered == OPENING_UNKNOWN ? probe->opening.copies_before : (unsigned)answered);
+    for (size_t i = 0; i < trace->seen_count; i++) {
+        segment_row(probe, &trace->seen[i], memory, &rows[i]);
+        rows[i].server_state = server_state_name(server_follow(&server, &trace->seen[i]));
+    }
+    return (struct record_list){.items = rows, .count = trace->seen_count};
+}
+
+struct record_list rows_steps(const struct probe *probe, struct arena *memory)
+{
+    const struct trace *trace = &probe->trace;
+    struct step_record *rows = arena_take(memory, trace->step_count + 1, sizeof *rows);
+
+    for (size_t i = 0; i < trace->step_count; i++) {
+        const struct step *step = &trace->steps[i].step;
+        char effects[FSM_EFFECTS_TEXT_SIZE];
+
+        rows[i] = (struct step_record){
+            .t_ms = since(probe, step->at),
+            .from = fsm_state_name(step->from),
+            .event = fsm_event_name(step->event),
+            .to = fsm_state_name(step->to),
+            .effects = arena_copy(memory, fsm_effects_show(step->effects, effects)),
+            .why = fsm_event_words(step->event),
+            .reference = fsm_event_reference(step->event),
+            .segment = trace->steps[i].seen == TRACE_NONE ? RECORD_UNKNOWN : (int64_t)trace->steps[i].seen,
+        };
+    }
+    return (struct record_list){.items = rows, .count = trace->step_count};
+}
+
+struct record_list rows_findings(const struct probe *probe, struct arena *memory)
+{
+    const struct trace *trace = &probe->trace;
+    struct finding_record *rows = arena_take(memory, trace->finding_count + 1, sizeof *rows);
+    size_t count = 0;
+
+    for (int severity = SEVERITY_COUNT - 1; severity >= 0; severity--)
+        for (unsigned i = 0; i < trace->finding_count; i++) {
+            const struct traced_finding *traced = &trace->findings[i];
+            const struct finding_row *row = finding_row(traced->finding);
+
+            if ((int)row->severity != severity)
+                continue;
+            rows[count] = (struct finding_record){.id = row->id, .severity = severity_word(row->severity)};
+            arena_print(memory, "%s", traced->text);
+            if (traced->count > 1)
+                arena_print(memory, " (%u times)", traced->count);
+            rows[count++].text = arena_finish(memory);
+        }
+    return (struct record_list){.items = rows, .count = count};
+}
