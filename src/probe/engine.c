@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The event loop: frames to their probes, signals, deadline, refilling. */
+#include "probe/engine.h"
+
+#include <signal.h>
+#include <string.h>
+#include <utlist.h>
+
+#include "base/bytes.h"
+#include "net/clock.h"
+#include "net/privilege.h"
+#include "probe/job.h"
+
+/* A difference between the clocks that grew by more than this was a step, not a drift: 1 ms. */
+#define CLOCK_STEP INT64_C(1000000)
+
+int64_t engine_now(void)
+{
+    return clock_monotonic();
+}
+
+void engine_fail(struct engine *engine, int error, const struct fault *fault)
+{
+    if (!engine->error) {
+        engine->error = error;
+        engine->fault = *fault;
+    }
+    engine->stopping = true;
+    ev_break(engine->loop, EVBREAK_ALL);
+}
+
+static void stop_all(struct engine *engine, const char *why)
+{
+    struct job *job, *next;
+
+    engine->stopping = true;
+    /* Their answers are no longer wanted, and the jobs that wait for them are about to go. */
+    resolver_free(engine->resolver);
+    engine->resolver = NULL;
+    DL_FOREACH_SAFE2(engine->jobs, job, next, next)
+        job_stop(job, why);
+}
+
+static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
+{
+    struct engine *engine = watcher->data;
+
+    (void)loop;
+    (void)events;
+    stop_all(engine, "interrupted");
+}
+
+static void on_deadline(struct ev_loop *loop, ev_timer *timer, int events)
+{
+    (void)loop;
+    (void)events;
+    stop_all(timer->data, "the deadline has passed");
+}
+
+void engine_privilege(struct engine *engine)
+{
+    struct fault fault;
+
+    /* While more targets may come, raw sockets may still have to be opened. */
+    bool all_open = engine->exhausted && engine->opening == 0;
+    int error = all_open ? privilege_drop(&fault) : privilege_keep_raw(&fault);
+
+    if (error)
+        engine_fail(engine, error, &fault);
+}
+
+static void keep_frame(struct engine *engine, const struct frame *frame)
+{
+    struct fault fault;
+    int error;
+
+    if (!engine->dump)
+        return;
+    error = dump_frame(engine->dump, frame, &fault);
+    if (error)
+        engine_fail(engine, error, &fault);
+}
+
+/* The ports stand in the first four bytes, whatever else is wrong with the segment. */
+static struct job *find_by_packet(struct engine *engine, const struct packet *packet)
+{
+    struct reader reader = reader_of(packet->payload, packet->payload_length);
+    uint16_t source = reader_u16(&reader), destination = reader_u16(&reader);
+    struct job *job = job_find(engine, &packet->destination, destination, &packet->source, source);
+
+    return job ? job : job_find(engine, &packet->source, source, &packet->destination, destination);
+}
+
+static void take_tcp(struct engine *engine, const struct frame *frame, const struct packet *packet)
+{
+    struct job *job = packet->payload_length >= 4 && packet->fragment_offset == 0 ? find_by_packet(engine, packet)
+                                                                                  : NULL;
+
+    if (!job)
+        return;
+    keep_frame(engine, frame);
+    probe_packet(job->probe, packet, frame->stamp_ns - engine->clock_shift, engine_now());
+    job_pump(job);
+}
+
+static void take_icmp(struct engine *engine, const struct frame *frame, const struct packet *packet)
+{
+    uint16_t source_port, destination_port;
+    struct icmp icmp;
+    struct job *job;
+    uint32_t seq;
+
+    if (icmp_read(packet, &icmp) || !icmp.has_quote ||
+        icmp_quoted_tcp(&icmp, &source_port, &destination_port, &seq))
+        return;
+    job = job_find(engine, &icmp.quote.source, source_port, &icmp.quote.destination, destination_port);
+    if (!job)
+        return;
+    keep_frame(engine, frame);
+    probe_icmp(job->probe, packet, &icmp, frame->stamp_ns - engine->clock_shift, engine_now());
+    job_pump(job);
+}
+
+static void take_frame(struct engine *engine, const struct frame *frame)
+{
+    int offset = link_ip_offset(frame->link_type, frame->bytes, frame->length);
+    struct packet packet;
+
+    if (offset < 0 || packet_read(frame->bytes + offset, frame->length - (size_t)offset, false, &packet))
+        return;
+    if (packet.protocol == IP_PROTOCOL_TCP)
+        take_tcp(engine, frame, &packet);
+    else if (packet.protocol == IP_PROTOCOL_ICMP || packet.protocol == IP_PROTOCOL_ICMPV6)
+        take_icmp(engine, frame, &packet);
+}
+
+/* Keeps the shift between the clocks fixed, so that differences of stamps stay exact, unless the system's time was set. */
+static void follow_clock(struct engine *engine)
+{
+    int64_t shift = clock_realtime() - clock_monotonic();
+    int64_t moved = shift - engine->clock_shift;
+
+    if (moved > CLOCK_STEP || moved < -CLOCK_STEP)
+        engine->clock_shift = shift;
+}
+
+/* Reads all frames that wait on a link and hands them to their jobs. */
+static void read_link(struct engine *engine, struct links_entry *entry)
+{
+    struct frame frame;
+    int got = 0;
+
+    if (entry->failed)
+        return;
+    follow_clock(engine);
+    while (!engine->error && (got = link_next(entry->link, &frame, &entry->fault)) > 0)
+        take_frame(engine, &frame);
+    if (got < 0) {
+        entry->failed = true;
+        ev_io_stop(engine->loop, &entry->readable);
+    }
+}
+
+static void on_readable(struct ev_loop *loop, ev_io *watcher, int events)
+{
+    struct links_entry *entry = watcher->data;
+
+    (void)loop;
+    (void)events;
+    read_link(entry->engine, entry);
+}
+
+void engine_watch(struct engine *engine, struct links_entry *entry)
+{
+    entry->engine = engine;
+    ev_io_init(&entry->readable, on_readable, link_descriptor(entry->link), EV_READ);
+    entry->readable.data = entry;
+    ev_io_start(engine->loop, &entry->readable);
+}
+
+/* The interface is gone: so are its probes. */
+static void lose_link(struct engine *engine, struct links_entry *entry)
+{
+    struct job *job;
+
+    DL_FOREACH2(engine->jobs, job, next)
+        if (job->link == entry)
+            job_lost(job, entry->fault.what);
+    links_remove(&engine->links, entry);
+}
+
+/* Reports the jobs whose connections have ended. */
+static void reap(struct engine *engine)
+{
+    struct job *job, *next;
+
+    /* The copies of their last segments are in the capture by now: they want their stamps, and the file wants them. */
+    for (unsigned i = 0; i < engine->links.count; i++)
+        read_link(engine, engine->links.entry[i]);
+    DL_FOREACH_SAFE2(engine->jobs, job, next, next)
+        if (job->over && !engine->error)
+            job_finish(job);
+}
+
+static void refill(struct engine *engine)
+{
+    const struct engine_options *options = engine->options;
+
+    while (!engine->stopping && engine->has_next && engine->active < options->parallel) {
+        struct engine_target target = engine->next;
+
+        engine->has_next = options->source(options->data, &engine->next);
+        engine->exhausted = !engine->has_next;
+        job_start(engine, &target);
+    }
+}
+
+/* Before the loop sleeps: what has ended is reported, what is gone is given up, and new targets take their places. */
+static void on_prepare(struct ev_loop *loop, ev_prepare *prepare, int events)
+{
+    struct engine *engine = prepare->data;
+
+    (void)events;
+    do {
+        for (unsigned i = engine->links.count; i > 0; i--)
+            if (engine->links.entry[i - 1]->failed)
+                lose_link(engine, engine->links.entry[i - 1]);
+        if (engine->over > 0)
+            reap(engine);
+        refill(engine);
+    } while (engine->over > 0 && !engine->error);
+    if (engine->active == 0)
+        ev_break(loop, EVBREAK_ALL);
+}
+
+static void start(struct engine *engine, ev_prepare *prepare)
+{
+    struct ev_loop *loop = engine->loop;
+
+    ev_signal_init(&engine->interrupt, on_signal, SIGINT);
+    engine->interrupt.data = engine;
+    ev_signal_start(loop, &engine->interrupt);
+    ev_signal_init(&engine->terminate, on_signal, SIGTERM);
+    engine->terminate.data = engine;
+    ev_signal_start(loop, &engine->terminate);
+    if (engine->options->deadline > 0) {
+        ev_timer_init(&engine->deadline, on_deadline, (double)engine->options->deadline / 1e9, 0.0);
+        engine->deadline.data = engine;
+        ev_timer_start(loop, &engine->deadline);
+    }
+    ev_prepare_init(prepare, on_prepare);
+    prepare->data = engine;
+    ev_prepare_start(loop, prepare);
+}
+
+static void close_all(struct engine *engine)
+{
+    resolver_free(engine->resolver);
+    for (unsigned i = 0; i < engine->links.count; i++)
+        ev_io_stop(engine->loop, &engine->links.entry[i]->readable);
+    links_close(&engine->links);
+    ev_loop_destroy(engine->loop);
+}
+
+int engine_run(const struct engine_options *options, struct fault *fault)
+{
+    struct engine engine = {.options = options};
+    ev_prepare prepare;
+    int error;
+
+    if (!options->dry_run && !privilege_has_raw())
+        return privilege_missing(fault);
+    if (options->write_path) {
+        error = dump_open(options->write_path, &engine.dump, fault);
+        if (error)
+            return error;
+    }
+    engine.loop = ev_default_loop(EVFLAG_AUTO);
+    if (!engine.loop)
+        return fault_set(fault, FAULT_SYSTEM, 0, "the event loop cannot be set up");
+    engine.clock_shift = clock_realtime() - clock_monotonic();
+    engine.has_next = options->source(options->data, &engine.next);
+    engine.exhausted = !engine.has_next;
+    start(&engine, &prepare);
+    ev_run(engine.loop, 0);
+    while (engine.jobs)
+        job_discard(engine.jobs);
+
+    if (engine.dump) {
+        struct fault close_fault;
+
+        error = dump_close(engine.dump, &close_fault);
+        if (error && !engine.error) {
+            engine.error = error;
+            engine.fault = close_fault;
+        }
+    }
+    close_all(&engine);
+    if (engine.error)
+        *fault = engine.fault;
+    return engine.error;
+}

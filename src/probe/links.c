@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The interfaces in use, one capture each. */
+#include "probe/links.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+#define FILTER_SIZE 1024
+
+/*
+ * Let through what passes between our addresses and the peer's, fragments and extension headers included, and ICMP from
+ * anybody on the path. Which of it concerns a probe is decided by its ports and numbers.
+ */
+static void write_filter(const struct links_entry *entry, char text[FILTER_SIZE])
+{
+    char address[ADDRESS_TEXT_SIZE];
+    size_t at = 0;
+
+    text[0] = '\0';
+    if (entry->local_count > LINK_LOCALS) {
+        text_append(text, FILTER_SIZE, &at, "tcp or ip[6:2] & 0x1fff != 0 or ip6 proto 43 or ip6 proto 44 or ip6 proto 60");
+    } else {
+        for (unsigned i = 0; i < entry->local_count; i++)
+            text_append(text, FILTER_SIZE, &at, "%shost %s", i ? " or " : "(",
+                        address_show(&entry->locals[i], address));
+        text_append(text, FILTER_SIZE, &at, ")");
+        if (entry->remote.family != IP_FAMILY_NONE)
+            text_append(text, FILTER_SIZE, &at, " and host %s", address_show(&entry->remote, address));
+    }
+    text_append(text, FILTER_SIZE, &at, " or icmp or icmp6");
+}
+
+/* Widens the entry to a pair of addresses; true if that changed it. */
+static bool widen(struct links_entry *entry, const struct address *local, const struct address *remote)
+{
+    bool changed = false, known = entry->local_count > LINK_LOCALS;
+
+    for (unsigned i = 0; i < entry->local_count && i < LINK_LOCALS; i++)
+        if (address_equal(&entry->locals[i], local))
+            known = true;
+    if (!known) {
+        if (entry->local_count < LINK_LOCALS)
+            entry->locals[entry->local_count] = *local;
+        entry->local_count++;
+        changed = true;
+    }
+    if (entry->remote.family != IP_FAMILY_NONE && !address_equal(&entry->remote, remote)) {
+        entry->remote.family = IP_FAMILY_NONE;
+        changed = true;
+    }
+    return changed;
+}
+
+static int add(struct links *links, const char *interface, const struct address *local, const struct address *remote,
+               struct links_entry **ret_entry, struct fault *fault)
+{
+    struct links_entry *entry;
+    char filter[FILTER_SIZE];
+    int error;
+
+    if (links->count == LINKS_MAX)
+        return fault_set(fault, FAULT_SYSTEM, 0, "more than %d interfaces at once", LINKS_MAX);
+    entry = calloc(1, sizeof *entry);
+    if (!entry)
+        return fault_set(fault, FAULT_MEMORY, 0, "out of memory");
+    entry->remote = *remote;
+    entry->locals[entry->local_count++] = *local;
+    write_filter(entry, filter);
+    error = link_open(interface, filter, &entry->link, fault);
+    if (error) {
+        free(entry);
+        return error;
+    }
+    links->entry[links->count++] = entry;
+    *ret_entry = entry;
+    return 0;
+}
+
+int links_find(struct links *links, const char *interface, const struct address *local, const struct address *remote,
+               struct links_entry **ret_entry, bool *ret_new, struct fault *fault)
+{
+    struct links_entry *entry = NULL;
+    char filter[FILTER_SIZE];
+    int error = 0;
+
+    for (unsigned i = 0; i < links->count; i++)
+        if (strcmp(link_interface(links->entry[i]->link), interface) == 0)
+            entry = links->entry[i];
+    *ret_new = !entry;
+    if (!entry)
+        return add(links, interface, local, remote, ret_entry, fault);
+    if (widen(entry, local, remote)) {
+        write_filter(entry, filter);
+        error = link_set_filter(entry->link, filter, fault);
+    }
+    if (!error)
+        *ret_entry = entry;
+    return error;
+}
+
+struct craft *links_craft(struct links *links, enum ip_family family, struct fault *fault)
+{
+    if (!links->craft[family])
+        links->craft[family] = craft_new(family, fault);
+    return links->craft[family];
+}
+
+static void entry_free(struct links_entry *entry)
+{
+    link_close(entry->link);
+    free(entry);
+}
+
+void links_remove(struct links *links, struct links_entry *entry)
+{
+    for (unsigned i = 0; i < links->count; i++)
+        if (links->entry[i] == entry) {
+            links->entry[i] = links->entry[--links->count];
+            break;
+        }
+    entry_free(entry);
+}
+
+void links_close(struct links *links)
+{
+    while (links->count > 0)
+        entry_free(links->entry[--links->count]);
+    for (unsigned family = 0; family < IP_FAMILY_COUNT; family++)
+        if (links->craft[family]) {
+            craft_free(links->craft[family]);
+            links->craft[family] = NULL;
+        }
+}
