@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The tables of options turned into argp's, and a command line read with them. */
+#include "cmd/cli.h"
+
+/* getopt's struct option has nothing to do with TCP's, which wire/opt.h calls so. */
+#define option getopt_option
+#include <argp.h>
+#undef option
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+#define OPTIONS_ROOM 96
+
+static const struct command *const commands[] = {&command_handshake, &command_describe};
+
+const struct command *const *cli_commands(size_t *ret_count)
+{
+    *ret_count = sizeof commands / sizeof *commands;
+    return commands;
+}
+
+const struct command *cli_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    return NULL;
+}
+
+/* A command line being read. */
+struct reading {
+    const struct command *command;
+    struct settings *settings;
+    struct fault *fault;
+    struct argp argp;
+    struct argp_option options[OPTIONS_ROOM];
+    char name[64];
+    bool answered;            /* help or version was given */
+};
+
+static void build_options(struct reading *reading)
+{
+    size_t at = 0;
+
+    for (size_t g = 0; reading->command->groups[g]; g++) {
+        const struct cli_group *group = reading->command->groups[g];
+
+        reading->options[at++] = (struct argp_option){.doc = group->title, .group = (int)g + 1};
+        for (const struct cli_option *option = group->options; option->name && at < OPTIONS_ROOM - 1; option++)
+            reading->options[at++] = (struct argp_option){.name = option->name,
+                                                          .key = option->key,
+                                                          .arg = option->argument,
+                                                          .doc = option->help,
+                                                          .group = (int)g + 1};
+    }
+}
+
+static const struct cli_group *group_of(const struct command *command, int key)
+{
+    for (size_t g = 0; command->groups[g]; g++)
+        for (const struct cli_option *option = command->groups[g]->options; option->name; option++)
+            if (option->key == key)
+                return command->groups[g];
+    return NULL;
+}
+
+static error_t take(int key, char *argument, struct argp_state *state)
+{
+    struct reading *reading = state->input;
+    const struct cli_group *group;
+
+    if (key == 'h' || key == '?') {
+        argp_help(&reading->argp, stdout, ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC, reading->name);
+        reading->answered = true;
+        return ECANCELED;
+    }
+    if (key == 'V') {
+        cli_version(stdout);
+        reading->answered = true;
+        return ECANCELED;
+    }
+    if (key == ARGP_KEY_ARGS) {
+        reading->settings->arguments = (const char *const *)state->argv + state->next;
+        reading->settings->argument_count = (size_t)(state->argc - state->next);
+        return 0;
+    }
+    group = group_of(reading->command, key);
+    if (!group)
+        return ARGP_ERR_UNKNOWN;
+    return group->take(key, argument, reading->settings, reading->fault) ? EINVAL : 0;
+}
+
+/* For an option that nobody knows: the one that was probably meant. */
+static const char *nearest_option(const struct reading *reading, const char *typed)
+{
+    const char *names[OPTIONS_ROOM];
+    char word[64];
+    size_t count = 0;
+
+    snprintf(word, sizeof word, "%.*s", (int)strcspn(typed, "="), typed);
+    for (size_t i = 0; i < OPTIONS_ROOM; i++)
+        if (reading->options[i].name)
+            names[count++] = reading->options[i].name;
+    return text_nearest(word, names, count);
+}
+
+static bool known_option(const struct reading *reading, const char *typed, size_t length)
+{
+    for (size_t i = 0; i < OPTIONS_ROOM; i++)
+        if (reading->options[i].name && strncmp(reading->options[i].name, typed, length) == 0)
+            return true;
+    return false;
+}
+
+/* argp knows only that something was wrong; this says what. */
+static int explain_refusal(const struct reading *reading, int argc, char **argv, struct fault *fault)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        const char *typed = argv[i] + 2, *nearest;
+
+        if (strncmp(argv[i], "--", 2) != 0 || known_option(reading, typed, strcspn(typed, "=")))
+            continue;
+        nearest = nearest_option(reading, typed);
+        if (nearest)
+            return fault_set(fault, FAULT_USAGE, 0, "there is no option '%s'; did you mean '--%s'?", argv[i],
+                             nearest);
+        return fault_set(fault, FAULT_USAGE, 0, "there is no option '%s'; '%s --help' lists them", argv[i],
+                         reading->name);
+    }
+    return fault_set(fault, FAULT_USAGE, 0,
+                     "an option is unknown, ambiguous, lacks its argument or takes none; '%s --help' lists them",
+                     reading->name);
+}
+
+static char *documentation(const struct command *command)
+{
+    char *text;
+
+    if (asprintf(&text, "%s.\v%s", command->summary, command->description) < 0)
+        return NULL;
+    return text;
+}
+
+int cli_run(const struct command *command, int argc, char **argv, struct fault *fault)
+{
+    struct settings settings;
+    struct reading reading = {.command = command, .settings = &settings, .fault = fault};
+    char *doc = documentation(command);
+    int error, status = 0;
+
+    settings_init(&settings);
+    fault_clear(fault);
+    build_options(&reading);
+    snprintf(reading.name, sizeof reading.name, "tcpprobe %s", command->name);
+    reading.argp = (struct argp){.options = reading.options, .parser = take, .args_doc = command->arguments, .doc = doc};
+    error = argp_parse(&reading.argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_ERRS | ARGP_NO_HELP, NULL, &reading);
+    if (!reading.answered) {
+        if (error && fault->code == FAULT_NONE)
+            status = explain_refusal(&reading, argc, argv, fault);
+        else if (error)
+            status = -(int)fault->code;
+        else
+            status = settings_finish(&settings, fault);
+        if (status == 0)
+            status = command->run(&settings, fault);
+    }
+    settings_release(&settings);
+    free(doc);
+    return status;
+}
+
+void cli_help(FILE *stream)
+{
+    fprintf(stream, "Usage: tcpprobe COMMAND [OPTION...] [ARGUMENT...]\n"
+                    "The instrument for TCP connection establishment.\n\nCommands:\n");
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        fprintf(stream, "  %-12s %s\n", commands[i]->name, commands[i]->summary);
+    fprintf(stream, "\nFirst steps:\n"
+                    "  tcpprobe handshake self              the handshake with a listener of its own, no network needed\n"
+                    "  tcpprobe handshake example.net:443   does it open, how, how fast\n"
+                    "  tcpprobe handshake -q db:5432 || page\n\n"
+                    "'tcpprobe COMMAND --help' has a command's options, tcpprobe(1) everything.\n");
+}
+
+void cli_version(FILE *stream)
+{
+    fprintf(stream,
+            "tcpprobe " PACKAGE_VERSION "\n"
+            "License GPLv3+: GNU GPL version 3 or later <https://gnu.org/licenses/gpl.html>.\n"
+            "This is free software: you are free to change and redistribute it.\n"
+            "There is NO WARRANTY, to the extent permitted by law.\n");
+}
+
+bool cli_reader_gone(const struct fault *fault)
+{
+    return fault->code == FAULT_IO && fault->sys == EPIPE;
+}
+
+int cli_close_stdout(struct fault *fault)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return 0;
+    if (errno == EPIPE)
+        return 0;
+    return fault_set(fault, FAULT_IO, errno, "standard output cannot be written");
+}

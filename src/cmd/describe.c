@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* `describe`: the program's own tables, from which man page, completions and diagram are made. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "cmd/cli.h"
+#include "report/finding.h"
+#include "tcp/fsm.h"
+
+static struct record_list list_of(const void *items, size_t count)
+{
+    return (struct record_list){.items = items, .count = count};
+}
+
+static struct record_list list_fsm(struct arena *memory)
+{
+    struct cell_record *rows = arena_take(memory, (size_t)EVENT_COUNT * STATE_COUNT, sizeof *rows);
+    size_t count = 0;
+
+    for (unsigned event = 0; event < EVENT_COUNT; event++)
+        for (unsigned state = 0; state < STATE_COUNT; state++) {
+            const struct fsm_cell *cell = fsm_cell((enum event)event, (enum state)state);
+            char effects[FSM_EFFECTS_TEXT_SIZE];
+
+            rows[count++] = (struct cell_record){
+                .event = fsm_event_name((enum event)event),
+                .words = fsm_event_words((enum event)event),
+                .state = fsm_state_name((enum state)state),
+                .action = fsm_action_name((enum fsm_action)cell->action),
+                .next = fsm_state_name((enum state)(cell->action == FSM_GO ? cell->next : state)),
+                .effects = arena_copy(memory, fsm_effects_show(cell->effects, effects)),
+                .reference = fsm_event_reference((enum event)event),
+            };
+        }
+    return list_of(rows, count);
+}
+
+static struct record_list list_kinds(struct arena *memory)
+{
+    size_t count;
+    const struct option_row *kinds = option_rows(&count);
+    struct option_record *rows = arena_take(memory, count, sizeof *rows);
+
+    for (size_t i = 0; i < count; i++)
+        rows[i] = (struct option_record){
+            .kind = kinds[i].kind,
+            .word = kinds[i].word,
+            .name = kinds[i].name,
+            .lengths = kinds[i].lengths,
+            .reference = kinds[i].reference,
+        };
+    return list_of(rows, count);
+}
+
+static struct record_list list_fields(struct arena *memory)
+{
+    size_t schemas, room = 0, count = 0;
+    const struct schema *const *all = schema_all(&schemas);
+    struct field_record *rows;
+
+    for (size_t i = 0; i < schemas; i++)
+        room += all[i]->count;
+    rows = arena_take(memory, room, sizeof *rows);
+    for (size_t i = 0; i < schemas; i++)
+        for (size_t f = 0; f < all[i]->count; f++) {
+            const struct field *field = &all[i]->fields[f];
+
+            rows[count++] = (struct field_record){
+                .record = all[i]->name,
+                .key = field->key,
+                .type = field_type_name(field->type),
+                .unit = field->unit,
+                .values = field->values,
+                .help = field->help,
+            };
+        }
+    return list_of(rows, count);
+}
+
+static struct record_list list_exit(struct arena *memory)
+{
+    size_t count;
+    const struct exit_status_row *statuses = exit_status_rows(&count);
+    struct exit_record *rows = arena_take(memory, count, sizeof *rows);
+
+    for (size_t i = 0; i < count; i++)
+        rows[i] = (struct exit_record){
+            .status = statuses[i].number, .name = statuses[i].name, .meaning = statuses[i].meaning};
+    return list_of(rows, count);
+}
+
+static struct record_list list_verdicts(struct arena *memory)
+{
+    struct verdict_record *rows = arena_take(memory, VERDICT_COUNT, sizeof *rows);
+
+    for (unsigned i = 0; i < VERDICT_COUNT; i++)
+        rows[i] = (struct verdict_record){.verdict = verdict_word((enum verdict)i),
+                                          .meaning = verdict_meaning((enum verdict)i)};
+    return list_of(rows, VERDICT_COUNT);
+}
+
+static struct record_list list_findings(struct arena *memory)
+{
+    struct finding_kind_record *rows = arena_take(memory, FINDING_COUNT, sizeof *rows);
+
+    for (unsigned i = 0; i < FINDING_COUNT; i++) {
+        const struct finding_row *row = finding_row((enum finding)i);
+
+        rows[i] = (struct finding_kind_record){.id = row->id,
+                                               .severity = severity_word(row->severity),
+                                               .meaning = row->meaning,
+                                               .reference = row->reference};
+    }
+    return list_of(rows, FINDING_COUNT);
+}
+
+static struct record_list list_commands(struct arena *memory)
+{
+    size_t count;
+    const struct command *const *commands = cli_commands(&count);
+    struct command_record *rows = arena_take(memory, count, sizeof *rows);
+
+    for (size_t i = 0; i < count; i++)
+        rows[i] = (struct command_record){.command = commands[i]->name,
+                                          .arguments = commands[i]->arguments,
+                                          .summary = commands[i]->summary};
+    return list_of(rows, count);
+}
+
+static size_t options_of(const struct command *command, struct arena *memory, struct argument_record *rows)
+{
+    size_t count = 0;
+
+    for (size_t g = 0; command->groups[g]; g++)
+        for (const struct cli_option *option = command->groups[g]->options; option->name; option++, count++) {
+            if (!rows)
+                continue;
+            if (option->key < 256)
+                arena_print(memory, "%c", option->key);
+            rows[count] = (struct argument_record){
+                .command = command->name,
+                .group = command->groups[g]->title,
+                .name = option->name,
+                .key = option->key < 256 ? arena_finish(memory) : NULL,
+                .argument = option->argument,
+                .help = option->help,
+                .values = option->values,
+            };
+        }
+    return count;
+}
+
+static struct record_list list_options(struct arena *memory)
+{
+    size_t commands, room = 0, count = 0;
+    const struct command *const *all = cli_commands(&commands);
+    struct argument_record *rows;
+
+    for (size_t i = 0; i < commands; i++)
+        room += options_of(all[i], memory, NULL);
+    rows = arena_take(memory, room, sizeof *rows);
+    for (size_t i = 0; i < commands; i++)
+        count += options_of(all[i], memory, rows + count);
+    return list_of(rows, count);
+}
+
+/* The topics: name, its records' schema, what makes the list. */
+static const struct topic {
+    const char *name;
+    const struct schema *schema;
+    struct record_list (*list)(struct arena *memory);
+} topics[] = {
+    {"commands", &schema_command, list_commands},  {"exit", &schema_exit, list_exit},
+    {"fields", &schema_field, list_fields},        {"findings", &schema_finding_kind, list_findings},
+    {"fsm", &schema_cell, list_fsm},               {"kinds", &schema_option, list_kinds},
+    {"options", &schema_argument, list_options},   {"verdicts", &schema_verdict, list_verdicts},
+};
+#define TOPICS (sizeof topics / sizeof *topics)
+#define TOPIC_WORDS "commands, exit, fields, findings, fsm, kinds, options, verdicts"
+
+static int find_topic(const struct settings *settings, const struct topic **ret_topic, struct fault *fault)
+{
+    const char *names[TOPICS], *nearest, *typed;
+
+    if (settings->argument_count != 1)
+        return fault_set(fault, FAULT_USAGE, 0, "one topic is wanted: " TOPIC_WORDS);
+    typed = settings->arguments[0];
+    for (size_t i = 0; i < TOPICS; i++) {
+        names[i] = topics[i].name;
+        if (strcmp(typed, names[i]) == 0) {
+            *ret_topic = &topics[i];
+            return 0;
+        }
+    }
+    nearest = text_nearest(typed, names, TOPICS);
+    if (nearest)
+        return fault_set(fault, FAULT_USAGE, 0, "there is no topic '%s'; did you mean '%s'?", typed, nearest);
+    return fault_set(fault, FAULT_USAGE, 0, "there is no topic '%s'; there are " TOPIC_WORDS, typed);
+}
+
+static int describe(struct settings *settings, struct fault *fault)
+{
+    struct output output = settings_output(settings);
+    const struct topic *topic = NULL;
+    struct arena memory;
+    int error = find_topic(settings, &topic, fault);
+
+    if (!error)
+        error = output_check_fields(&output, topic->schema, fault);
+    if (error || settings->quiet)
+        return error;
+    arena_init(&memory);
+    error = output_list(&output, topic->schema, topic->list(&memory), fault);
+    arena_release(&memory);
+    return error == -FAULT_IO && cli_reader_gone(fault) ? EXIT_STATUS_MET : error;
+}
+
+const struct command command_describe = {
+    .name = "describe",
+    .arguments = "TOPIC",
+    .summary = "Print the program's own tables",
+    .description =
+        "A TOPIC is one of " TOPIC_WORDS ".\n\n"
+        "fsm is the state machine, event by event and state by state (with --format=dot its diagram); fields are the keys "
+        "of every record; options those of every command line; kinds the TCP options that are known by name.",
+    .groups = {&cli_group_output, &cli_group_common},
+    .run = describe,
+};
