@@ -92,7 +92,7 @@ static const char *fate_of_syn(const struct handshake_record *record, int64_t nu
         return NULL;
     int64_t before = record->answered_attempt - 1;
     if (record->lost_reverse == before && record->lost_forward == 0)
-        return "got there, the answer was lost";
+        return "its answer was lost";
     *ret_lost = true;
     return record->lost_forward == before && record->lost_reverse == 0 ? "lost on the way" : "no answer";
 }

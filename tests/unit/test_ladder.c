@@ -155,12 +155,12 @@ static void test_lost_copies(void **state)
         int64_t answered, forward, reverse;
         const char *first, *second; /* the arrows of the first two SYNs */
     } rows[] = {
-        {2, 1, 0, "--- SYN --------X lost on the way |", "--- SYN  copy 2 "},
-        {2, 0, 1, "--- SYN  got there, the answer was lost ", "--- SYN  copy 2 "},
-        {2, NONE, NONE, "--- SYN --------------X no answer |", "--- SYN  copy 2 "},
-        {3, 1, 1, "--- SYN --------------X no answer |", "X copy 2, no answer |"},
-        {1, 0, 0, "--- SYN -----------------", "--- SYN  copy 2 "},
-        {NONE, NONE, NONE, "--- SYN -----------------", "--- SYN  copy 2 "},
+        {2, 1, 0, "-X lost on the way |", "--- SYN  copy 2 ---"},
+        {2, 0, 1, "--- SYN  its answer was lost ", "--- SYN  copy 2 ---"},
+        {2, NONE, NONE, "-X no answer", "--- SYN  copy 2 ---"},
+        {3, 1, 1, "-X no answer", "-X copy 2, no answer |"},
+        {1, 0, 0, "--- SYN --------------------------", "--- SYN  copy 2 ---"},
+        {NONE, NONE, NONE, "--- SYN --------------------------", "--- SYN  copy 2 ---"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct handshake_record record = sample_retry;
