@@ -66,7 +66,7 @@ int main(int argc, char **argv)
         status = (int)fault_exit_status(fault.code);
     }
     error = cli_close_stdout(&fault);
-    if (error) {
+    if (error && status != EXIT_STATUS_IO) { /* said once is enough */
         fprintf(stderr, "tcpprobe: %s\n", fault.what);
         status = (int)fault_exit_status(fault.code);
     }

@@ -93,10 +93,29 @@ static error_t take(int key, char *argument, struct argp_state *state)
     return group->take(key, argument, reading->settings, reading->fault) ? EINVAL : 0;
 }
 
-/* For an option that nobody knows: the one that was probably meant. */
-static const char *nearest_option(const struct reading *reading, const char *typed)
+/* How many options begin with these letters; *ret_option gets the one that is meant: the only one, or the very same. */
+static size_t count_options(const struct reading *reading, const char *typed, size_t length,
+                            const struct argp_option **ret_option)
 {
-    const char *names[OPTIONS_ROOM];
+    size_t count = 0;
+
+    for (size_t i = 0; i < OPTIONS_ROOM; i++) {
+        const struct argp_option *option = &reading->options[i];
+
+        if (!option->name || strncmp(option->name, typed, length) != 0)
+            continue;
+        *ret_option = option;
+        if (option->name[length] == '\0')
+            return 1;
+        count++;
+    }
+    return count;
+}
+
+/* For an option that nobody knows: the one that was probably meant. */
+static int unknown_option(const struct reading *reading, const char *typed, struct fault *fault)
+{
+    const char *names[OPTIONS_ROOM], *nearest;
     char word[64];
     size_t count = 0;
 
@@ -104,35 +123,60 @@ static const char *nearest_option(const struct reading *reading, const char *typ
     for (size_t i = 0; i < OPTIONS_ROOM; i++)
         if (reading->options[i].name)
             names[count++] = reading->options[i].name;
-    return text_nearest(word, names, count);
+    nearest = text_nearest(word, names, count);
+    if (nearest)
+        return fault_set(fault, FAULT_USAGE, 0, "there is no option '--%s'; did you mean '--%s'?", word, nearest);
+    return fault_set(fault, FAULT_USAGE, 0, "there is no option '--%s'; '%s --help' lists them", word, reading->name);
 }
 
-static bool known_option(const struct reading *reading, const char *typed, size_t length)
+/* What is wrong with one long option, or 0. */
+static int explain_option(const struct reading *reading, const char *typed, bool last, struct fault *fault)
 {
-    for (size_t i = 0; i < OPTIONS_ROOM; i++)
-        if (reading->options[i].name && strncmp(reading->options[i].name, typed, length) == 0)
-            return true;
-    return false;
+    const struct argp_option *option = NULL;
+    size_t length = strcspn(typed, "=");
+    size_t count = count_options(reading, typed, length, &option);
+
+    if (count == 0)
+        return unknown_option(reading, typed, fault);
+    if (count > 1)
+        return fault_set(fault, FAULT_USAGE, 0, "option '--%.*s' is ambiguous: %zu options begin so", (int)length,
+                         typed, count);
+    if (option->arg && typed[length] == '\0' && last)
+        return fault_set(fault, FAULT_USAGE, 0, "option '--%s' needs its argument %s", option->name, option->arg);
+    if (!option->arg && typed[length] == '=')
+        return fault_set(fault, FAULT_USAGE, 0, "option '--%s' takes no argument", option->name);
+    return 0;
+}
+
+static int explain_short(const struct reading *reading, const char *letters, struct fault *fault)
+{
+    for (; *letters; letters++) {
+        bool known = *letters == '?';
+
+        for (size_t i = 0; i < OPTIONS_ROOM; i++)
+            if (reading->options[i].name && reading->options[i].key == *letters)
+                known = true;
+        if (!known)
+            return fault_set(fault, FAULT_USAGE, 0, "there is no option '-%c'; '%s --help' lists them", *letters,
+                             reading->name);
+    }
+    return 0;
 }
 
 /* argp knows only that something was wrong; this says what. */
 static int explain_refusal(const struct reading *reading, int argc, char **argv, struct fault *fault)
 {
-    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
-        const char *typed = argv[i] + 2, *nearest;
+    int error = 0;
 
-        if (strncmp(argv[i], "--", 2) != 0 || known_option(reading, typed, strcspn(typed, "=")))
-            continue;
-        nearest = nearest_option(reading, typed);
-        if (nearest)
-            return fault_set(fault, FAULT_USAGE, 0, "there is no option '%s'; did you mean '--%s'?", argv[i],
-                             nearest);
-        return fault_set(fault, FAULT_USAGE, 0, "there is no option '%s'; '%s --help' lists them", argv[i],
-                         reading->name);
+    for (int i = 1; i < argc && !error && strcmp(argv[i], "--") != 0; i++) {
+        if (strncmp(argv[i], "--", 2) == 0)
+            error = explain_option(reading, argv[i] + 2, i == argc - 1, fault);
+        else if (argv[i][0] == '-')
+            error = explain_short(reading, argv[i] + 1, fault);
     }
-    return fault_set(fault, FAULT_USAGE, 0,
-                     "an option is unknown, ambiguous, lacks its argument or takes none; '%s --help' lists them",
-                     reading->name);
+    if (error)
+        return error;
+    return fault_set(fault, FAULT_USAGE, 0, "the options cannot be read; '%s --help' lists them", reading->name);
 }
 
 static char *documentation(const struct command *command)
