@@ -4,17 +4,6 @@
 
 #include <string.h>
 
-#include "base/text.h"
-#include "tcp/fsm.h"
-
-/* From these widths on there are columns for the states, and one for details. */
-#define SIDES_FROM 76
-#define BESIDE_FROM 110
-#define SPAN_BESIDE 34
-#define SPAN_MAX 52
-/* Columns for the words about the server's state, which are broken where they are longer ("SYN-RECEIVED or"). */
-#define SERVER_WIDTH 15
-
 /* ---- the characters it is drawn with ---- */
 
 struct glyphs {
@@ -50,96 +39,18 @@ static size_t put(const struct ladder *ladder, enum tone tone, const char *text,
     return columns;
 }
 
-/* ---- layout ---- */
-
-static int show_time(const struct ladder *ladder, double t_ms, char text[32])
-{
-    return snprintf(text, 32, "%.*f", ladder->decimals, t_ms / ladder->divisor);
-}
-
-void ladder_layout(struct ladder *ladder, const struct style *style, FILE *stream, double first_ms, double last_ms)
-{
-    bool seconds = last_ms >= 10000;
-    *ladder = (struct ladder){
-        .style = style,
-        .stream = stream,
-        .unit = seconds ? "s" : "ms",
-        .divisor = seconds ? 1000 : 1,
-        .decimals = seconds ? 6 : 3,
-        .sides = style->width >= SIDES_FROM,
-        .server_width = SERVER_WIDTH,
-    };
-    const double ends[] = {first_ms, last_ms, 1};
-    for (size_t i = 0; i < 3; i++) {
-        char text[32];
-        size_t length = (size_t)show_time(ladder, ends[i], text);
-        if (length > ladder->time_width)
-            ladder->time_width = length;
-    }
-    ladder->time_width++;
-    for (enum state state = 0; state < STATE_COUNT; state++) {
-        size_t length = strlen(fsm_state_name(state));
-        if (length > ladder->state_width)
-            ladder->state_width = length;
-    }
-    size_t width = style->width > 40 ? style->width : 40;
-    if (!ladder->sides) {
-        ladder->left = ladder->time_width + 1;
-        ladder->span = width - ladder->left - 2;
-        return;
-    }
-    ladder->left = ladder->time_width + 2 + ladder->state_width + 1;
-    ladder->span = width - ladder->left - 2 - 1 - ladder->server_width;
-    if (width >= BESIDE_FROM) {
-        size_t span = SPAN_BESIDE + (width > 120 ? (width - 120) / 2 : 0);
-        ladder->span = span < SPAN_MAX ? span : SPAN_MAX;
-        ladder->beside = ladder->left + 2 + ladder->span + 1 + ladder->server_width + 2;
-    }
-}
-
-void ladder_heading(const struct ladder *ladder, const char *ours, const char *theirs)
-{
-    FILE *stream = ladder->stream;
-    size_t our_length = style_columns(ours), their_length = style_columns(theirs);
-    size_t margin = ladder->time_width + 1;
-    size_t end = ladder->left + 2 + ladder->span + (ladder->sides ? 1 + ladder->server_width : 0);
-    size_t right = ladder->left + 1 + ladder->span;
-    /* Each centred on its lifeline as far as there is room. */
-    size_t our_start = ladder->left > margin + our_length / 2 ? ladder->left - our_length / 2 : margin;
-    size_t their_start = right > their_length / 2 ? right - their_length / 2 : 0;
-    if (their_start + their_length > end)
-        their_start = end > their_length ? end - their_length : 0;
-    if (our_start + our_length + 2 > their_start)
-        our_start = margin;
-
-    fputs(style_tone(ladder->style, TONE_DIM), stream);
-    fprintf(stream, "%*s", (int)ladder->time_width, ladder->unit);
-    fputs(style_tone(ladder->style, TONE_PLAIN), stream);
-    style_spaces(stream, our_start - ladder->time_width);
-    put(ladder, TONE_BOLD, ours, strlen(ours));
-    if (our_start + our_length + 2 > their_start) {
-        fputc('\n', stream);
-        style_spaces(stream, their_start);
-    } else {
-        style_spaces(stream, their_start - our_start - our_length);
-    }
-    put(ladder, TONE_BOLD, theirs, strlen(theirs));
-    fputc('\n', stream);
-}
-
 /* ---- lines ---- */
 
 /* A line up to and with the left lifeline. */
 static void begin_line(const struct ladder *ladder, double t_ms, const char *state, const char *bar)
 {
-    char text[32] = "";
+    char text[LADDER_TIME_SIZE] = "";
     if (!isnan(t_ms))
-        show_time(ladder, t_ms, text);
+        ladder_show_time(ladder, t_ms, text);
     fprintf(ladder->stream, "%*s", (int)ladder->time_width, text);
     if (ladder->sides) {
         size_t length = state ? strlen(state) : 0;
-        style_spaces(ladder->stream,
-                     2 + (length < ladder->state_width ? ladder->state_width - length : 0));
+        style_spaces(ladder->stream, 1 + (length < ladder->state_width ? ladder->state_width - length : 0));
         if (state)
             put(ladder, TONE_BOLD, state, length);
     }
@@ -170,8 +81,9 @@ static void end_line(struct ladder *ladder, size_t columns, const char *bar)
     }
     struct ladder_detail *detail = ladder->beside > 0 ? next_detail(ladder) : NULL;
     if (detail) {
+        size_t room = ladder->style->width > ladder->beside + 20 ? ladder->style->width - ladder->beside : 20;
         style_spaces(ladder->stream, 1 + ladder->server_width + 2 - right);
-        length = style_cut(detail->text, ladder->style->width - ladder->beside, detail->notation, &next);
+        length = style_cut(detail->text, room, detail->notation, &next);
         put(ladder, detail->tone, detail->text, length);
         detail->text += next;
     }
@@ -242,27 +154,30 @@ struct arrow {
     const char *dash;
     enum tone tone, label_tone;
     const char *label, *note;
+    size_t label_length; /* bytes of the label that fit */
+    size_t tail;   /* dashes before the label */
     size_t length; /* columns from its end at the left lifeline, or to it */
     bool head;     /* false: it does not arrive */
 };
 
-#define TAIL 3 /* dashes before the label */
+#define TAIL 3
+#define TAIL_SHORT 1 /* where the label has hardly room */
 
 static size_t put_out(const struct ladder *ladder, const struct arrow *arrow, size_t label_columns)
 {
     const struct glyphs *glyphs = glyphs_of(ladder);
     FILE *stream = ladder->stream;
     fputs(style_tone(ladder->style, arrow->tone), stream);
-    repeat(stream, arrow->dash, TAIL);
+    repeat(stream, arrow->dash, arrow->tail);
     fputc(' ', stream);
-    put(ladder, arrow->label_tone, arrow->label, strlen(arrow->label));
+    put(ladder, arrow->label_tone, arrow->label, arrow->label_length);
     if (arrow->note && arrow->head) {
         fputs("  ", stream);
         put(ladder, TONE_WARN, arrow->note, strlen(arrow->note));
     }
     fputc(' ', stream);
     fputs(style_tone(ladder->style, arrow->tone), stream);
-    size_t used = TAIL + 2 + label_columns + 1;
+    size_t used = arrow->tail + 2 + label_columns + 1;
     repeat(stream, arrow->dash, arrow->length > used ? arrow->length - used : 0);
     fputs(style_tone(ladder->style, arrow->head ? arrow->tone : TONE_BAD), stream);
     fputs(arrow->head ? glyphs->right : glyphs->lost, stream);
@@ -277,7 +192,7 @@ static size_t put_in(const struct ladder *ladder, const struct arrow *arrow, siz
 {
     const struct glyphs *glyphs = glyphs_of(ladder);
     FILE *stream = ladder->stream;
-    size_t used = TAIL + 2 + label_columns + 1 + (origin ? 1 : 0);
+    size_t used = arrow->tail + 2 + label_columns + 1 + (origin ? 1 : 0);
     fputs(style_tone(ladder->style, arrow->tone), stream);
     fputs(glyphs->left, stream);
     repeat(stream, arrow->dash, arrow->length > used ? arrow->length - used : 0);
@@ -286,21 +201,21 @@ static size_t put_in(const struct ladder *ladder, const struct arrow *arrow, siz
         put(ladder, TONE_WARN, arrow->note, strlen(arrow->note));
         fputs("  ", stream);
     }
-    put(ladder, arrow->label_tone, arrow->label, strlen(arrow->label));
+    put(ladder, arrow->label_tone, arrow->label, arrow->label_length);
     fputc(' ', stream);
     fputs(style_tone(ladder->style, arrow->tone), stream);
-    repeat(stream, arrow->dash, TAIL);
+    repeat(stream, arrow->dash, arrow->tail);
     if (origin)
         fputs(origin, stream);
     fputs(style_tone(ladder->style, TONE_PLAIN), stream);
     return arrow->length;
 }
 
-/* Puts a note that has no room on the arrow in front of the details. */
-static void note_to_details(struct ladder *ladder, const char *note)
+/* Puts what has no room on the arrow in front of the details. */
+static void to_details(struct ladder *ladder, const char *text, enum tone tone)
 {
     memmove(&ladder->details[1], &ladder->details[0], (LADDER_DETAILS - 1) * sizeof ladder->details[0]);
-    ladder->details[0] = (struct ladder_detail){.text = note, .tone = TONE_WARN};
+    ladder->details[0] = (struct ladder_detail){.text = text, .tone = tone};
 }
 
 void ladder_row(struct ladder *ladder, double t_ms, const char *state, const char *server_state,
@@ -314,11 +229,21 @@ void ladder_row(struct ladder *ladder, double t_ms, const char *state, const cha
         .label = label,
         .label_tone = label_tone,
         .note = note,
+        .label_length = strlen(label),
+        .tail = TAIL,
         .length = ladder->span,
         .head = !lost,
     };
     size_t label_columns = style_columns(label), note_columns = note ? style_columns(note) : 0;
-    const size_t shortest = TAIL + 2 + label_columns + 3;
+    const char *label_rest = "";
+    if (TAIL + 2 + label_columns + 3 > ladder->span) {
+        arrow.tail = TAIL_SHORT;
+        size_t next;
+        arrow.label_length = style_cut(label, ladder->span - TAIL_SHORT - 3 - 1, true, &next);
+        label_rest = label + next;
+        label_columns = arrow.label_length;
+    }
+    const size_t shortest = arrow.tail + 2 + label_columns + (arrow.tail == TAIL ? 3 : 2);
     if (lost && out) {
         /* Two thirds of the way, less for the note behind it. */
         size_t room = ladder->span > note_columns + 2 ? ladder->span - note_columns - 2 : 0;
@@ -337,8 +262,10 @@ void ladder_row(struct ladder *ladder, double t_ms, const char *state, const cha
         else
             arrow.note = NULL;
     }
+    if (*label_rest)
+        to_details(ladder, label_rest, label_tone);
     if (note && !arrow.note)
-        note_to_details(ladder, note);
+        to_details(ladder, note, TONE_WARN);
 
     const char *new_state = changed(ladder->state, state) ? state : NULL;
     const char *new_server = changed(ladder->server_state, server_state) ? server_state : NULL;

@@ -39,6 +39,11 @@ enum ladder_arrow { LADDER_OUT, LADDER_IN, LADDER_ICMP, LADDER_ICMP_SERVER };
 /* Lays the columns out; `last_ms` is the largest time, `first_ms` the smallest. */
 void ladder_layout(struct ladder *ladder, const struct style *style, FILE *stream, double first_ms, double last_ms);
 
+/* Room for any time as text. */
+#define LADDER_TIME_SIZE 48
+/* A time in the ladder's unit, cut if it is absurd. Returns its length. */
+int ladder_show_time(const struct ladder *ladder, double t_ms, char text[LADDER_TIME_SIZE]);
+
 /* The line above: the times' unit and who stands at each lifeline. */
 void ladder_heading(const struct ladder *ladder, const char *ours, const char *theirs);
 

@@ -207,15 +207,62 @@ static void test_many_segments(void **state)
     free(text);
 }
 
+/* All flags and many bytes at once: the lifelines stay straight. */
+static void test_long_label(void **state)
+{
+    (void)state;
+    struct segment_record segment = data_segments[2];
+    segment.flags = "FIN,SYN,RST,PSH,ACK,URG,ECE,CWR,AE,R9,R10,R11";
+    segment.length = 65495;
+    struct handshake_record record = sample_data;
+    record.segments = (struct record_list){&segment, 1};
+    for (unsigned out = 0; out < 2; out++) {
+        segment.direction = out ? "out" : "in";
+        for (unsigned width = 40; width <= 130; width++) {
+            struct style style = {.width = width};
+            char *text = show(&record, style);
+            check_lines(text, &style, "long label");
+            /* In each line of the diagram the right lifeline stands where it stands in the first. */
+            const char *line = strstr(text, "\n18.450 ") + 1;
+            for (size_t column = 0; *line == ' ' || *line == '1'; line = strchr(line, '\n') + 1) {
+                const char *left = strpbrk(line, "|+");
+                if (!left)
+                    break;
+                const char *right = strpbrk(left + 1, "|+");
+                assert_non_null(right);
+                if (column > 0)
+                    assert_int_equal(right - line, column);
+                column = (size_t)(right - line);
+            }
+            assert_non_null(strstr(text, "65495"));
+            free(text);
+        }
+    }
+}
+
 static void test_time_unit(void **state)
 {
     (void)state;
     char *text = show(&sample_open, (struct style){.width = 80});
-    assert_non_null(strstr(text, "       ms "));
-    assert_non_null(strstr(text, " 0.038 "));
+    assert_non_null(strstr(text, "      ms "));
+    assert_non_null(strstr(text, "\n   0.038 "));
     free(text);
     text = show(&sample_retry, (struct style){.width = 80});
-    assert_non_null(strstr(text, "12.345679 "));
+    assert_non_null(strstr(text, "\n12.345679 "));
+    free(text);
+    /* Absurd times are shown somehow. */
+    struct segment_record segment = open_segments[0];
+    struct handshake_record record = sample_open;
+    record.segments = (struct record_list){&segment, 1};
+    segment.t_ms = -1e300;
+    for (unsigned width = 40; width <= 120; width += 40)
+        free(show(&record, (struct style){.width = width}));
+    segment.t_ms = 1e300;
+    for (unsigned width = 40; width <= 120; width += 40)
+        free(show(&record, (struct style){.width = width}));
+    segment.t_ms = 86400e3;
+    text = show(&record, (struct style){.width = 80});
+    assert_non_null(strstr(text, "\n86400.000000 "));
     assert_non_null(strstr(text, " 1.000104 "));
     free(text);
 }
@@ -230,6 +277,7 @@ int main(void)
         cmocka_unit_test(test_hostile_text),
         cmocka_unit_test(test_lost_copies),
         cmocka_unit_test(test_many_segments),
+        cmocka_unit_test(test_long_label),
         cmocka_unit_test(test_time_unit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
