@@ -16,12 +16,12 @@ judge_count() {
     judge_tshark "$1" -Y "$2" | wc -l
 }
 
-# judge_tshark FILE ARGUMENT...: checksums validated; payload is data, no application's protocol is guessed.
+# judge_tshark FILE ARGUMENT...: checksums validated; payload is data, no application is guessed.
 judge_tshark() {
     local file=$1
     shift
-    tshark -n -r "$file" -d tcp.port==1-65535,data -o tcp.check_checksum:TRUE -o ip.check_checksum:TRUE -o udp.check_checksum:TRUE \
-        "$@" 2>/dev/null
+    tshark -n -r "$file" -d tcp.port==1-65535,data \
+        -o tcp.check_checksum:TRUE -o ip.check_checksum:TRUE "$@" 2>/dev/null
 }
 
 # judge_rst_count FILE: RSTs that left the client's side.
@@ -44,15 +44,17 @@ judge_no_stray_rst() {
     return 1
 }
 
-# judge_wellformed FILE: the client sent at least one TCP segment, and tshark finds nothing malformed and no
-# bad checksum in anything that it sent. (Needs an interface without offloads, as the lab's are.)
+# judge_wellformed FILE: the client sent at least one TCP segment, and in none that it sent tshark
+# finds anything malformed or a bad checksum. (Needs an interface without offloads, as the lab's.)
 judge_wellformed() {
-    judge_tshark "$1" -T fields -e frame.number -e _ws.malformed -e tcp.checksum.status -e ip.checksum.status \
+    judge_tshark "$1" -T fields -e frame.number -e _ws.malformed \
+        -e tcp.checksum.status -e ip.checksum.status \
         -e _ws.expert.severity -e _ws.expert.group -e _ws.expert.message -E separator='|' \
         -Y "$(judge_sent_filter) && tcp && !icmp && !icmpv6" | awk -F'|' '
         # a status of 1 is good; severity 0x800000 is an error, group 0x7000000 a malformed part
         $2 != "" || $3 != 1 || $4 !~ /^1?$/ || $5 ~ /8388608/ || $6 ~ /117440512/ {
-            print "judge: frame " $1 " is not well-formed: " $7 " (TCP checksum status " $3 ", IP " $4 ")"
+            print "judge: frame " $1 " is not well-formed: " $7 \
+                " (TCP checksum status " $3 ", IP " $4 ")"
             bad++
         }
         END {
@@ -61,8 +63,8 @@ judge_wellformed() {
         }' >&2
 }
 
-# judge_no_leftover: the server has no connection but in TIME-WAIT, the client's namespace no socket, no
-# process and no rule; captures do not count. What is on its way out gets a second.
+# judge_no_leftover: the server has no connection but in TIME-WAIT; the client's namespace has no
+# socket, process or rule; captures do not count. What is on its way out gets a second.
 judge_no_leftover() {
     lab_until 1 judge_is_clean && return
     echo "judge: left behind:" >&2

@@ -67,7 +67,7 @@ lab_begin() {
     done
 }
 
-# lab_link WHERE INTERFACE MAC WHERE INTERFACE MAC: a veth pair without offloads, so that checksums are real.
+# lab_link WHERE INTERFACE MAC WHERE INTERFACE MAC: a veth pair; no offloads: checksums are real.
 lab_link() {
     ip link add "$2" netns "$(lab_namespace "$1")" address "$3" type veth \
         peer name "$5" netns "$(lab_namespace "$4")" address "$6" || return
@@ -93,17 +93,18 @@ lab_address() {
     done
 }
 
-# lab_neighbour WHERE INTERFACE MAC ADDRESS...: known beforehand, so that the first packet is not late.
+# lab_neighbour WHERE INTERFACE MAC ADDRESS...: known beforehand: the first packet is not late.
 lab_neighbour() {
     local namespace interface=$2 mac=$3 address
     namespace=$(lab_namespace "$1")
     shift 3
     for address; do
-        ip -n "$namespace" neigh replace "$address" lladdr "$mac" nud permanent dev "$interface" || return
+        ip -n "$namespace" neigh replace "$address" lladdr "$mac" dev "$interface" \
+            nud permanent || return
     done
 }
 
-# lab_set_addresses CLIENT4 CLIENT6 SERVER4 SERVER6: what client_address, server_address and target say.
+# lab_set_addresses CLIENT4 CLIENT6 SERVER4 SERVER6: what client_address, target, ... say.
 lab_set_addresses() {
     export LAB_CLIENT4=$1 LAB_CLIENT6=$2 LAB_SERVER4=$3 LAB_SERVER6=$4
 }
@@ -182,8 +183,8 @@ lab_up_tun() {
     lab_warm 4 && lab_warm 6
 }
 
-# lab_up_loopback PORT: client and server in one namespace, on lo; what goes to PORT counts as sent by
-# the client.
+# lab_up_loopback PORT: client and server in one namespace, on lo; what goes to PORT counts as sent
+# by the client.
 lab_up_loopback() {
     lab_begin client || return
     lab_set_addresses 127.0.0.1 ::1 127.0.0.1 ::1
@@ -191,7 +192,7 @@ lab_up_loopback() {
     lab_warm 4 && lab_warm 6
 }
 
-# relay_stop: prints what the relay did; fails when a rule was never used (the test did not test it).
+# relay_stop: prints what the relay did; fails when a rule never hit (the test did not test it).
 relay_stop() {
     lab_stop relay
 }
@@ -203,13 +204,12 @@ target() {
     if [ "$1" = 4 ]; then echo "$LAB_SERVER4:$2"; else echo "[$LAB_SERVER6]:$2"; fi
 }
 
-# lab_warm FAMILY: true when the path works, proved by the kernel's refusal at a closed port; at most 2 s.
+# lab_warm FAMILY: true when the path works, proved by the refusal at a closed port; at most 2 s.
 lab_warm() {
     local address attempt
     address=$(server_address "$1")
     for attempt in 1 2 3 4 5; do
-        if timeout 0.4 ip netns exec "$(lab_namespace client)" bash -c ": <'/dev/tcp/$address/9'" 2>&1 |
-            grep -q refused; then
+        if lab_in client timeout 0.4 bash -c ": <'/dev/tcp/$address/9'" 2>&1 | grep -q refused; then
             return 0
         fi
     done
@@ -219,8 +219,8 @@ lab_warm() {
 
 # --- things that run in the background ------------------------------------------------------------
 
-# lab_start WHERE NAME COMMAND...: starts it and waits, 5 s at most, until it is ready: until $LAB_READY
-# (default: a line READY) is in its output. Output: $LAB_DIR/NAME.out and NAME.err.
+# lab_start WHERE NAME COMMAND...: starts it and waits, 5 s at most, until it is ready: until
+# $LAB_READY (default: a line READY) is in its output. Output: $LAB_DIR/NAME.out and NAME.err.
 lab_start() {
     local where=$1 name=$2 base="$LAB_DIR/$2"
     shift 2
@@ -228,7 +228,9 @@ lab_start() {
     : >"$base.out"
     : >"$base.err"
     (
-        ip netns exec "$(lab_namespace "$where")" "$@" >"$base.out" 2>"$base.err" </dev/null &
+        # the shell has background commands ignore SIGINT, which a test may want to send
+        ip netns exec "$(lab_namespace "$where")" env --default-signal=INT,QUIT "$@" \
+            >"$base.out" 2>"$base.err" </dev/null &
         echo $! >"$base.pid.new"
         mv "$base.pid.new" "$base.pid"
         status=0
@@ -244,7 +246,8 @@ lab_start() {
 }
 
 lab_is_ready() {
-    [ -e "$LAB_DIR/$1.pid" ] && { [ -z "$2" ] || grep -qs -- "$2" "$LAB_DIR/$1.out" "$LAB_DIR/$1.err"; }
+    [ -e "$LAB_DIR/$1.pid" ] || return
+    [ -z "$2" ] || grep -qs -- "$2" "$LAB_DIR/$1.out" "$LAB_DIR/$1.err"
 }
 
 # lab_until SECONDS COMMAND...: repeats the command until it succeeds, for so long at most.
@@ -262,7 +265,8 @@ lab_output() {
     cat "$LAB_DIR/$1.out" "$LAB_DIR/$1.err"
 }
 
-# lab_wait NAME [SECONDS]: waits for its own end, prints its output; its exit status, 124 when it does not end.
+# lab_wait NAME [SECONDS]: waits for its own end, prints its output; its exit status, 124 when it
+# does not end in time.
 lab_wait() {
     lab_until "${2:-10}" [ -e "$LAB_DIR/$1.status" ] || return 124
     lab_output "$1"
@@ -286,7 +290,7 @@ lab_stop() {
     lab_wait "$1" 1
 }
 
-# lab_down: ends all that the lab started and deletes its namespaces; may be called at any time, and again.
+# lab_down: ends all that the lab started, deletes its namespaces; at any time, and again.
 lab_down() {
     local base pid place
     [ -n "${LAB_ID:-}" ] || return 0
@@ -313,7 +317,7 @@ lab_down() {
 
 # --- servers, peers, captures ---------------------------------------------------------------------
 
-# server_start FAMILY MODE PORT [OPTION]...: a kernel server, see server.py. Its name is server-PORT.
+# server_start FAMILY MODE PORT [OPTION]...: a kernel server, see server.py; named server-PORT.
 server_start() {
     local family=$1 mode=$2 port=$3
     shift 3
@@ -321,7 +325,7 @@ server_start() {
         "$mode" "$(server_address "$family")" "$port"
 }
 
-# peer_start FAMILY PORT [OPTION]... <SCRIPT: a scripted peer at peer_address, see peer.py. Its name is peer.
+# peer_start FAMILY PORT [OPTION]... <SCRIPT: a scripted peer at peer_address (peer.py); named peer.
 peer_start() {
     local family=$1 port=$2
     shift 2
@@ -339,13 +343,13 @@ peer_target() {
     if [ "$1" = 4 ]; then echo "198.18.0.3:$2"; else echo "[2001:db8::3]:$2"; fi
 }
 
-# capture_start [NAME [WHERE [INTERFACE]]]: an independent tcpdump that sees all (of the client's interface)
-# into capture_file NAME.
+# capture_start [NAME [WHERE [INTERFACE]]]: an independent tcpdump into capture_file NAME; all that
+# the client's interface sees, unless told otherwise.
 capture_start() {
     local name=${1:-capture} where=${2:-client} interface=${3:-$LAB_INTERFACE}
     printf '%s %s\n' "$where" "$interface" >"$LAB_DIR/$name.where"
-    LAB_READY='listening on' lab_start "$where" "$name" timeout 120 tcpdump -i "$interface" --nano -U --immediate-mode \
-        -B 4096 -s 0 -n -p -Z root -w "$(capture_file "$name")"
+    LAB_READY='listening on' lab_start "$where" "$name" timeout 120 tcpdump -i "$interface" \
+        --nano -U --immediate-mode -B 4096 -s 0 -n -p -Z root -w "$(capture_file "$name")"
 }
 
 capture_file() { echo "$LAB_DIR/${1:-capture}.pcap"; }
@@ -369,13 +373,13 @@ PYTHON
 
 # --- the program ----------------------------------------------------------------------------------
 
-# probe ARGUMENT...: the program under test ($TCPPROBE), in the client's namespace, for 30 s at most.
+# probe ARGUMENT...: the program under test ($TCPPROBE) in the client's namespace, at most 30 s.
 probe() {
     in_client timeout -k 1 30 "${TCPPROBE:?the program to test}" "$@"
 }
 
-# judge_all RSTS [NAME]: ends the capture; exactly so many RSTs left the client's side, all that it sent is
-# well-formed, and nothing is left behind.
+# judge_all RSTS [NAME]: ends the capture; exactly so many RSTs left the client's side, all that it
+# sent is well-formed, and nothing is left behind.
 judge_all() {
     capture_stop "${2:-capture}" &&
         judge_no_stray_rst "$(capture_file "${2:-capture}")" "$1" &&

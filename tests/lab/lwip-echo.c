@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A server on lwIP's TCP, on the TAP device that PRECONFIGURED_TAPIF names, for the lab: port 80 echoes, 9 discards. */
+/* A server on lwIP's TCP, for the lab: 80 echoes, 9 discards; PRECONFIGURED_TAPIF is its TAP. */
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -10,7 +10,7 @@ middlebox_place() {
     esac
 }
 
-# middlebox_nft <RULES: feeds nft; the table 'lab' has a chain 'rules' that every packet passes once.
+# middlebox_nft <RULES: feeds nft; table 'lab' has a chain 'rules' that every packet passes once.
 middlebox_nft() {
     lab_in "$(middlebox_place)" nft -f -
 }
@@ -56,7 +56,10 @@ middlebox_clear() {
 middlebox_hits() {
     local rules
     rules=$(lab_in "$(middlebox_place)" nft list ruleset)
-    grep -q 'counter packets [1-9]' <<<"$rules" && ! grep -q 'counter packets 0' <<<"$rules" && return
+    case $rules in
+    *'counter packets 0 '*) ;;
+    *'counter packets '*) return 0 ;;
+    esac
     printf 'middlebox: a rule was never met:\n%s\n' "$rules" >&2
     return 1
 }
@@ -67,7 +70,8 @@ LAB_SYN_ACK='tcp flags & (syn|ack) == (syn|ack)'
 # mb_mss SIZE: clamps the MSS of SYN and SYN-ACK.
 mb_mss() { middlebox_rule "tcp flags & syn == syn tcp option maxseg size set $1"; }
 
-# mb_strip OPTION: turns an option of SYN and SYN-ACK into NOPs: maxseg window sack-perm timestamp mptcp fastopen KIND.
+# mb_strip OPTION: turns an option of SYN and SYN-ACK into NOPs: maxseg window sack-perm timestamp
+# mptcp fastopen KIND.
 mb_strip() { middlebox_rule "tcp flags & syn == syn reset tcp option $1"; }
 
 # mb_strip_synack OPTION, mb_strip_syn OPTION: in one direction only.
@@ -95,9 +99,10 @@ middlebox_match() {
     esac
 }
 
-# mb_reject FAMILY TYPE [MATCH]: an ICMP error in place of the packet (default: SYNs). Types of IPv4: net-unreachable
-# host-unreachable prot-unreachable port-unreachable net-prohibited host-prohibited admin-prohibited; of IPv6:
-# no-route admin-prohibited addr-unreachable port-unreachable policy-fail reject-route.
+# mb_reject FAMILY TYPE [MATCH]: an ICMP error in place of the packet (default: SYNs). IPv4's types:
+# net-unreachable host-unreachable prot-unreachable port-unreachable net-prohibited host-prohibited
+# admin-prohibited; IPv6's: no-route admin-prohibited addr-unreachable port-unreachable policy-fail
+# reject-route.
 mb_reject() {
     local match
     match=$(middlebox_match "${3:-syn}")
@@ -155,7 +160,7 @@ table inet lab-nat {
 EOF
 }
 
-# mb_dnat PORT SERVERPORT: the router's own address leads to the server (routed lab); target: router_address.
+# mb_dnat PORT SERVERPORT: the router's own address, router_address, leads to the server (routed).
 mb_dnat() {
     middlebox_nft <<EOF
 table inet lab-nat {
@@ -169,7 +174,8 @@ EOF
 }
 router_address() { if [ "$1" = 4 ]; then echo 198.18.1.254; else echo 2001:db8:1::fe; fi; }
 
-# mb_synproxy PORT: the router answers SYNs itself, window 0, and opens the other half later (routed lab, IPv4).
+# mb_synproxy PORT: the router answers SYNs itself, window 0, and opens the other half later (routed
+# lab, IPv4).
 mb_synproxy() {
     lab_sysctl router netfilter/nf_conntrack_tcp_loose 0
     lab_sysctl router ipv4/tcp_timestamps 1
@@ -182,7 +188,8 @@ table ip lab-synproxy {
     }
     chain forward {
         type filter hook forward priority 0
-        iifname "left" tcp dport $1 ct state invalid,untracked counter synproxy mss 1460 wscale 7 timestamp sack-perm
+        iifname "left" tcp dport $1 ct state invalid,untracked counter \
+            synproxy mss 1460 wscale 7 timestamp sack-perm
         ct state invalid drop
     }
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bytes to packets and back, for the lab's relay and scripted peer: Ethernet, IPv4, IPv6, TCP, ICMP errors."""
+"""Bytes to packets and back, for the lab's relay and scripted peer: IP, TCP, ICMP errors."""
 
 import socket
 import struct
@@ -60,7 +60,8 @@ class Segment:
         options = self.options + b"\0" * (-len(self.options) % 4)
         words = self.offset or 5 + len(options) // 4
         head = struct.pack("!HHIIBBHHH", self.sport, self.dport, self.seq & 0xFFFFFFFF,
-                           self.ack & 0xFFFFFFFF, words << 4, self.flags, self.window, 0, self.urgent)
+                           self.ack & 0xFFFFFFFF, words << 4, self.flags, self.window, 0,
+                           self.urgent)
         whole = head + options + self.payload
         value = checksum(pseudo(family, src, dst, 6, len(whole)) + whole)
         if bad_checksum:
@@ -118,11 +119,12 @@ def build_ip(family, src, dst, protocol, payload, ttl=64, tos=0, ident=0):
         head = struct.pack("!BBHHHBBH4s4s", 0x45, tos, 20 + len(payload), ident, 0x4000, ttl,
                            protocol, 0, src, dst)
         return head[:10] + struct.pack("!H", checksum(head)) + head[12:] + payload
-    return struct.pack("!IHBB16s16s", 6 << 28 | tos << 20, len(payload), protocol, ttl, src, dst) + payload
+    first = 6 << 28 | tos << 20
+    return struct.pack("!IHBB16s16s", first, len(payload), protocol, ttl, src, dst) + payload
 
 
 def build_icmp_error(src, quoted, kind, code, quote=None, extra=0, ttl=64):
-    """An ICMP or ICMPv6 error from src to the sender of the packet 'quoted', with 'quote' bytes of it."""
+    """An ICMP error from src to the sender of the packet 'quoted', with 'quote' bytes of it."""
     inner = parse_ip(quoted)
     body = quoted if quote is None else quoted[:quote]
     body = body[:548 if inner.family == 4 else 1232]
@@ -221,8 +223,8 @@ def show(packet):
     if segment is None:
         return f"protocol {packet.protocol}, {len(packet.transport)} bytes"
     options = f" <{options_to_text(segment.options)}>" if segment.options else ""
-    return (f"{flags_to_text(segment.flags)} seq {segment.seq} ack {segment.ack} win {segment.window}"
-            f" len {len(segment.payload)} ttl {packet.ttl}{options}")
+    return (f"{flags_to_text(segment.flags)} seq {segment.seq} ack {segment.ack}"
+            f" win {segment.window} len {len(segment.payload)} ttl {packet.ttl}{options}")
 
 
 def raw_socket(interface):

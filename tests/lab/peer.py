@@ -1,36 +1,43 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A scripted TCP peer that may be as rude as it likes, at an address that no kernel owns (ARP and neighbour
-discovery are answered here, so no kernel interferes).
+"""A scripted TCP peer that may be as rude as it likes, at an address that no kernel owns (ARP and
+neighbour discovery are answered here, so no kernel interferes).
 
-usage: peer.py [--time SECONDS] [--isn N] INTERFACE ADDRESS PORT SCRIPT
+usage: peer.py [--time SECONDS] [--isn N] [--any] INTERFACE ADDRESS PORT SCRIPT
 
-The script is packetdrill's notation, from the client's point of view: '>' is what the client must send, '<' is what
-it gets. Numbers are relative: to the client's first SYN in what the client says and to our --isn in what we say.
+The script is packetdrill's notation, from the client's point of view: '>' is what the client must
+send, '<' is what it gets. Numbers are relative: to the client's first SYN in what the client says
+and to our --isn in what we say. What comes before a SYN is ignored, but with --any.
 
-  > S 0:0(0) <mss 1460,*>          the next segment must be this; what is not named is not checked
-  ~> . ack 1                       as '>', but others may come before it
+  > S 0:0(0) <mss 1460,*>    the next segment must be this; what is not named is not checked
+  ~> . ack 1                 as '>', but others may come before it
   < S. 0:0(0) ack 1 win 8000 <mss 1460,sackOK,TS val 5 ecr *,nop,wscale 7>
 
-  flags     of 'FSRP.UEW', 0 for none, * for any (P counts only where it is named)
-  seq       A:B(LENGTH) or *; sent data are letters by position (a at 1) unless data "TEXT" says otherwise
-  =N        for seq (=N) and ack (=N): absolute
-  options   packetdrill's words, raw:HEX for bytes; 'ecr *' echoes the last TSval; in '>' also '*' for any options
-            in this place, and '*' for any number
-  in '<'    ttl N · tos N · badsum · sport N · port N (the client's) · from ADDRESS · offset WORDS (a lying data
-            offset) · frag BYTES (in IP fragments of so many bytes, a multiple of 8) · dup N · urg N
-  in '>'    ttl N · tos N · win N · within SECONDS (default 5) · after SECONDS (not sooner than that after the line before)
-  +SECONDS  before a '<' line: waits first
+  flags    of 'FSRP.UEW', 0 for none, * for any (P counts only where it is named)
+  seq      A:B(LENGTH) or *; sent data are letters by position (a at 1) unless data "TEXT" says
+           otherwise
+  =N       absolute: seq =A:B(LENGTH), ack =N
+  options  packetdrill's words, raw:HEX for bytes; 'ecr *' echoes the last TSval; in '>' also '*'
+           for any options in this place, and '*' for any number
+  in '<'   ttl N, tos N, badsum, sport N, port N (the client's), from ADDRESS, urg N, dup N,
+           offset WORDS (a lying data offset), frag BYTES (in IP fragments of so many bytes, a
+           multiple of 8)
+  in '>'   ttl N, tos N, win N, urg N, data "TEXT", within SECONDS (default 5),
+           after SECONDS (not sooner than that after the line before)
+  +SECONDS before a '<' line: waits first
 
-  sleep SECONDS | drain (forget what came unasked)
-  quiet SECONDS [FLAGS]     nothing comes in this time (or nothing with all of these flags)
-  never FLAGS               from here on, nothing with all of these flags may come at all
-  set isn N                 another initial sequence number of ours from here on
-  fresh                     the next SYN begins another connection
-  icmp TYPE CODE [quote BYTES] [from ADDRESS] [seq +N] [port +N] [extra N] [ttl N]   quotes the last segment
+  sleep SECONDS            and keeps what comes
+  drain                    forgets what came unasked
+  quiet SECONDS [FLAGS]    nothing comes in this time (or nothing with all of these flags)
+  never FLAGS              from here on, nothing with all of these flags may come at all
+  set isn N                another initial sequence number of ours from here on
+  fresh                    the next segment begins another connection
+  icmp TYPE CODE [quote BYTES] [from ADDRESS] [seq +N] [port +N] [extra N] [ttl N]
+                           an ICMP error that quotes the last segment
   # comment
 
-Prints READY, then each segment in the same notation; exit status 1 and a reason on stderr at the first line that fails.
+Prints READY, then each segment in the same notation; exit status 1 and a reason on stderr at the
+first line that fails.
 """
 
 import argparse
@@ -47,8 +54,9 @@ sys.dont_write_bytecode = True
 import packet as pk  # noqa: E402  (after the line that keeps the source tree clean)
 
 MAC = bytes.fromhex("020000000003")
-WORD_KEYS = {"ack": str, "win": int, "ttl": int, "tos": int, "sport": int, "port": int, "from": str, "offset": int,
-             "frag": int, "dup": int, "urg": int, "within": float, "after": float, "data": str}
+WORD_KEYS = {"ack": str, "win": int, "ttl": int, "tos": int, "sport": int, "port": int,
+             "from": str, "offset": int, "frag": int, "dup": int, "urg": int, "within": float,
+             "after": float, "data": str}
 
 
 class Failure(Exception):
@@ -82,7 +90,8 @@ class Line:
             else:
                 raise Failure(f"cannot understand '{name}'")
         if "data" in self.keys:
-            self.keys["data"] = self.keys["data"].encode().decode("unicode_escape").encode("latin-1")
+            text = self.keys["data"].encode().decode("unicode_escape")
+            self.keys["data"] = text.encode("latin-1")
 
     def parse_sequence(self, text):
         if text == "*":
@@ -103,7 +112,7 @@ class Peer:
         self.family, self.port = self.address.version, arguments.port
         self.end = time.monotonic() + arguments.time
         self.start = self.mark = time.monotonic()
-        self.isn, self.iss = arguments.isn, None
+        self.isn, self.iss, self.any = arguments.isn, None, arguments.any
         self.client = self.client_port = self.client_mac = self.last = None
         self.echo, self.forbidden, self.queue = 0, [], deque()
 
@@ -131,21 +140,33 @@ class Peer:
         if packet.protocol == 58 and packet.transport[:1] == b"\x87":
             if packet.transport[8:24] == self.address.packed:
                 self.advertise(frame, packet)
-        elif packet.segment and packet.dst == self.address.packed and packet.segment.dport == self.port:
+        elif packet.segment and packet.dst == self.address.packed:
             segment = packet.segment
+            if segment.dport != self.port or self.is_stray(segment):
+                return
             self.client_mac = frame[6:12]
             if self.iss is None:
                 self.iss = segment.seq
                 self.client, self.client_port = packet.src, segment.sport
             stamp = pk.timestamp_of(segment.options)
             self.echo = stamp[0] if stamp else self.echo
-            self.say(">", packet)
+            self.say(">", segment)
             for flags in self.forbidden:
                 if segment.flags & flags == flags:
                     raise Failure(f"never {pk.flags_to_text(flags)}, and yet {pk.show(packet)}")
             if not packet.checksum_good:
                 raise Failure(f"wrong checksum: {pk.show(packet)}")
             self.queue.append(packet)
+
+    def is_stray(self, segment):
+        """True for what an earlier connection, unknown to this script, still repeats."""
+        if segment.flags & pk.SYN or self.any:
+            return False
+        if self.iss is not None and segment.sport == self.client_port:
+            return False
+        flags = pk.flags_to_text(segment.flags)
+        print(f"not of this connection: {flags} from port {segment.sport}", flush=True)
+        return True
 
     def advertise(self, frame, packet):
         """Answers a neighbour solicitation."""
@@ -159,8 +180,7 @@ class Peer:
         self.pump(time.monotonic() + seconds)
         return self.queue.popleft() if self.queue else None
 
-    def say(self, direction, packet):
-        segment = packet.segment
+    def say(self, direction, segment):
         seq_base, ack_base = (self.iss, self.isn) if direction == ">" else (self.isn, self.iss)
         seq, length = (segment.seq - seq_base) & 0xFFFFFFFF, len(segment.payload)
         ack = f" ack {(segment.ack - ack_base) & 0xFFFFFFFF}" if segment.flags & pk.ACK else ""
@@ -207,7 +227,8 @@ class Peer:
                 item = "sack " + " ".join(f"{a}:{b}" for a, b in zip(edges[::2], edges[1::2]))
             pattern.append(re.escape(item).replace(r"\*", "[0-9a-f]+") + ",")
         text = pk.options_to_text(options)
-        return None if re.fullmatch("".join(pattern), text + "," if text else "") else f"options <{text}>"
+        matches = re.fullmatch("".join(pattern), text + "," if text else "")
+        return None if matches else f"options <{text}>"
 
     def expect(self, line):
         until = time.monotonic() + line.keys.get("within", 5.0)
@@ -235,19 +256,21 @@ class Peer:
         base = 0 if line.absolute else self.isn
         ack = keys.get("ack", "=0")
         ack = int(ack[1:]) if ack.startswith("=") else int(ack) + self.iss
-        payload = keys.get("data", letters(line.seq or 0, line.length or 0))
+        position = (line.seq or 0) + bool(flags & pk.SYN)
+        payload = keys.get("data", letters(position, line.length or 0))
         if line.length and len(payload) != line.length:
             raise Failure(f"the data have {len(payload)} bytes")
-        segment = pk.Segment(keys.get("sport", self.port), keys.get("port", self.client_port), base + (line.seq or 0),
-                             ack, flags, keys.get("win", 65535), keys.get("urg", 0),
-                             pk.options_from_text(line.options or "", self.iss, self.echo), payload,
-                             keys.get("offset", 0))
+        options = pk.options_from_text(line.options or "", self.iss, self.echo)
+        segment = pk.Segment(keys.get("sport", self.port), keys.get("port", self.client_port),
+                             base + (line.seq or 0), ack, flags, keys.get("win", 65535),
+                             keys.get("urg", 0), options, payload, keys.get("offset", 0))
         source = ipaddress.ip_address(keys.get("from", str(self.address))).packed
         whole = segment.bytes_of(self.family, source, self.client, line.badsum)
-        packet = pk.build_ip(self.family, source, self.client, 6, whole, keys.get("ttl", 64), keys.get("tos", 0))
+        packet = pk.build_ip(self.family, source, self.client, 6, whole, keys.get("ttl", 64),
+                             keys.get("tos", 0))
         segment.seq, segment.ack = segment.seq & 0xFFFFFFFF, segment.ack & 0xFFFFFFFF
         for _ in range(1 + keys.get("dup", 0)):
-            self.say("<", pk.Packet(self.family, source, self.client, 64, 0, 6, packet, whole, segment))
+            self.say("<", segment)
             for part in self.fragments(packet, source, whole, keys) if "frag" in keys else [packet]:
                 self.transmit(part)
 
@@ -259,7 +282,8 @@ class Peer:
                 head = struct.pack("!BBHI", 6, 0, at | more, 7)
                 yield pk.build_ip(6, source, self.client, 44, head + part, ttl)
             else:
-                head = struct.pack("!BBHHHBBH", 0x45, packet[1], 20 + len(part), 7, at // 8 | more << 13, ttl, 6, 0)
+                head = struct.pack("!BBHHHBBH", 0x45, packet[1], 20 + len(part), 7,
+                                   at // 8 | more << 13, ttl, 6, 0)
                 head += source + self.client
                 yield head[:10] + struct.pack("!H", pk.checksum(head)) + head[12:] + part
 
@@ -280,8 +304,9 @@ class Peer:
             quoted[at + place:at + place + size] = new.to_bytes(size, "big")
         source = ipaddress.ip_address(keys.get("from", str(self.address))).packed
         print(f"icmp {' '.join(words)}", flush=True)
-        self.transmit(pk.build_icmp_error(source, bytes(quoted), kind, code, int(keys["quote"]) if "quote" in keys
-                                          else None, int(keys.get("extra", 0)), int(keys.get("ttl", 64))))
+        quote = int(keys["quote"]) if "quote" in keys else None
+        self.transmit(pk.build_icmp_error(source, bytes(quoted), kind, code, quote,
+                                          int(keys.get("extra", 0)), int(keys.get("ttl", 64))))
 
     # --- the script ---
 
@@ -341,6 +366,7 @@ def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("--time", type=float, default=30)
     parser.add_argument("--isn", type=int, default=1000000)
+    parser.add_argument("--any", action="store_true")
     for name in ("interface", "address"):
         parser.add_argument(name)
     parser.add_argument("port", type=int)

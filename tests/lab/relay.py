@@ -15,18 +15,19 @@ LEFT is the client's side. A rule is one argument of words:
              hold N       let N more packets of this direction pass first
              ttl N | window N | options TEXT   rewrite, checksums put right
              rst [seq=+N] [ack=+N] [ttl=N] [bare] [bad]
-                          first send a forged RST,ACK to this packet's receiver, as if from its sender,
-                          at this packet's own sequence number (bare: without ACK; bad: wrong checksum)
+                 first send a forged RST,ACK to this packet's receiver, as if from its sender,
+                 at this packet's own sequence number (bare: without ACK; bad: wrong checksum)
              back [FLAGS] [seq=N] [ack=+N] [ttl=N] [bad]
-                          first answer this packet's sender, as if from its receiver; default flags 'R.',
-                          acknowledging what it sent (ack=+N shifts that: a forgery that proves nothing)
-             stray FLAGS [seq=+N] [ttl=N]   first send such a segment to this packet's receiver
+                 first answer this packet's sender, as if from its receiver; default flags 'R.',
+                 acknowledging what it sent (ack=+N shifts that: a forgery that proves nothing)
+             stray FLAGS [seq=+N] [ttl=N]
+                 first send such a segment to this packet's receiver
              icmp TYPE CODE [from=ADDRESS] [quote=BYTES] [seq=+N] [port=+N] [extra=N] [keep]
-                          ICMP error to this packet's sender, quoting it (seq, port: quote a falsified one);
-                          the packet itself is lost unless 'keep'
+                 ICMP error to this packet's sender, quoting it (seq, port: a falsified quote);
+                 the packet itself is lost unless 'keep'
 
-Several rules may hit one packet; they are applied in order. Prints READY, then a line for each hit. At the end
-(SIGTERM or --time) exit status 1 and a line on stderr when a rule never hit.
+Several rules may hit one packet; they are applied in order. Prints READY, then a line for each
+hit. At the end (SIGTERM or --time) exit status 1 and a line on stderr when a rule never hit.
 """
 
 import argparse
@@ -60,7 +61,8 @@ def matches(what, packet):
 
 class Rule:
     """One parsed rule, and how often it matched and hit."""
-    ACTIONS = ("drop", "dup", "delay", "corrupt", "hold", "ttl", "window", "options", "rst", "back", "stray", "icmp")
+    ACTIONS = ("drop", "dup", "delay", "corrupt", "hold", "ttl", "window", "options",
+               "rst", "back", "stray", "icmp")
 
     def __init__(self, text):
         words = text.split()
@@ -93,7 +95,8 @@ class Rule:
 
 class Relay:
     def __init__(self, left, right, rules):
-        self.sockets = {"<": pk.raw_socket(left), ">": pk.raw_socket(right)}  # by the direction that leaves there
+        # by the direction that leaves there
+        self.sockets = {"<": pk.raw_socket(left), ">": pk.raw_socket(right)}
         self.rules = rules
         self.later = []  # heap of (due, count, direction, frame)
         self.held = []  # [packets still to pass, direction, frame]
@@ -131,7 +134,8 @@ class Relay:
         if rule.action != "ttl":
             transport = segment.bytes_of(packet.family, packet.src, packet.dst)
         ident = int.from_bytes(packet.raw[4:6], "big") if packet.family == 4 else 0
-        return pk.build_ip(packet.family, packet.src, packet.dst, packet.protocol, transport, ttl, packet.tos, ident)
+        return pk.build_ip(packet.family, packet.src, packet.dst, packet.protocol, transport, ttl,
+                           packet.tos, ident)
 
     def inject(self, rule, direction, packet, ethernet):
         """Sends the forged packet of an rst, back, stray or icmp rule."""
@@ -150,11 +154,13 @@ class Relay:
             if "from" in rule.keys:
                 source = ipaddress.ip_address(rule.keys["from"]).packed
             quote = rule.number("quote") or None
-            self.send(back, turned + pk.build_icmp_error(source, bytes(quoted), int(rule.words[0]),
-                                                         int(rule.words[1]), quote, rule.number("extra"), ttl))
+            kind, code = int(rule.words[0]), int(rule.words[1])
+            self.send(back, turned + pk.build_icmp_error(source, bytes(quoted), kind, code, quote,
+                                                         rule.number("extra"), ttl))
             return
         if rule.action == "back":
-            after = segment.seq + len(segment.payload) + bool(segment.flags & pk.SYN) + bool(segment.flags & pk.FIN)
+            after = segment.seq + len(segment.payload)
+            after += bool(segment.flags & pk.SYN) + bool(segment.flags & pk.FIN)
             words = [word for word in rule.words if word != "bad"]
             flags = pk.flags_from_text(words[0] if words else "R.")
             forged = pk.Segment(segment.dport, segment.sport, rule.number("seq", segment.ack),
@@ -204,7 +210,8 @@ class Relay:
                 self.forward(direction, out)
 
     def run(self, until):
-        by_descriptor = {sock.fileno(): ("<" if way == ">" else ">", sock) for way, sock in self.sockets.items()}
+        by_descriptor = {sock.fileno(): ("<" if way == ">" else ">", sock)
+                         for way, sock in self.sockets.items()}
         while time.monotonic() < until:
             wait = min(until, self.later[0][0] if self.later else until) - time.monotonic()
             ready, _, _ = select.select(list(by_descriptor), [], [], max(0, wait))

@@ -17,21 +17,28 @@ teardown() {
         lost='> syn 1 drop' first=1 second=2
         [ "$family" = 4 ] || lost='< synack 1 drop' first=2 second=3
         lab_up_relay "$lost" "< synack $first dup" "< synack $second options mss 777" \
-            '> data 1 dup' '< data 1 corrupt' '< data 2 hold 1' '> fin 1 delay 50' '< fin * ttl 33'
+            '> data 1 dup' '> data 2 hold 1' '< data 1 corrupt' '> fin 1 delay 50' '< fin * ttl 33'
         address=$(server_address "$family")
         server_start "$family" echo 80
         capture_start
+        capture_start behind server eth0
         [ "$(talk "$address" 80 one)" = one ]
         [ "$(try_connect "$address" 80)" = open ]
-        # two segments, the first after the second: the kernel puts them in order
+        # two segments, the first held back until the second has passed: the server orders them
         [ "$(in_client /usr/bin/python3 -c '
 import socket, sys
 with socket.create_connection((sys.argv[1], 80)) as sock:
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     sock.sendall(b"two\n")
     sock.sendall(b"three\n")
-    print(sock.recv(4, socket.MSG_WAITALL).decode(), end="")' "$address")" = two ]
+    print(sock.recv(10, socket.MSG_WAITALL).decode(), end="")' "$address")" = $'two\nthree' ]
         capture_stop
+        capture_stop behind
         relay_stop
+        lengths=$(judge_tshark "$(capture_file behind)" -Y 'tcp.dstport == 80 && tcp.len > 0' \
+            -T fields -e tcp.len | tr '\n' ' ')
+        echo "lengths of the data, at the server: $lengths"
+        [[ $lengths == '4 4 '*'6 4 '* ]]
         [ "$(count 'tcp.srcport == 80 && tcp.checksum.status == 0')" -eq 1 ]
         [ "$(count '(ip.ttl == 33 || ipv6.hlim == 33) && tcp.flags.fin == 1')" -ge 1 ]
         [ "$(count "$SYN_ACK && tcp.options.mss_val == 777")" -eq 1 ]

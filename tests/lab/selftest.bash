@@ -28,7 +28,7 @@ except OSError as error:
 
 # lone_syn ADDRESS [OPTION]...: a SYN by hping3, to port 80; the kernel resets what answers it.
 lone_syn() {
-    in_client timeout 1 hping3 -q -S -c 1 -p 80 "${@:2}" "$1" >/dev/null 2>&1 || true
+    in_client timeout 0.4 hping3 -q -S -c 1 -p 80 "${@:2}" "$1" >/dev/null 2>&1 || true
 }
 
 # count FILTER [CAPTURE]: how many captured packets match.

@@ -63,6 +63,8 @@ teardown() {
     lab_up
     server_start 4 sink 80
     LAB_READY='' lab_start client stuck bash -c 'trap "" TERM; while :; do sleep 0.1; done'
+    LAB_READY='' lab_start client patient sleep 20
+    run -130 lab_stop patient INT
     local names directory=$LAB_DIR
     names=$(lab_namespace '')
     ip netns list | grep -q "$names"
@@ -261,7 +263,7 @@ EOF
     fail() { # FAMILY REASON, script on standard input
         peer_start "$1" 80
         [ -z "$3" ] || lone_syn "$(peer_address 4)" -b
-        try_connect "$(peer_address "$1")" 80 0.5 >/dev/null
+        try_connect "$(peer_address "$1")" 80 0.3 >/dev/null
         run ! peer_wait
         [[ $output == *"$2"* ]] || { echo "$output"; false; }
     }

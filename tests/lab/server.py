@@ -10,7 +10,7 @@ usage: server.py [--time SECONDS] [--bytes N] [--delay SECONDS] ... MODE ADDRESS
   greet-close   sends a line at once and closes first
   close         closes first, at once
   half-close    shuts its own direction at once, goes on reading to the client's end
-  late-close    reads to the client's end, sends a line after --delay (its half is still open), then closes
+  late-close    reads to the client's end, sends a line after --delay, then closes
   never-close   reads, never closes
   unread        closes with received data unread: the kernel resets
   reset         resets right after accept
@@ -19,9 +19,9 @@ usage: server.py [--time SECONDS] [--bytes N] [--delay SECONDS] ... MODE ADDRESS
   slow          tiny receive buffer, reads a little every --delay
   big           sends --bytes of position-determined letters, then as sink
   urgent        sends one byte of urgent data at once, then as sink
-  close-both    closes at the very moment that data arrives (both sides close at once when the client does so too)
+  close-both    closes at the very moment that data arrives
   silent        listens, never accepts (--backlog 0 and fillers make a full accept queue)
-  connect       no server: connects from PORT to --to ADDRESS PORT again and again (simultaneous open)
+  connect       no server: connects from PORT to --to again and again (simultaneous open)
 
 What it saw goes to stdout: 'accept ADDRESS PORT', 'data N', 'eof', 'error NAME', 'text ...'.
 """
@@ -192,7 +192,7 @@ def serve_safely(connection, arguments):
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("--time", type=int, default=30, help="ends by itself after so many seconds")
-    parser.add_argument("--count", type=int, default=0, help="ends after so many connections (0: never)")
+    parser.add_argument("--count", type=int, default=0, help="ends after so many (0: never)")
     parser.add_argument("--bytes", type=int, default=100000)
     parser.add_argument("--delay", type=float, default=0)
     parser.add_argument("--text", default="220 hello\\r\\n")
@@ -209,7 +209,8 @@ def main():
     parser.add_argument("address")
     parser.add_argument("port", type=int)
     arguments = parser.parse_args()
-    if arguments.mode not in {line.split()[0] for line in __doc__.splitlines() if line.startswith("  ")}:
+    modes = {line.split()[0] for line in __doc__.splitlines() if line.startswith("  ")}
+    if arguments.mode not in modes:
         parser.error(f"unknown mode '{arguments.mode}'")
     signal.alarm(arguments.time)
     family = socket.AF_INET6 if ":" in arguments.address else socket.AF_INET

@@ -1,16 +1,17 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# TCP stacks that are not the kernel's, each on a TAP in the client's namespace: LAB_STACK_FAMILIES says which
-# families it speaks; server_address and target lead to it; port 80 echoes, 9 discards, 81 is closed.
+# TCP stacks that are not the kernel's, each on a TAP in the client's namespace: LAB_STACK_FAMILIES
+# says which families it speaks; server_address and target lead to it; port 80 echoes, 9 discards,
+# 81 is closed.
 
-# stack_base: the client's namespace, empty, and the server's, where a real echo server may stand behind the stack.
+# stack_base: the client's namespace, and the server's for real servers behind the stack.
 stack_base() {
     lab_begin client server || return
     lab_set_addresses 198.18.0.1 2001:db8::1 198.18.0.2 2001:db8::2
     export LAB_INTERFACE=tap0
 }
 
-# stack_answers FAMILY: true when the open port echoes a kernel client's data; the client leaves no TIME-WAIT.
+# stack_answers FAMILY: true when the open port echoes a kernel client's data; leaves no TIME-WAIT.
 stack_answers() {
     lab_in client timeout 2 "${LAB_PYTHON[@]}" - "$(server_address "$1")" 2>/dev/null <<'PYTHON'
 import socket, struct, sys
@@ -33,7 +34,8 @@ stack_ready() {
     done
 }
 
-# stack_lwip_up: lwIP on a TAP; IPv4 and IPv6. LWIP_ECHO names the built program, otherwise it is compiled here.
+# stack_lwip_up: lwIP on a TAP; IPv4 and IPv6. LWIP_ECHO names the built program, otherwise it is
+# compiled here.
 stack_lwip_up() {
     local program=${LWIP_ECHO:-}
     stack_base || return
@@ -41,7 +43,8 @@ stack_lwip_up() {
     if [ -z "$program" ]; then
         program="$LAB_DIR/lwip-echo"
         # shellcheck disable=SC2046
-        ${CC:-cc} -o "$program" "$LAB_SOURCE/lwip-echo.c" $(pkg-config --cflags --libs lwip) || return
+        ${CC:-cc} -o "$program" "$LAB_SOURCE/lwip-echo.c" $(pkg-config --cflags --libs lwip) ||
+            return
     fi
     ip -n "$(lab_namespace client)" tuntap add dev tap0 mode tap || return
     lab_plain client tap0
@@ -52,16 +55,18 @@ stack_lwip_up() {
 
 # stack_far_side ADDRESS: the real servers behind slirp and passt.
 stack_far_side() {
-    lab_start server "echo-$1" "${LAB_PYTHON[@]}" "$LAB_SOURCE/server.py" --time 60 echo "$1" 80 &&
-        lab_start server "discard-$1" "${LAB_PYTHON[@]}" "$LAB_SOURCE/server.py" --time 60 sink "$1" 9
+    local server=("${LAB_PYTHON[@]}" "$LAB_SOURCE/server.py" --time 60)
+    lab_start server "echo-$1" "${server[@]}" echo "$1" 80 &&
+        lab_start server "discard-$1" "${server[@]}" sink "$1" 9
 }
 
-# stack_slirp_up: libslirp (4.4BSD's TCP) by slirp4netns; IPv4. Its far side is the server's namespace.
+# stack_slirp_up: libslirp (4.4BSD's TCP), by slirp4netns; IPv4. Far side: the server's namespace.
 stack_slirp_up() {
     stack_base || return
     export LAB_STACK_FAMILIES=4
     stack_far_side 127.0.0.1 || return
-    LAB_READY='' lab_start server stack timeout 60 slirp4netns --configure --cidr=198.18.0.0/24 --disable-dns \
+    LAB_READY='' lab_start server stack timeout 60 slirp4netns --configure \
+        --cidr=198.18.0.0/24 --disable-dns \
         --netns-type=path "/run/netns/$(lab_namespace client)" tap0 || return
     lab_until 5 stack_has_interface || return
     stack_ready
@@ -69,8 +74,8 @@ stack_slirp_up() {
     export LAB_CLIENT4=198.18.0.100
 }
 
-# stack_passt_up: passt's TCP, by pasta; IPv4 and IPv6. Its far side is the server's namespace, whose default
-# route leads into a third namespace without addresses: no way out.
+# stack_passt_up: passt's TCP, by pasta; IPv4 and IPv6. Far side: the server's namespace, whose
+# default route leads into a third namespace without addresses: no way out.
 stack_passt_up() {
     lab_begin client server nowhere || return
     lab_set_addresses 198.18.0.1 2001:db8::1 198.18.0.2 2001:db8::2
