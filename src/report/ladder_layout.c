@@ -11,8 +11,8 @@
 #define SPAN_MIN 20
 #define SPAN_BESIDE 34
 #define SPAN_MAX 52
-/* Columns for the words about the server's state, which are broken where they are longer ("SYN-RECEIVED or"). */
-#define SERVER_WIDTH 15
+/* Columns for the words about the server's state, which are broken where they are longer ("FIN-WAIT-1 or CLOSING"). */
+#define SERVER_WIDTH 13
 
 int ladder_show_time(const struct ladder *ladder, double t_ms, char text[LADDER_TIME_SIZE])
 {

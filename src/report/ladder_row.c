@@ -18,7 +18,7 @@ static const struct glyphs *glyphs_of(const struct ladder *ladder)
     };
     static const struct glyphs ascii = {
         .bar = "|", .dash = "-", .dot_dash = ".", .right = ">", .left = "<", .lost = "X",
-        .third_party = "*", .branch_left = "+", .branch_right = "+", .therefore = "=",
+        .third_party = "*", .branch_left = "+", .branch_right = "+", .therefore = ">",
     };
     return ladder->style->utf8 ? &utf8 : &ascii;
 }

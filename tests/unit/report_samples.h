@@ -54,14 +54,14 @@ static const struct options_record open_in_effect = {
 #define TS1 "nop,nop,TS val 3815604532 ecr 77001"
 #define TS2 "nop,nop,TS val 77002 ecr 3815604533"
 static const struct segment_record open_segments[] = {
-    {OUT(0, "SYN", 0, NONE, 64240, 64240, 0, SYN_OPTIONS, "SYN-SENT", "LISTEN")},
+    {OUT(0, "SYN", 0, NONE, 64240, 64240, 0, SYN_OPTIONS, "SYN-SENT", "SYN-RECEIVED")},
     {IN(0.038214, "SYN,ACK", 0, 1, 65160, 65160, 0, "mss 1460,sackOK,TS val 77001 ecr 3815604532,nop,wscale 10",
-        "ESTABLISHED", "SYN-RECEIVED or ESTABLISHED")},
-    {OUT(0.052871, "ACK", 1, 1, 502, 64256, 0, TS1, "ESTABLISHED", "SYN-RECEIVED or ESTABLISHED")},
-    {OUT(0.1375, "FIN,ACK", 1, 1, 502, 64256, 0, TS1, "FIN-WAIT-1", "ESTABLISHED")},
+        "ESTABLISHED", "SYN-RECEIVED")},
+    {OUT(0.052871, "ACK", 1, 1, 502, 64256, 0, TS1, "ESTABLISHED", "ESTABLISHED")},
+    {OUT(0.1375, "FIN,ACK", 1, 1, 502, 64256, 0, TS1, "FIN-WAIT-1", "CLOSE-WAIT")},
     {IN(0.161, "ACK", 1, 2, 64, 65536, 0, TS2, "FIN-WAIT-2", "CLOSE-WAIT")},
-    {IN(0.240001, "FIN,ACK", 1, 2, 64, 65536, 0, TS2, "TIME-WAIT", "LAST-ACK, TIME-WAIT or CLOSED")},
-    {OUT(0.249, "ACK", 2, 2, 502, 64256, 0, TS1, "TIME-WAIT", "LAST-ACK, TIME-WAIT or CLOSED")},
+    {IN(0.240001, "FIN,ACK", 1, 2, 64, 65536, 0, TS2, "TIME-WAIT", "LAST-ACK")},
+    {OUT(0.249, "ACK", 2, 2, 502, 64256, 0, TS1, "TIME-WAIT", "CLOSED")},
 };
 static const struct step_record open_steps[] = {
     {-0.004, "CLOSED", "USER_OPEN", "SYN-SENT", "SYN|ARM", "open", "3.10.1", NONE},
