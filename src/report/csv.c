@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Records as comma-separated values by RFC 4180, line ends CRLF as it asks: scalars, objects flattened, lists left out. */
+/* Records as comma-separated values by RFC 4180, line ends CRLF as it asks: scalars, objects
+ * flattened, lists left out. */
 #include <string.h>
 
 #include "report/output.h"
@@ -47,20 +48,23 @@ static void put_column(FILE *stream, const struct column *column, const void *re
 }
 
 /* A field's column; of an object a column for each scalar in it. */
-static void put_field(FILE *stream, const struct field *outer, const struct field *field, const void *record,
-                      bool *first)
+static void put_field(FILE *stream, const struct field *outer, const struct field *field,
+                      const void *record, bool *first)
 {
     switch (field->type) {
     case FIELD_BOOL:
     case FIELD_INTEGER:
     case FIELD_NUMBER:
-    case FIELD_TEXT: put_column(stream, &(struct column){outer, field}, record, first); break;
+    case FIELD_TEXT:
+        put_column(stream, &(struct column){outer, field}, record, first);
+        break;
     case FIELD_OBJECT:
         for (size_t i = 0; !outer && i < field->of->count; i++)
             put_field(stream, field, &field->of->fields[i], record, first);
         break;
     case FIELD_LIST:
-    case FIELD_TYPE_COUNT: break;
+    case FIELD_TYPE_COUNT:
+        break;
     }
 }
 

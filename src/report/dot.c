@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Graphs for Graphviz: the state machine from its cells, and the way that one connection took through it. */
+/* Graphs for Graphviz: the state machine from its cells, and the way that one connection took
+ * through it. */
 #include <string.h>
 
 #include "report/output.h"
@@ -64,7 +65,8 @@ static const char *outcome_of(const char *effects)
         size_t length = strcspn(effects, "|");
         for (enum effect_index i = 0; i < EFFECT_COUNT; i++) {
             const char *name = fsm_effect_name(i);
-            if ((1u << i & (unsigned)EFFECTS_OUTCOME) && strlen(name) == length && strncmp(name, effects, length) == 0)
+            if ((1u << i & (unsigned)EFFECTS_OUTCOME) && strlen(name) == length &&
+                strncmp(name, effects, length) == 0)
                 return fsm_effect_words(i);
         }
         effects += length + (effects[length] == '|');
@@ -97,12 +99,15 @@ static void put_edge(FILE *stream, const struct edges *edges, size_t first)
     fprintf(stream, "\"%s];\n", ends ? ", color=gray50, fontcolor=gray30" : "");
 }
 
-static void put_graph(struct output *output, const struct edges *edges, const char *name, const char *label)
+static void put_graph(struct output *output, const struct edges *edges, const char *name,
+                      const char *label)
 {
     FILE *stream = output->stream;
     fputs("digraph \"", stream);
     put_escaped(stream, name);
-    fputs("\" {\n    rankdir=TB;\n    nodesep=0.5;\n    ranksep=0.6;\n    fontname=\"Helvetica\";\n", stream);
+    fputs(
+        "\" {\n    rankdir=TB;\n    nodesep=0.5;\n    ranksep=0.6;\n    fontname=\"Helvetica\";\n",
+        stream);
     if (label) {
         fputs("    labelloc=t;\n    label=\"", stream);
         put_escaped(stream, label);
@@ -111,7 +116,8 @@ static void put_graph(struct output *output, const struct edges *edges, const ch
     fputs("    node [shape=box, style=rounded, fontname=\"Helvetica\", fontsize=12];\n"
           "    edge [fontname=\"Helvetica\", fontsize=9, arrowsize=0.7];\n",
           stream);
-    /* The end is drawn apart from the beginning: with one node for both, all edges would run back across the graph. */
+    /* The end is drawn apart from the beginning: with one node for both, all edges would run back
+     * across the graph. */
     if (!edges->numbered)
         fprintf(stream, "    \"end\" [label=\"%s\", peripheries=2];\n    { rank=sink; \"end\"; }\n",
                 fsm_state_name(STATE_CLOSED));
@@ -138,7 +144,8 @@ bool dot_list(struct output *output, const struct schema *schema, struct record_
 
 bool dot_record(struct output *output, const struct schema *schema, const void *record)
 {
-    const struct field *target = schema_field_find(schema, "target"), *reason = schema_field_find(schema, "reason");
+    const struct field *target = schema_field_find(schema, "target"),
+                       *reason = schema_field_find(schema, "reason");
     for (size_t i = 0; i < schema->count; i++) {
         const struct field *field = &schema->fields[i];
         struct edges edges;

@@ -10,7 +10,16 @@
 
 #define INDENT 2
 
-enum option_row_index { ROW_MSS, ROW_WSCALE, ROW_SACK, ROW_TIMESTAMPS, ROW_FASTOPEN, ROW_ECN, ROW_MPTCP, ROW_COUNT };
+enum option_row_index {
+    ROW_MSS,
+    ROW_WSCALE,
+    ROW_SACK,
+    ROW_TIMESTAMPS,
+    ROW_FASTOPEN,
+    ROW_ECN,
+    ROW_MPTCP,
+    ROW_COUNT
+};
 
 struct options_table {
     const struct options_record *sides[3];
@@ -25,14 +34,22 @@ static bool has_option(const struct options_record *side, enum option_row_index 
     if (!side)
         return false;
     switch (row) {
-    case ROW_MSS: return side->mss != RECORD_UNKNOWN;
-    case ROW_WSCALE: return side->wscale != RECORD_UNKNOWN;
-    case ROW_SACK: return side->sack;
-    case ROW_TIMESTAMPS: return side->timestamps;
-    case ROW_FASTOPEN: return side->fastopen;
-    case ROW_ECN: return side->ecn;
-    case ROW_MPTCP: return side->mptcp;
-    case ROW_COUNT: break;
+    case ROW_MSS:
+        return side->mss != RECORD_UNKNOWN;
+    case ROW_WSCALE:
+        return side->wscale != RECORD_UNKNOWN;
+    case ROW_SACK:
+        return side->sack;
+    case ROW_TIMESTAMPS:
+        return side->timestamps;
+    case ROW_FASTOPEN:
+        return side->fastopen;
+    case ROW_ECN:
+        return side->ecn;
+    case ROW_MPTCP:
+        return side->mptcp;
+    case ROW_COUNT:
+        break;
     }
     return false;
 }
@@ -43,7 +60,8 @@ static const char *table_heading(const void *context, size_t column)
     return column == 0 ? "option" : table->headings[column - 1];
 }
 
-static const char *table_cell(const void *context, size_t row, size_t column, char text[FIELD_TEXT_SIZE])
+static const char *table_cell(const void *context, size_t row, size_t column,
+                              char text[FIELD_TEXT_SIZE])
 {
     static const char *const names[ROW_COUNT] = {
         [ROW_MSS] = "MSS",
@@ -66,8 +84,8 @@ static const char *table_cell(const void *context, size_t row, size_t column, ch
     }
     if (has && index == ROW_WSCALE) {
         if (side->wscale >= 0 && side->wscale <= 14)
-            snprintf(text, FIELD_TEXT_SIZE, "%" PRId64 " (%s%d)", side->wscale, table->utf8 ? "×" : "x",
-                     1 << side->wscale);
+            snprintf(text, FIELD_TEXT_SIZE, "%" PRId64 " (%s%d)", side->wscale,
+                     table->utf8 ? "×" : "x", 1 << side->wscale);
         else
             snprintf(text, FIELD_TEXT_SIZE, "%" PRId64 " (above 14)", side->wscale);
         return text;
@@ -78,7 +96,8 @@ static const char *table_cell(const void *context, size_t row, size_t column, ch
 /* Whether an entry of the notation is one that the table's rows speak of. */
 static bool is_known(const char *entry, size_t length)
 {
-    static const char *const words[] = {"mss", "nop", "wscale", "sackOK", "TS", "eol", "FO", "mptcp"};
+    static const char *const words[] = {"mss", "nop", "wscale", "sackOK",
+                                        "TS",  "eol", "FO",     "mptcp"};
     size_t word = 0;
     while (word < length && entry[word] != ' ')
         word++;
@@ -102,13 +121,15 @@ static void show_others(const struct options_record *side, char *text, size_t si
     }
 }
 
-void handshake_show_options(const struct handshake_record *record, const struct style *style, FILE *stream)
+void handshake_show_options(const struct handshake_record *record, const struct style *style,
+                            FILE *stream)
 {
     /* What was offered alone stands in the ladder already. */
     if (!record->answered && !record->in_effect && style->verbose == 0)
         return;
     static const char *const headings[3] = {"offered", "answered", "in effect"};
-    const struct options_record *const all[3] = {record->offered, record->answered, record->in_effect};
+    const struct options_record *const all[3] = {record->offered, record->answered,
+                                                 record->in_effect};
     struct options_table context = {.utf8 = style->utf8};
     size_t columns = 1, rows = 0;
     for (size_t i = 0; i < 3; i++) {

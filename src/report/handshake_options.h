@@ -8,7 +8,9 @@
 #include "report/output.h"
 #include "report/records.h"
 
-/* Writes it with a blank line in front; nothing where there was no answer, unless style->verbose. */
-void handshake_show_options(const struct handshake_record *record, const struct style *style, FILE *stream);
+/* Writes it with a blank line in front; nothing where there was no answer, unless style->verbose.
+ */
+void handshake_show_options(const struct handshake_record *record, const struct style *style,
+                            FILE *stream);
 
 #endif

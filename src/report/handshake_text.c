@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The text of a handshake for people: around the ladder the options, what was measured, the findings, the verdict. */
+/* The text of a handshake for people: around the ladder the options, what was measured, the
+ * findings, the verdict. */
 #include "report/handshake_text.h"
 
 #include <inttypes.h>
@@ -10,7 +11,7 @@
 #include "report/ladder.h"
 
 #define INDENT 2
-#define LABEL 10
+#define LABEL  10
 /* Received data is shown up to this many lines, or all with style->verbose. */
 #define RECEIVED_LINES 12
 
@@ -38,7 +39,8 @@ static void put_title(const struct page *page)
     const struct handshake_record *record = page->record;
     char text[512];
     size_t at = 0;
-    text_append(text, sizeof text, &at, "tcpprobe %s %s", record->command ? record->command : "handshake",
+    text_append(text, sizeof text, &at, "tcpprobe %s %s",
+                record->command ? record->command : "handshake",
                 record->target ? record->target : "");
     /* A name's address is news, an address is not. */
     if (record->address && record->target && !strstr(record->target, record->address))
@@ -57,8 +59,8 @@ static void put_fact(struct page *page, enum tone tone, const char *label, const
     if (!page->facts)
         fputc('\n', page->stream);
     page->facts = true;
-    fprintf(page->stream, "%*s%s%-*s%s", INDENT, "", style_tone(page->style, TONE_DIM), LABEL, label,
-            style_tone(page->style, TONE_PLAIN));
+    fprintf(page->stream, "%*s%s%-*s%s", INDENT, "", style_tone(page->style, TONE_DIM), LABEL,
+            label, style_tone(page->style, TONE_PLAIN));
     style_wrap_tone(page->style, page->stream, tone, INDENT + LABEL, INDENT + LABEL, text);
 }
 
@@ -72,8 +74,8 @@ static void put_isns(struct page *page)
     text_append(text, sizeof text, &at, "client %" PRId64 " (0x%08" PRIx64 ")", record->isn_client,
                 (uint64_t)record->isn_client);
     if (record->isn_server != RECORD_UNKNOWN)
-        text_append(text, sizeof text, &at, ", server %" PRId64 " (0x%08" PRIx64 ")", record->isn_server,
-                    (uint64_t)record->isn_server);
+        text_append(text, sizeof text, &at, ", server %" PRId64 " (0x%08" PRIx64 ")",
+                    record->isn_server, (uint64_t)record->isn_server);
     put_fact(page, TONE_PLAIN, "ISN", text);
 }
 
@@ -95,7 +97,8 @@ static void put_times(struct page *page)
     if (isfinite(record->connect_ms) && !(fabs(record->connect_ms - record->rtt_ms) < 0.001)) {
         show_duration(page, record->connect_ms, duration, sizeof duration);
         at = 0;
-        text_append(text, sizeof text, &at, "%s from the first SYN to ESTABLISHED, what connect() would have taken",
+        text_append(text, sizeof text, &at,
+                    "%s from the first SYN to ESTABLISHED, what connect() would have taken",
                     duration);
         put_fact(page, TONE_PLAIN, "connect", text);
     }
@@ -118,12 +121,14 @@ static void put_copies(struct page *page)
     size_t at = 0;
     text_append(text, sizeof text, &at, "%" PRId64 " sent", record->attempts);
     if (record->answered_attempt != RECORD_UNKNOWN)
-        text_append(text, sizeof text, &at, ", number %" PRId64 " answered", record->answered_attempt);
+        text_append(text, sizeof text, &at, ", number %" PRId64 " answered",
+                    record->answered_attempt);
     if (record->lost_forward != RECORD_UNKNOWN)
-        text_append(text, sizeof text, &at, ", %" PRId64 " lost on the way there", record->lost_forward);
+        text_append(text, sizeof text, &at, ", %" PRId64 " lost on the way there",
+                    record->lost_forward);
     if (record->lost_reverse != RECORD_UNKNOWN)
-        text_append(text, sizeof text, &at, ", %" PRId64 " answer%s lost on the way back", record->lost_reverse,
-                    record->lost_reverse == 1 ? "" : "s");
+        text_append(text, sizeof text, &at, ", %" PRId64 " answer%s lost on the way back",
+                    record->lost_reverse, record->lost_reverse == 1 ? "" : "s");
     put_fact(page, TONE_PLAIN, "SYNs", text);
 }
 
@@ -137,14 +142,15 @@ static void put_answer(struct page *page)
     text_append(text, sizeof text, &at, "from %s", record->from);
     if (record->ttl != RECORD_UNKNOWN)
         text_append(text, sizeof text, &at, ", %s %" PRId64,
-                    record->family && strcmp(record->family, "IPv6") == 0 ? "hop limit" : "TTL", record->ttl);
+                    record->family && strcmp(record->family, "IPv6") == 0 ? "hop limit" : "TTL",
+                    record->ttl);
     if (some(record->hops))
         text_append(text, sizeof text, &at, ", so about %" PRId64 " hop%s away", record->hops,
                     record->hops == 1 ? "" : "s");
     if (record->icmp_type != RECORD_UNKNOWN && record->icmp_code != RECORD_UNKNOWN)
         text_append(text, sizeof text, &at, ", ICMP%s type %" PRId64 " code %" PRId64,
-                    record->family && strcmp(record->family, "IPv6") == 0 ? "v6" : "", record->icmp_type,
-                    record->icmp_code);
+                    record->family && strcmp(record->family, "IPv6") == 0 ? "v6" : "",
+                    record->icmp_type, record->icmp_code);
     put_fact(page, TONE_PLAIN, "answer", text);
 }
 
@@ -159,7 +165,8 @@ static void put_facts(struct page *page)
     if (some(record->bytes_sent) || some(record->bytes_received)) {
         size_t at = 0;
         if (some(record->bytes_sent))
-            text_append(text, sizeof text, &at, "sent %" PRId64 " bytes, %" PRId64 " of them acknowledged",
+            text_append(text, sizeof text, &at,
+                        "sent %" PRId64 " bytes, %" PRId64 " of them acknowledged",
                         record->bytes_sent, some(record->bytes_acked) ? record->bytes_acked : 0);
         if (some(record->bytes_received))
             text_append(text, sizeof text, &at, "%sreceived %" PRId64 " bytes", at > 0 ? "; " : "",
@@ -169,7 +176,8 @@ static void put_facts(struct page *page)
     if (page->style->verbose > 0 && record->guard)
         put_fact(page, TONE_PLAIN, "guard", record->guard);
     if (some(record->capture_dropped)) {
-        snprintf(text, sizeof text, "lost %" PRId64 " packets: the picture may have holes", record->capture_dropped);
+        snprintf(text, sizeof text, "lost %" PRId64 " packets: the picture may have holes",
+                 record->capture_dropped);
         put_fact(page, TONE_WARN, "capture", text);
     }
 }
@@ -198,7 +206,8 @@ static void put_received(const struct page *page)
     if (!text || !*text)
         return;
     const char *bar = page->style->utf8 ? "│" : "|";
-    size_t room = page->style->width > 24 ? page->style->width - INDENT - 2 : 20, lines = 0, left_out = 0;
+    size_t room = page->style->width > 24 ? page->style->width - INDENT - 2 : 20, lines = 0,
+           left_out = 0;
     fprintf(page->stream, "\n%*sreceived\n", INDENT, "");
     while (*text) {
         size_t line = line_of(text);
@@ -211,8 +220,8 @@ static void put_received(const struct page *page)
                 if (text[length - back] == '\\' && text[length - back - 1] != '\\')
                     length -= back;
             if (page->style->verbose > 0 || lines < RECEIVED_LINES) {
-                fprintf(page->stream, "%*s%s%s%s ", INDENT, "", style_tone(page->style, TONE_DIM), bar,
-                        style_tone(page->style, TONE_PLAIN));
+                fprintf(page->stream, "%*s%s%s%s ", INDENT, "", style_tone(page->style, TONE_DIM),
+                        bar, style_tone(page->style, TONE_PLAIN));
                 style_put(page->style, page->stream, text, length);
                 fputc('\n', page->stream);
             } else {
@@ -224,7 +233,8 @@ static void put_received(const struct page *page)
         }
     }
     if (left_out > 0)
-        fprintf(page->stream, "%*s%zu more line%s (-v shows all)\n", INDENT, "", left_out, left_out == 1 ? "" : "s");
+        fprintf(page->stream, "%*s%zu more line%s (-v shows all)\n", INDENT, "", left_out,
+                left_out == 1 ? "" : "s");
 }
 
 static enum tone severity_tone(const char *severity)
@@ -248,8 +258,8 @@ static void put_findings(const struct page *page)
             fprintf(page->stream, "\n%*sfindings\n", INDENT, "");
         size_t column = INDENT + severities + 2 + widest + 2;
         fprintf(page->stream, "%*s%s%-*s%s  %s", INDENT, "",
-                style_tone(page->style, severity_tone(findings[i].severity)), (int)severities, findings[i].severity,
-                style_tone(page->style, TONE_PLAIN), findings[i].id);
+                style_tone(page->style, severity_tone(findings[i].severity)), (int)severities,
+                findings[i].severity, style_tone(page->style, TONE_PLAIN), findings[i].id);
         /* On a narrow page the text begins below, so that it is not a column of single words. */
         if (column + 30 > page->style->width) {
             column = INDENT + severities + 2;
@@ -268,7 +278,10 @@ static void put_verdict(const struct page *page)
     const char *verdict = record->verdict ? record->verdict : verdict_word(VERDICT_INCONCLUSIVE);
     bool open = strcmp(verdict, verdict_word(VERDICT_OPEN)) == 0;
     bool unsure = strcmp(verdict, verdict_word(VERDICT_INCONCLUSIVE)) == 0;
-    fprintf(page->stream, "\n%s%s:%s ", style_tone(page->style, open ? TONE_GOOD : unsure ? TONE_WARN : TONE_BAD),
+    fprintf(page->stream, "\n%s%s:%s ",
+            style_tone(page->style, open     ? TONE_GOOD
+                                    : unsure ? TONE_WARN
+                                             : TONE_BAD),
             verdict, style_tone(page->style, TONE_PLAIN));
     /* Never broken: it is one line for whoever copies it, greps for it or takes the last line. */
     if (record->reason)

@@ -6,7 +6,8 @@
 
 #include "report/output.h"
 
-/* Fifteen significant digits give back every decimal fraction as it was rounded: no 0.30000000000000004. */
+/* Fifteen significant digits give back every decimal fraction as it was rounded: no
+ * 0.30000000000000004. */
 #define DUMP_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(15))
 
 static json_t *object_of(const struct schema *schema, const void *record);
@@ -36,7 +37,8 @@ static json_t *list_of(const struct schema *schema, struct record_list list)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < list.count; i++) {
-        if (json_array_append_new(array, object_of(schema, (const char *)list.items + i * schema->size)) != 0) {
+        if (json_array_append_new(
+                array, object_of(schema, (const char *)list.items + i * schema->size)) != 0) {
             json_decref(array);
             return NULL;
         }
@@ -48,7 +50,8 @@ static json_t *list_of(const struct schema *schema, struct record_list list)
 static json_t *value_of(const struct field *field, const void *record)
 {
     switch (field->type) {
-    case FIELD_BOOL: return json_boolean(field_bool(field, record));
+    case FIELD_BOOL:
+        return json_boolean(field_bool(field, record));
     case FIELD_INTEGER: {
         int64_t value = field_integer(field, record);
         return value == RECORD_UNKNOWN ? json_null() : json_integer(value);
@@ -64,12 +67,14 @@ static json_t *value_of(const struct field *field, const void *record)
         json_t *value = json_string(text);
         return value ? value : repaired(text);
     }
-    case FIELD_LIST: return list_of(field->of, field_list(field, record));
+    case FIELD_LIST:
+        return list_of(field->of, field_list(field, record));
     case FIELD_OBJECT: {
         const void *inner = field_object(field, record);
         return inner ? object_of(field->of, inner) : json_null();
     }
-    case FIELD_TYPE_COUNT: break;
+    case FIELD_TYPE_COUNT:
+        break;
     }
     return NULL;
 }
@@ -78,7 +83,8 @@ static json_t *object_of(const struct schema *schema, const void *record)
 {
     json_t *object = json_object();
     for (size_t i = 0; i < schema->count; i++) {
-        if (json_object_set_new(object, schema->fields[i].key, value_of(&schema->fields[i], record)) != 0) {
+        if (json_object_set_new(object, schema->fields[i].key,
+                                value_of(&schema->fields[i], record)) != 0) {
             json_decref(object);
             return NULL;
         }
@@ -86,8 +92,10 @@ static json_t *object_of(const struct schema *schema, const void *record)
     return object;
 }
 
-/* An object of the wanted fields alone, under the keys and in the order in which they were wanted. */
-static json_t *selection_of(const struct output *output, const struct schema *schema, const void *record)
+/* An object of the wanted fields alone, under the keys and in the order in which they were wanted.
+ */
+static json_t *selection_of(const struct output *output, const struct schema *schema,
+                            const void *record)
 {
     json_t *object = json_object();
     for (size_t i = 0; i < output->field_count; i++) {
@@ -106,7 +114,8 @@ static json_t *selection_of(const struct output *output, const struct schema *sc
 
 bool json_record(struct output *output, const struct schema *schema, const void *record)
 {
-    json_t *object = output->fields ? selection_of(output, schema, record) : object_of(schema, record);
+    json_t *object =
+        output->fields ? selection_of(output, schema, record) : object_of(schema, record);
     if (!object)
         return false;
     /* In one piece: a line is never cut in the middle by lack of memory. */

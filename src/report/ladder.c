@@ -10,7 +10,7 @@
 #include "tcp/fsm.h"
 
 /* Of more segments than this the middle is left out. */
-#define SEGMENTS_SHOWN 60
+#define SEGMENTS_SHOWN  60
 #define SEGMENTS_AT_END 20
 
 /* ---- what stands in a row ---- */
@@ -58,7 +58,8 @@ static void show_absolute(const struct segment_record *segment, char *text, size
         text_append(text, size, &at, " ack %" PRId64, segment->ack);
 }
 
-static void show_payload(const struct segment_record *segment, unsigned verbose, char *text, size_t size)
+static void show_payload(const struct segment_record *segment, unsigned verbose, char *text,
+                         size_t size)
 {
     text[0] = '\0';
     if (!segment->payload || !*segment->payload)
@@ -69,7 +70,8 @@ static void show_payload(const struct segment_record *segment, unsigned verbose,
     text_append(text, size, &at, "\"%.*s%s\"", most, segment->payload, cut ? "..." : "");
 }
 
-/* An ICMP message that the server itself sent runs from its lifeline, others from a third party between. */
+/* An ICMP message that the server itself sent runs from its lifeline, others from a third party
+ * between. */
 static enum ladder_arrow icmp_arrow(const char *icmp, const char *address)
 {
     size_t length = strlen(icmp), tail = address ? strlen(address) : 0;
@@ -79,10 +81,11 @@ static enum ladder_arrow icmp_arrow(const char *icmp, const char *address)
 }
 
 /*
- * What became of the SYN with this number, where the record knows, else NULL. *ret_lost: it did not get there, as far as
- * can be told.
+ * What became of the SYN with this number, where the record knows, else NULL. *ret_lost: it did not
+ * get there, as far as can be told.
  */
-static const char *fate_of_syn(const struct handshake_record *record, int64_t number, bool *ret_lost)
+static const char *fate_of_syn(const struct handshake_record *record, int64_t number,
+                               bool *ret_lost)
 {
     bool silence = record->verdict && strcmp(record->verdict, verdict_word(VERDICT_FILTERED)) == 0;
     *ret_lost = silence;
@@ -94,11 +97,13 @@ static const char *fate_of_syn(const struct handshake_record *record, int64_t nu
     if (record->lost_reverse == before && record->lost_forward == 0)
         return "its answer was lost";
     *ret_lost = true;
-    return record->lost_forward == before && record->lost_reverse == 0 ? "lost on the way" : "no answer";
+    return record->lost_forward == before && record->lost_reverse == 0 ? "lost on the way"
+                                                                       : "no answer";
 }
 
 /* The segment's note and what became of it. NULL for nothing. */
-static const char *show_note(const struct segment_record *segment, const char *fate, char *text, size_t size)
+static const char *show_note(const struct segment_record *segment, const char *fate, char *text,
+                             size_t size)
 {
     if (!segment->note || !fate)
         return fate ? fate : segment->note;
@@ -108,8 +113,8 @@ static const char *show_note(const struct segment_record *segment, const char *f
 
 static bool is_our_syn(const struct segment_record *segment)
 {
-    return !segment->icmp && strcmp(segment->direction, "out") == 0 && has_flag(segment->flags, "SYN") &&
-           !has_flag(segment->flags, "ACK");
+    return !segment->icmp && strcmp(segment->direction, "out") == 0 &&
+           has_flag(segment->flags, "SYN") && !has_flag(segment->flags, "ACK");
 }
 
 /* `number`: which of our SYNs it is, 0 for another segment. */
@@ -132,10 +137,11 @@ static void put_segment(struct ladder *ladder, const struct handshake_record *re
     } else {
         size_t at = 0;
         arrow = strcmp(segment->direction, "out") == 0 ? LADDER_OUT : LADDER_IN;
-        text_append(texts.label, sizeof texts.label, &at, "%s", segment->flags ? segment->flags : "?");
+        text_append(texts.label, sizeof texts.label, &at, "%s",
+                    segment->flags ? segment->flags : "?");
         if (segment->length != RECORD_UNKNOWN && segment->length > 0)
-            text_append(texts.label, sizeof texts.label, &at, "  %" PRId64 " byte%s", segment->length,
-                        segment->length == 1 ? "" : "s");
+            text_append(texts.label, sizeof texts.label, &at, "  %" PRId64 " byte%s",
+                        segment->length, segment->length == 1 ? "" : "s");
         if (has_flag(segment->flags, "RST"))
             tone = TONE_BAD;
         show_numbers(segment, texts.numbers, sizeof texts.numbers);
@@ -144,14 +150,16 @@ static void put_segment(struct ladder *ladder, const struct handshake_record *re
             show_absolute(segment, texts.absolute, sizeof texts.absolute);
             *detail++ = (struct ladder_detail){.text = texts.absolute, .tone = TONE_DIM};
         }
-        *detail++ = (struct ladder_detail){.text = segment->options, .tone = TONE_PLAIN, .notation = true};
+        *detail++ =
+            (struct ladder_detail){.text = segment->options, .tone = TONE_PLAIN, .notation = true};
         show_payload(segment, style->verbose, texts.payload, sizeof texts.payload);
         *detail++ = (struct ladder_detail){.text = texts.payload, .tone = TONE_PLAIN};
     }
     bool lost = false;
     const char *fate = number > 0 ? fate_of_syn(record, number, &lost) : NULL;
     const char *note = show_note(segment, fate, texts.note, sizeof texts.note);
-    ladder_row(ladder, segment->t_ms, segment->state, segment->server_state, arrow, texts.label, tone, note, lost);
+    ladder_row(ladder, segment->t_ms, segment->state, segment->server_state, arrow, texts.label,
+               tone, note, lost);
 }
 
 /* ---- steps ---- */
@@ -180,7 +188,8 @@ static void append_effects(const char *effects, char *text, size_t size, size_t 
 /* Sections, with blanks that no line breaks at. */
 static void append_reference(const char *reference, char *text, size_t size, size_t *at)
 {
-    text_append(text, size, at, " [%s", *reference >= '0' && *reference <= '9' ? "RFC\302\2409293\302\240" : "");
+    text_append(text, size, at, " [%s",
+                *reference >= '0' && *reference <= '9' ? "RFC\302\2409293\302\240" : "");
     for (; *reference; reference++) {
         bool inside = *reference == ' ' && reference[1] != '\0' && reference[-1] != ',';
         if (inside)
@@ -191,7 +200,8 @@ static void append_reference(const char *reference, char *text, size_t size, siz
     text_append(text, size, at, "]");
 }
 
-static void explain(struct ladder *ladder, const struct step_record *step, double t_ms, const char *new_state)
+static void explain(struct ladder *ladder, const struct step_record *step, double t_ms,
+                    const char *new_state)
 {
     char text[768];
     size_t at = 0;
@@ -219,16 +229,18 @@ struct walk {
 };
 
 /*
- * Shows the next step: explained if wanted; and where no segment brought it, the state that it leads to, unless the
- * segment about to follow shows that.
+ * Shows the next step: explained if wanted; and where no segment brought it, the state that it
+ * leads to, unless the segment about to follow shows that.
  */
 static void show_step(struct walk *walk)
 {
     const struct step_record *step = &walk->steps[walk->step++];
     struct ladder *ladder = walk->ladder;
     bool alone = step->segment == RECORD_UNKNOWN;
-    const char *coming = walk->segment < walk->segment_count ? walk->segments[walk->segment].state : NULL;
-    bool shown = (ladder->state && strcmp(ladder->state, step->to) == 0) || (coming && strcmp(coming, step->to) == 0);
+    const char *coming =
+        walk->segment < walk->segment_count ? walk->segments[walk->segment].state : NULL;
+    bool shown = (ladder->state && strcmp(ladder->state, step->to) == 0) ||
+                 (coming && strcmp(coming, step->to) == 0);
     const char *new_state = alone && !shown ? step->to : NULL;
     if (ladder->style->explain)
         explain(ladder, step, alone ? step->t_ms : NAN, new_state);
@@ -241,8 +253,9 @@ static void steps_before(struct walk *walk)
 {
     while (walk->step < walk->step_count) {
         const struct step_record *step = &walk->steps[walk->step];
-        bool before = step->segment == RECORD_UNKNOWN ? step->t_ms <= walk->segments[walk->segment].t_ms
-                                                      : step->segment < (int64_t)walk->segment;
+        bool before = step->segment == RECORD_UNKNOWN
+                          ? step->t_ms <= walk->segments[walk->segment].t_ms
+                          : step->segment < (int64_t)walk->segment;
         if (!before)
             return;
         show_step(walk);

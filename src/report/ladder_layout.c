@@ -6,12 +6,13 @@
 #include "tcp/fsm.h"
 
 /* From these widths on there are columns for the states, and one for details. */
-#define SIDES_FROM 76
+#define SIDES_FROM  76
 #define BESIDE_FROM 110
-#define SPAN_MIN 20
+#define SPAN_MIN    20
 #define SPAN_BESIDE 34
-#define SPAN_MAX 52
-/* Columns for the words about the server's state, which are broken where they are longer ("FIN-WAIT-1 or CLOSING"). */
+#define SPAN_MAX    52
+/* Columns for the words about the server's state, which are broken where they are longer
+ * ("FIN-WAIT-1 or CLOSING"). */
 #define SERVER_WIDTH 13
 
 int ladder_show_time(const struct ladder *ladder, double t_ms, char text[LADDER_TIME_SIZE])
@@ -20,7 +21,8 @@ int ladder_show_time(const struct ladder *ladder, double t_ms, char text[LADDER_
     return length < LADDER_TIME_SIZE ? length : LADDER_TIME_SIZE - 1;
 }
 
-void ladder_layout(struct ladder *ladder, const struct style *style, FILE *stream, double first_ms, double last_ms)
+void ladder_layout(struct ladder *ladder, const struct style *style, FILE *stream, double first_ms,
+                   double last_ms)
 {
     bool seconds = last_ms >= 10000;
     *ladder = (struct ladder){
@@ -75,7 +77,8 @@ void ladder_heading(const struct ladder *ladder, const char *ours, const char *t
     size_t end = ladder->left + 2 + ladder->span + (ladder->sides ? 1 + ladder->server_width : 0);
     size_t right = ladder->left + 1 + ladder->span;
     /* Each centred on its lifeline as far as there is room. */
-    size_t our_start = ladder->left > margin + our_length / 2 ? ladder->left - our_length / 2 : margin;
+    size_t our_start =
+        ladder->left > margin + our_length / 2 ? ladder->left - our_length / 2 : margin;
     size_t their_start = right > their_length / 2 ? right - their_length / 2 : 0;
     if (their_start + their_length > end)
         their_start = end > their_length ? end - their_length : 0;

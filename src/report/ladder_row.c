@@ -7,18 +7,35 @@
 /* ---- the characters it is drawn with ---- */
 
 struct glyphs {
-    const char *bar, *dash, *dot_dash, *right, *left, *lost, *third_party, *branch_left, *branch_right, *therefore;
+    const char *bar, *dash, *dot_dash, *right, *left, *lost, *third_party, *branch_left,
+        *branch_right, *therefore;
 };
 
 static const struct glyphs *glyphs_of(const struct ladder *ladder)
 {
     static const struct glyphs utf8 = {
-        .bar = "│", .dash = "─", .dot_dash = "╌", .right = "►", .left = "◄", .lost = "×",
-        .third_party = "◆", .branch_left = "├", .branch_right = "┤", .therefore = "↳",
+        .bar = "│",
+        .dash = "─",
+        .dot_dash = "╌",
+        .right = "►",
+        .left = "◄",
+        .lost = "×",
+        .third_party = "◆",
+        .branch_left = "├",
+        .branch_right = "┤",
+        .therefore = "↳",
     };
     static const struct glyphs ascii = {
-        .bar = "|", .dash = "-", .dot_dash = ".", .right = ">", .left = "<", .lost = "X",
-        .third_party = "*", .branch_left = "+", .branch_right = "+", .therefore = ">",
+        .bar = "|",
+        .dash = "-",
+        .dot_dash = ".",
+        .right = ">",
+        .left = "<",
+        .lost = "X",
+        .third_party = "*",
+        .branch_left = "+",
+        .branch_right = "+",
+        .therefore = ">",
     };
     return ladder->style->utf8 ? &utf8 : &ascii;
 }
@@ -50,7 +67,8 @@ static void begin_line(const struct ladder *ladder, double t_ms, const char *sta
     fprintf(ladder->stream, "%*s", (int)ladder->time_width, text);
     if (ladder->sides) {
         size_t length = state ? strlen(state) : 0;
-        style_spaces(ladder->stream, 1 + (length < ladder->state_width ? ladder->state_width - length : 0));
+        style_spaces(ladder->stream,
+                     1 + (length < ladder->state_width ? ladder->state_width - length : 0));
         if (state)
             put(ladder, TONE_BOLD, state, length);
     }
@@ -81,7 +99,8 @@ static void end_line(struct ladder *ladder, size_t columns, const char *bar)
     }
     struct ladder_detail *detail = ladder->beside > 0 ? next_detail(ladder) : NULL;
     if (detail) {
-        size_t room = ladder->style->width > ladder->beside + 20 ? ladder->style->width - ladder->beside : 20;
+        size_t room =
+            ladder->style->width > ladder->beside + 20 ? ladder->style->width - ladder->beside : 20;
         style_spaces(ladder->stream, 1 + ladder->server_width + 2 - right);
         length = style_cut(detail->text, room, detail->notation, &next);
         put(ladder, detail->tone, detail->text, length);
@@ -95,11 +114,13 @@ static void flush_row(struct ladder *ladder)
 {
     const char *bar = glyphs_of(ladder)->bar;
     struct ladder_detail *detail;
-    while ((detail = next_detail(ladder)) || (ladder->sides && ladder->server_rest && *ladder->server_rest)) {
+    while ((detail = next_detail(ladder)) ||
+           (ladder->sides && ladder->server_rest && *ladder->server_rest)) {
         size_t columns = 0;
         begin_line(ladder, NAN, NULL, bar);
         if (detail && ladder->beside == 0) {
-            size_t next, length = style_cut(detail->text, ladder->span - 2, detail->notation, &next);
+            size_t next,
+                length = style_cut(detail->text, ladder->span - 2, detail->notation, &next);
             fputc(' ', ladder->stream);
             columns = 1 + put(ladder, detail->tone, detail->text, length);
             detail->text += next;
@@ -116,11 +137,12 @@ static bool changed(const char *shown, const char *now)
 }
 
 /* New states between the lifelines, ours to the left and the server's to the right. */
-static void put_states_inside(struct ladder *ladder, double t_ms, const char *state, const char *words,
-                              const char *server_state)
+static void put_states_inside(struct ladder *ladder, double t_ms, const char *state,
+                              const char *words, const char *server_state)
 {
     const struct glyphs *glyphs = glyphs_of(ladder);
-    size_t length = state ? strlen(state) : 0, server_length = server_state ? strlen(server_state) : 0;
+    size_t length = state ? strlen(state) : 0,
+           server_length = server_state ? strlen(server_state) : 0;
     if (length + server_length + 4 > ladder->span && state && server_state) {
         put_states_inside(ladder, t_ms, state, words, NULL);
         put_states_inside(ladder, NAN, NULL, NULL, server_state);
@@ -137,11 +159,19 @@ static void put_states_inside(struct ladder *ladder, double t_ms, const char *st
         columns += 2 + put(ladder, TONE_DIM, words, strlen(words));
         words = NULL;
     }
-    if (server_state && columns + server_length + 1 <= ladder->span) {
-        style_spaces(ladder->stream, ladder->span - columns - server_length - 1);
-        put(ladder, TONE_BOLD, server_state, server_length);
+    while (server_state && *server_state) {
+        size_t next,
+            length_here = style_cut(server_state, ladder->span - columns - 2, false, &next);
+        style_spaces(ladder->stream, ladder->span - columns - length_here - 1);
+        put(ladder, TONE_BOLD, server_state, length_here);
         fputc(' ', ladder->stream);
+        server_state += next;
         columns = ladder->span;
+        if (*server_state == '\0')
+            break;
+        end_line(ladder, columns, glyphs->bar);
+        begin_line(ladder, NAN, NULL, glyphs->bar);
+        columns = 0;
     }
     end_line(ladder, columns, server_state ? glyphs->branch_right : glyphs->bar);
     if (words)
@@ -155,12 +185,12 @@ struct arrow {
     enum tone tone, label_tone;
     const char *label, *note;
     size_t label_length; /* bytes of the label that fit */
-    size_t tail;   /* dashes before the label */
-    size_t length; /* columns from its end at the left lifeline, or to it */
-    bool head;     /* false: it does not arrive */
+    size_t tail;         /* dashes before the label */
+    size_t length;       /* columns from its end at the left lifeline, or to it */
+    bool head;           /* false: it does not arrive */
 };
 
-#define TAIL 3
+#define TAIL       3
 #define TAIL_SHORT 1 /* where the label has hardly room */
 
 static size_t put_out(const struct ladder *ladder, const struct arrow *arrow, size_t label_columns)
@@ -188,7 +218,8 @@ static size_t put_out(const struct ladder *ladder, const struct arrow *arrow, si
     return arrow->length + 1 + put(ladder, TONE_WARN, arrow->note, strlen(arrow->note));
 }
 
-static size_t put_in(const struct ladder *ladder, const struct arrow *arrow, size_t label_columns, const char *origin)
+static size_t put_in(const struct ladder *ladder, const struct arrow *arrow, size_t label_columns,
+                     const char *origin)
 {
     const struct glyphs *glyphs = glyphs_of(ladder);
     FILE *stream = ladder->stream;
@@ -214,18 +245,22 @@ static size_t put_in(const struct ladder *ladder, const struct arrow *arrow, siz
 /* Puts what has no room on the arrow in front of the details. */
 static void to_details(struct ladder *ladder, const char *text, enum tone tone)
 {
-    memmove(&ladder->details[1], &ladder->details[0], (LADDER_DETAILS - 1) * sizeof ladder->details[0]);
+    memmove(&ladder->details[1], &ladder->details[0],
+            (LADDER_DETAILS - 1) * sizeof ladder->details[0]);
     ladder->details[0] = (struct ladder_detail){.text = text, .tone = tone};
 }
 
 void ladder_row(struct ladder *ladder, double t_ms, const char *state, const char *server_state,
-                enum ladder_arrow kind, const char *label, enum tone label_tone, const char *note, bool lost)
+                enum ladder_arrow kind, const char *label, enum tone label_tone, const char *note,
+                bool lost)
 {
     const struct glyphs *glyphs = glyphs_of(ladder);
     bool out = kind == LADDER_OUT, icmp = kind == LADDER_ICMP || kind == LADDER_ICMP_SERVER;
     struct arrow arrow = {
         .dash = icmp ? glyphs->dot_dash : glyphs->dash,
-        .tone = icmp ? TONE_WARN : out ? TONE_OUT : TONE_IN,
+        .tone = icmp  ? TONE_WARN
+                : out ? TONE_OUT
+                      : TONE_IN,
         .label = label,
         .label_tone = label_tone,
         .note = note,
@@ -272,7 +307,8 @@ void ladder_row(struct ladder *ladder, double t_ms, const char *state, const cha
     ladder->server_rest = new_server;
     begin_line(ladder, t_ms, new_state, glyphs->bar);
     size_t columns = out ? put_out(ladder, &arrow, label_columns)
-                         : put_in(ladder, &arrow, label_columns, kind == LADDER_ICMP ? glyphs->third_party : NULL);
+                         : put_in(ladder, &arrow, label_columns,
+                                  kind == LADDER_ICMP ? glyphs->third_party : NULL);
     end_line(ladder, columns, glyphs->bar);
     flush_row(ladder);
     if (!ladder->sides && (new_state || new_server))
@@ -308,7 +344,8 @@ void ladder_explain(struct ladder *ladder, double t_ms, const char *state, const
 {
     ladder->state = state ? state : ladder->state;
     const struct glyphs *glyphs = glyphs_of(ladder);
-    size_t room = ladder->style->width > ladder->left + 5 + 20 ? ladder->style->width - ladder->left - 5 : 20;
+    size_t room =
+        ladder->style->width > ladder->left + 5 + 20 ? ladder->style->width - ladder->left - 5 : 20;
     const char *mark = glyphs->therefore;
     while (*text) {
         size_t next, length = style_cut(text, room, false, &next);

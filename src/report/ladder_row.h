@@ -22,7 +22,7 @@ struct ladder {
     double divisor;   /* from milliseconds to the unit */
     int decimals;
     size_t time_width;
-    bool sides;          /* the states have columns of their own; else they stand between the lifelines */
+    bool sides; /* the states have columns of their own; else they stand between the lifelines */
     size_t state_width;  /* columns of our state */
     size_t server_width; /* and of the server's */
     size_t left;         /* column of the left lifeline */
@@ -37,7 +37,8 @@ struct ladder {
 enum ladder_arrow { LADDER_OUT, LADDER_IN, LADDER_ICMP, LADDER_ICMP_SERVER };
 
 /* Lays the columns out; `last_ms` is the largest time, `first_ms` the smallest. */
-void ladder_layout(struct ladder *ladder, const struct style *style, FILE *stream, double first_ms, double last_ms);
+void ladder_layout(struct ladder *ladder, const struct style *style, FILE *stream, double first_ms,
+                   double last_ms);
 
 /* Room for any time as text. */
 #define LADDER_TIME_SIZE 48
@@ -48,16 +49,19 @@ int ladder_show_time(const struct ladder *ladder, double t_ms, char text[LADDER_
 void ladder_heading(const struct ladder *ladder, const char *ours, const char *theirs);
 
 /*
- * A row with an arrow: time, new states (NULL or as before: not shown), label, a note that stands on the line if it fits,
- * and ladder->details. `lost`: the arrow ends on the way.
+ * A row with an arrow: time, new states (NULL or as before: not shown), label, a note that stands
+ * on the line if it fits, and ladder->details. `lost`: the arrow ends on the way.
  */
 void ladder_row(struct ladder *ladder, double t_ms, const char *state, const char *server_state,
-                enum ladder_arrow arrow, const char *label, enum tone label_tone, const char *note, bool lost);
+                enum ladder_arrow arrow, const char *label, enum tone label_tone, const char *note,
+                bool lost);
 
-/* A row without an arrow: a new state (or NULL) and words between the lifelines (or NULL). NAN: no time. */
+/* A row without an arrow: a new state (or NULL) and words between the lifelines (or NULL). NAN: no
+ * time. */
 void ladder_state(struct ladder *ladder, double t_ms, const char *state, const char *words);
 
-/* An explanation across the whole width, with a time unless it is NAN, and a new state unless it is NULL. */
+/* An explanation across the whole width, with a time unless it is NAN, and a new state unless it is
+ * NULL. */
 void ladder_explain(struct ladder *ladder, double t_ms, const char *state, const char *text);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The one door through which records are written: formats by name, wanted fields, errors of the stream. */
+/* The one door through which records are written: formats by name, wanted fields, errors of the
+ * stream. */
 #include "report/output.h"
 
 #include <errno.h>
@@ -41,7 +42,8 @@ bool output_find_field(const struct schema *schema, const char *key, struct fiel
     for (size_t i = 0; i < schema->count; i++) {
         const struct field *outer = &schema->fields[i];
         size_t length = strlen(outer->key);
-        if (outer->type != FIELD_OBJECT || strncmp(outer->key, key, length) != 0 || key[length] != '_')
+        if (outer->type != FIELD_OBJECT || strncmp(outer->key, key, length) != 0 ||
+            key[length] != '_')
             continue;
         field = schema_field_find(outer->of, key + length + 1);
         if (field) {
@@ -62,18 +64,21 @@ static int refuse_field(const struct schema *schema, const char *wanted, struct 
     char echo[80];
     text_safe(wanted, strlen(wanted), echo, sizeof echo);
     if (near)
-        return fault_set(fault, FAULT_USAGE, 0, "no field '%s' in '%s': did you mean '%s'?", echo, schema->name, near);
+        return fault_set(fault, FAULT_USAGE, 0, "no field '%s' in '%s': did you mean '%s'?", echo,
+                         schema->name, near);
     return fault_set(fault, FAULT_USAGE, 0, "no field '%s' in '%s'", echo, schema->name);
 }
 
-int output_check_fields(const struct output *output, const struct schema *schema, struct fault *fault)
+int output_check_fields(const struct output *output, const struct schema *schema,
+                        struct fault *fault)
 {
     for (size_t i = 0; output->fields && i < output->field_count; i++) {
         struct field_place place;
         if (!output_find_field(schema, output->fields[i], &place))
             return refuse_field(schema, output->fields[i], fault);
         if (place.field->type == FIELD_LIST && output->format == FORMAT_CSV)
-            return fault_set(fault, FAULT_USAGE, 0, "field '%s' is a list, for which CSV has no column",
+            return fault_set(fault, FAULT_USAGE, 0,
+                             "field '%s' is a list, for which CSV has no column",
                              output->fields[i]);
     }
     return 0;
@@ -81,10 +86,12 @@ int output_check_fields(const struct output *output, const struct schema *schema
 
 static int no_edges(const struct schema *schema, struct fault *fault)
 {
-    return fault_set(fault, FAULT_USAGE, 0, "no format 'dot' for '%s': it has no edges", schema->name);
+    return fault_set(fault, FAULT_USAGE, 0, "no format 'dot' for '%s': it has no edges",
+                     schema->name);
 }
 
-static int render(struct output *output, const struct schema *schema, const void *record, struct fault *fault)
+static int render(struct output *output, const struct schema *schema, const void *record,
+                  struct fault *fault)
 {
     switch (output->format) {
     case FORMAT_TEXT:
@@ -94,15 +101,18 @@ static int render(struct output *output, const struct schema *schema, const void
         return 0;
     case FORMAT_JSON:
         if (!json_record(output, schema, record))
-            return fault_set(fault, FAULT_MEMORY, 0, "out of memory for a record of '%s'", schema->name);
+            return fault_set(fault, FAULT_MEMORY, 0, "out of memory for a record of '%s'",
+                             schema->name);
         return 0;
     case FORMAT_CSV:
         if (output->written == 0)
             csv_header(output, schema);
         csv_record(output, schema, record);
         return 0;
-    case FORMAT_DOT: return dot_record(output, schema, record) ? 0 : no_edges(schema, fault);
-    case FORMAT_COUNT: break;
+    case FORMAT_DOT:
+        return dot_record(output, schema, record) ? 0 : no_edges(schema, fault);
+    case FORMAT_COUNT:
+        break;
     }
     return fault_set(fault, FAULT_INTERNAL, 0, "no such format");
 }
@@ -115,7 +125,8 @@ static int flush(struct output *output, struct fault *fault)
     return fault_set(fault, FAULT_IO, errno, "output failed");
 }
 
-int output_record(struct output *output, const struct schema *schema, const void *record, struct fault *fault)
+int output_record(struct output *output, const struct schema *schema, const void *record,
+                  struct fault *fault)
 {
     errno = 0;
     int result = render(output, schema, record, fault);
@@ -125,7 +136,8 @@ int output_record(struct output *output, const struct schema *schema, const void
     return flush(output, fault);
 }
 
-int output_list(struct output *output, const struct schema *schema, struct record_list list, struct fault *fault)
+int output_list(struct output *output, const struct schema *schema, struct record_list list,
+                struct fault *fault)
 {
     errno = 0;
     if (output->format == FORMAT_TEXT) {

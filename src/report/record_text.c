@@ -29,7 +29,8 @@ static const char *rows_heading(const void *context, size_t column)
     return column_field(rows->schema, column)->key;
 }
 
-static const char *rows_cell(const void *context, size_t row, size_t column, char text[FIELD_TEXT_SIZE])
+static const char *rows_cell(const void *context, size_t row, size_t column,
+                             char text[FIELD_TEXT_SIZE])
 {
     const struct rows *rows = context;
     const void *record = (const char *)rows->list.items + row * rows->schema->size;
@@ -43,7 +44,8 @@ static bool rows_right(const void *context, size_t column)
     return type == FIELD_INTEGER || type == FIELD_NUMBER;
 }
 
-static void put_list(struct output *output, const struct schema *schema, struct record_list list, size_t indent)
+static void put_list(struct output *output, const struct schema *schema, struct record_list list,
+                     size_t indent)
 {
     size_t columns = 0;
     for (size_t i = 0; i < schema->count; i++)
@@ -63,7 +65,8 @@ static void put_list(struct output *output, const struct schema *schema, struct 
     table_show(&table);
 }
 
-static void put_fields(struct output *output, const struct schema *schema, const void *record, size_t indent)
+static void put_fields(struct output *output, const struct schema *schema, const void *record,
+                       size_t indent)
 {
     size_t width = 0;
     for (size_t i = 0; i < schema->count; i++)
@@ -86,7 +89,8 @@ static void put_fields(struct output *output, const struct schema *schema, const
             char text[FIELD_TEXT_SIZE];
             const char *value = field_show(field, record, text);
             style_spaces(output->stream, width - length + 1);
-            style_wrap(&output->style, output->stream, indent + width + 2, indent + width + 2, value ? value : "-");
+            style_wrap(&output->style, output->stream, indent + width + 2, indent + width + 2,
+                       value ? value : "-");
         }
     }
 }

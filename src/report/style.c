@@ -7,8 +7,9 @@
 const char *style_tone(const struct style *style, enum tone tone)
 {
     static const char *const sequences[TONE_COUNT] = {
-        [TONE_PLAIN] = "\033[0m", [TONE_GOOD] = "\033[32m", [TONE_BAD] = "\033[31m", [TONE_WARN] = "\033[33m",
-        [TONE_DIM] = "\033[2m",   [TONE_BOLD] = "\033[1m",  [TONE_OUT] = "\033[36m", [TONE_IN] = "\033[35m",
+        [TONE_PLAIN] = "\033[0m", [TONE_GOOD] = "\033[32m", [TONE_BAD] = "\033[31m",
+        [TONE_WARN] = "\033[33m", [TONE_DIM] = "\033[2m",   [TONE_BOLD] = "\033[1m",
+        [TONE_OUT] = "\033[36m",  [TONE_IN] = "\033[35m",
     };
     return style->colour ? sequences[tone] : "";
 }
@@ -20,13 +21,17 @@ size_t style_character(const char *text)
         return 0;
     if (c[0] < 0x80)
         return 1;
-    /* The table of well-formed sequences in Unicode's chapter 3: no overlong form, no surrogate, none above 10FFFF. */
-    size_t length = c[0] >= 0xc2 && c[0] <= 0xdf ? 2 : (c[0] & 0xf0) == 0xe0 ? 3 : c[0] >= 0xf0 && c[0] <= 0xf4 ? 4 : 0;
+    /* The table of well-formed sequences in Unicode's chapter 3: no overlong form, no surrogate,
+     * none above 10FFFF. */
+    size_t length = c[0] >= 0xc2 && c[0] <= 0xdf   ? 2
+                    : (c[0] & 0xf0) == 0xe0        ? 3
+                    : c[0] >= 0xf0 && c[0] <= 0xf4 ? 4
+                                                   : 0;
     for (size_t i = 1; i < length; i++)
         if ((c[i] & 0xc0) != 0x80)
             return 0;
-    if ((c[0] == 0xe0 && c[1] < 0xa0) || (c[0] == 0xed && c[1] > 0x9f) || (c[0] == 0xf0 && c[1] < 0x90) ||
-        (c[0] == 0xf4 && c[1] > 0x8f))
+    if ((c[0] == 0xe0 && c[1] < 0xa0) || (c[0] == 0xed && c[1] > 0x9f) ||
+        (c[0] == 0xf0 && c[1] < 0x90) || (c[0] == 0xf4 && c[1] > 0x8f))
         return 0;
     return length;
 }
@@ -91,14 +96,16 @@ size_t style_cut(const char *text, size_t columns, bool notation, size_t *ret_ne
 static const struct {
     const char *character, *ascii;
 } nearest[] = {
-    {"\302\240", " "}, {"\302\265", "u"}, {"\316\274", "u"},     {"\303\227", "x"},     {"\302\267", "-"},     {"\342\200\246", "..."},
-    {"\342\200\223", "-"}, {"\342\200\224", "-"}, {"\342\206\222", "->"}, {"\342\211\245", ">="}, {"\342\211\244", "<="},
+    {"\302\240", " "},      {"\302\265", "u"},       {"\316\274", "u"},      {"\303\227", "x"},
+    {"\302\267", "-"},      {"\342\200\246", "..."}, {"\342\200\223", "-"},  {"\342\200\224", "-"},
+    {"\342\206\222", "->"}, {"\342\211\245", ">="},  {"\342\211\244", "<="},
 };
 
 static const char *in_ascii(const char *text, size_t length)
 {
     for (size_t i = 0; i < sizeof nearest / sizeof nearest[0]; i++)
-        if (strlen(nearest[i].character) == length && memcmp(nearest[i].character, text, length) == 0)
+        if (strlen(nearest[i].character) == length &&
+            memcmp(nearest[i].character, text, length) == 0)
             return nearest[i].ascii;
     return "?";
 }
@@ -110,7 +117,8 @@ size_t style_put(const struct style *style, FILE *stream, const char *text, size
         size_t taken = style_character(text + at);
         unsigned char first = (unsigned char)text[at];
         /* U+0080 to U+009F are control characters too. */
-        bool control = first < 0x20 || first == 0x7f || (first == 0xc2 && (unsigned char)text[at + 1] < 0xa0);
+        bool control =
+            first < 0x20 || first == 0x7f || (first == 0xc2 && (unsigned char)text[at + 1] < 0xa0);
         if (taken == 0 || control) {
             fputc('?', stream);
             columns++;
@@ -132,8 +140,8 @@ void style_spaces(FILE *stream, size_t count)
     fprintf(stream, "%*s", (int)count, "");
 }
 
-void style_wrap_tone(const struct style *style, FILE *stream, enum tone tone, size_t column, size_t indent,
-                     const char *text)
+void style_wrap_tone(const struct style *style, FILE *stream, enum tone tone, size_t column,
+                     size_t indent, const char *text)
 {
     /* Where hardly any room is left, a line of twenty columns is better than a letter a line. */
     size_t room = style->width > column + 20 ? style->width - column : 20;
@@ -153,7 +161,8 @@ void style_wrap_tone(const struct style *style, FILE *stream, enum tone tone, si
     }
 }
 
-void style_wrap(const struct style *style, FILE *stream, size_t column, size_t indent, const char *text)
+void style_wrap(const struct style *style, FILE *stream, size_t column, size_t indent,
+                const char *text)
 {
     style_wrap_tone(style, stream, TONE_PLAIN, column, indent, text);
 }

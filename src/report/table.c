@@ -6,10 +6,11 @@
 #include <stdint.h>
 #include <string.h>
 
-#define GAP 2
+#define GAP        2
 #define COLUMN_MIN 6
 
-static const char *cell_text(const struct table *table, size_t row, size_t column, char text[FIELD_TEXT_SIZE])
+static const char *cell_text(const struct table *table, size_t row, size_t column,
+                             char text[FIELD_TEXT_SIZE])
 {
     const char *cell = table->cell(table->context, row, column, text);
     return cell ? cell : "-";
@@ -48,10 +49,12 @@ static size_t text_lines(const char *text, size_t width)
     return lines;
 }
 
-/* Lines that a whole column takes in a width; a broken heading is as bad as every fourth cell broken. */
+/* Lines that a whole column takes in a width; a broken heading is as bad as every fourth cell
+ * broken. */
 static size_t column_lines(const struct table *table, size_t column, size_t width)
 {
-    size_t lines = text_lines(table->heading(table->context, column), width) * (1 + table->rows / 4);
+    size_t lines =
+        text_lines(table->heading(table->context, column), width) * (1 + table->rows / 4);
     for (size_t row = 0; row < table->rows; row++) {
         char text[FIELD_TEXT_SIZE];
         lines += text_lines(cell_text(table, row, column, text), width);
@@ -62,7 +65,7 @@ static size_t column_lines(const struct table *table, size_t column, size_t widt
 struct column {
     size_t width;
     size_t least; /* a word would be torn below that */
-    size_t cost; /* lines that one column less would add */
+    size_t cost;  /* lines that one column less would add */
 };
 
 static size_t least_width(const struct table *table, size_t index, const char *at_these)
@@ -92,11 +95,13 @@ static void find_cost(const struct table *table, size_t index, struct column *co
     column->cost = SIZE_MAX;
     if (column->width <= column->least)
         return;
-    size_t now = column_lines(table, index, column->width), then = column_lines(table, index, column->width - 1);
+    size_t now = column_lines(table, index, column->width),
+           then = column_lines(table, index, column->width - 1);
     column->cost = then > now ? then - now : 0;
 }
 
-/* Makes columns narrower while that is needed and tears nothing, each time where it costs the fewest lines. */
+/* Makes columns narrower while that is needed and tears nothing, each time where it costs the
+ * fewest lines. */
 static void narrow(const struct table *table, struct column columns[], size_t *total)
 {
     for (size_t i = 0; i < table->columns; i++)
@@ -115,7 +120,8 @@ static void narrow(const struct table *table, struct column columns[], size_t *t
     }
 }
 
-/* Natural widths; where they do not fit, narrower ones that break between words, then in them, then anywhere. */
+/* Natural widths; where they do not fit, narrower ones that break between words, then in them, then
+ * anywhere. */
 static void measure(const struct table *table, size_t widths[TABLE_COLUMNS_MAX])
 {
     struct column columns[TABLE_COLUMNS_MAX];
@@ -134,11 +140,13 @@ static void measure(const struct table *table, size_t widths[TABLE_COLUMNS_MAX])
 }
 
 /* One row of cells, over as many lines as its longest cell takes. */
-static void put_row(const struct table *table, const size_t widths[], const char *cells[], enum tone tone)
+static void put_row(const struct table *table, const size_t widths[], const char *cells[],
+                    enum tone tone)
 {
     bool more;
     do {
-        size_t waiting = table->indent; /* blanks before the next text: none end up at the line's end */
+        size_t waiting =
+            table->indent; /* blanks before the next text: none end up at the line's end */
         more = false;
         for (size_t column = 0; column < table->columns; column++) {
             size_t next, length = style_cut(cells[column], widths[column], false, &next);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Aligned tables that fit a width: the widest columns give way, their cells are broken over lines. */
+/* Aligned tables that fit a width: the widest columns give way, their cells are broken over lines.
+ */
 #ifndef REPORT_TABLE_H
 #define REPORT_TABLE_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Comparison of output with the files of tests/golden; GOLDEN_UPDATE=1 in the environment writes them anew. */
+/* Comparison of output with the files of tests/golden; GOLDEN_UPDATE=1 in the environment writes
+ * them anew. */
 #ifndef TESTS_UNIT_GOLDEN_H
 #define TESTS_UNIT_GOLDEN_H
 

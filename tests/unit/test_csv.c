@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Comma-separated values: RFC 4180 line by line, read back by a parser of its own, and golden files. */
+/* Comma-separated values: RFC 4180 line by line, read back by a parser of its own, and golden
+ * files. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +13,8 @@
 #include "report/output.h"
 #include "report_samples.h"
 
-/* Reads one field by RFC 4180 section 2 into `value`; returns what follows its separator, and the separator. */
+/* Reads one field by RFC 4180 section 2 into `value`; returns what follows its separator, and the
+ * separator. */
 static const char *read_field(const char *text, char *value, char *ret_separator)
 {
     if (*text == '"') {
@@ -53,7 +55,8 @@ static void test_read_back(void **state)
     struct handshake_record records[SAMPLE_COUNT];
     for (size_t i = 0; i < SAMPLE_COUNT; i++)
         records[i] = *samples[i].record;
-    char *text = show((struct output){0}, &schema_handshake, (struct record_list){records, SAMPLE_COUNT});
+    char *text =
+        show((struct output){0}, &schema_handshake, (struct record_list){records, SAMPLE_COUNT});
     char keys[128][64], value[4096], number[FIELD_TEXT_SIZE], separator = ',';
     const char *at = text;
     size_t columns = 0;
@@ -83,7 +86,8 @@ static void test_golden(void **state)
     struct handshake_record records[SAMPLE_COUNT];
     for (size_t i = 0; i < SAMPLE_COUNT; i++)
         records[i] = *samples[i].record;
-    char *text = show((struct output){0}, &schema_handshake, (struct record_list){records, SAMPLE_COUNT});
+    char *text =
+        show((struct output){0}, &schema_handshake, (struct record_list){records, SAMPLE_COUNT});
     golden_check("handshake.csv", text);
     free(text);
 }
@@ -92,9 +96,10 @@ static void test_quotes(void **state)
 {
     (void)state;
     static const struct finding_record findings[] = {
-        {"A", "info", "plain"},     {"B", "info", "with, comma"}, {"C", "info", "a \"quote\""},
-        {"D", "info", "line\nend"}, {"E", "info", " blank"},      {"F", "info", NULL},
-        {"G", "info", "bad \xff"},  {"H", "info", ""},
+        {"A", "info", "plain"},       {"B", "info", "with, comma"},
+        {"C", "info", "a \"quote\""}, {"D", "info", "line\nend"},
+        {"E", "info", " blank"},      {"F", "info", NULL},
+        {"G", "info", "bad \xff"},    {"H", "info", ""},
     };
     char *text = show((struct output){0}, &schema_finding, (struct record_list)LIST(findings));
     assert_string_equal(text, "id,severity,text\r\n"
@@ -123,7 +128,8 @@ static void test_header(void **state)
     assert_string_equal(text, "id,severity,text\r\nA,info,one\r\nA,info,one\r\n");
     free(text);
 
-    text = show((struct output){.no_header = true}, &schema_finding, (struct record_list)LIST(findings));
+    text = show((struct output){.no_header = true}, &schema_finding,
+                (struct record_list)LIST(findings));
     assert_string_equal(text, "A,info,one\r\n");
     free(text);
     text = show((struct output){0}, &schema_finding, (struct record_list){NULL, 0});
@@ -137,17 +143,19 @@ static void test_wanted_fields(void **state)
     static const char *const fields[] = {"verdict", "answered", "offered_mss", "port"};
     char *text = show((struct output){.fields = fields, .field_count = 4}, &schema_handshake,
                       (struct record_list){&sample_refused, 1});
-    assert_string_equal(text, "verdict,answered_mss,answered_wscale,answered_sack,answered_timestamps,"
-                              "answered_fastopen,answered_ecn,answered_mptcp,answered_options,offered_mss,port\r\n"
-                              "refused,,,,,,,,,1460,80\r\n");
+    assert_string_equal(
+        text, "verdict,answered_mss,answered_wscale,answered_sack,answered_timestamps,"
+              "answered_fastopen,answered_ecn,answered_mptcp,answered_options,offered_mss,port\r\n"
+              "refused,,,,,,,,,1460,80\r\n");
     free(text);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_read_back), cmocka_unit_test(test_golden),        cmocka_unit_test(test_quotes),
-        cmocka_unit_test(test_header),    cmocka_unit_test(test_wanted_fields),
+        cmocka_unit_test(test_read_back),     cmocka_unit_test(test_golden),
+        cmocka_unit_test(test_quotes),        cmocka_unit_test(test_header),
+        cmocka_unit_test(test_wanted_fields),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -28,7 +28,8 @@ static struct record_list all_cells(void)
                 .words = fsm_event_words(event),
                 .state = fsm_state_name(state),
                 .action = fsm_action_name((enum fsm_action)cell->action),
-                .next = cell->action == FSM_GO ? fsm_state_name((enum state)cell->next) : fsm_state_name(state),
+                .next = cell->action == FSM_GO ? fsm_state_name((enum state)cell->next)
+                                               : fsm_state_name(state),
                 .effects = fsm_effects_show(cell->effects, effects[count]),
                 .reference = fsm_event_reference(event),
             };

@@ -13,13 +13,16 @@
 #include "report/output.h"
 #include "report_samples.h"
 
-static char *show(const struct schema *schema, const void *record, const char *const *fields, size_t field_count)
+static char *show(const struct schema *schema, const void *record, const char *const *fields,
+                  size_t field_count)
 {
     struct capture capture;
     struct fault fault = {0};
     capture_begin(&capture);
-    struct output output = {
-        .stream = capture.stream, .format = FORMAT_JSON, .fields = fields, .field_count = field_count};
+    struct output output = {.stream = capture.stream,
+                            .format = FORMAT_JSON,
+                            .fields = fields,
+                            .field_count = field_count};
     assert_int_equal(output_record(&output, schema, record, &fault), 0);
     assert_int_equal(output.written, 1);
     return capture_end(&capture);
@@ -56,7 +59,8 @@ static void check_value(const json_t *value, const struct field *field, const vo
             assert_true(json_is_null(value));
         } else {
             assert_true(json_is_number(value));
-            assert_true(fabs(json_number_value(value) - field_number(field, record)) <= 0.5000001e-6);
+            assert_true(fabs(json_number_value(value) - field_number(field, record)) <=
+                        0.5000001e-6);
         }
         break;
     case FIELD_TEXT:
@@ -70,7 +74,8 @@ static void check_value(const json_t *value, const struct field *field, const vo
         assert_true(json_is_array(value));
         assert_int_equal(json_array_size(value), list.count);
         for (size_t i = 0; i < list.count; i++)
-            check_object(json_array_get(value, i), field->of, (const char *)list.items + i * field->of->size);
+            check_object(json_array_get(value, i), field->of,
+                         (const char *)list.items + i * field->of->size);
         break;
     }
     case FIELD_OBJECT:
@@ -79,7 +84,8 @@ static void check_value(const json_t *value, const struct field *field, const vo
         else
             check_object(value, field->of, field_object(field, record));
         break;
-    case FIELD_TYPE_COUNT: fail();
+    case FIELD_TYPE_COUNT:
+        fail();
     }
 }
 
@@ -137,10 +143,13 @@ static void test_golden(void **state)
 static void test_wanted_fields(void **state)
 {
     (void)state;
-    static const char *const fields[] = {"verdict", "rtt_ms", "offered_mss", "answered_wscale", "findings", "target"};
+    static const char *const fields[] = {"verdict",         "rtt_ms",   "offered_mss",
+                                         "answered_wscale", "findings", "target"};
     char *text = show(&schema_handshake, &sample_refused, fields, 6);
-    assert_string_equal(text, "{\"verdict\":\"refused\",\"rtt_ms\":0.021,\"offered_mss\":1460,\"answered_wscale\":null,"
-                              "\"findings\":[],\"target\":\"198.18.0.2:80\"}\n");
+    assert_string_equal(
+        text,
+        "{\"verdict\":\"refused\",\"rtt_ms\":0.021,\"offered_mss\":1460,\"answered_wscale\":null,"
+        "\"findings\":[],\"target\":\"198.18.0.2:80\"}\n");
     free(text);
 }
 
@@ -153,9 +162,12 @@ static void test_numbers(void **state)
         double value;
         const char *text;
     } rows[] = {
-        {0.1 + 0.2, "{\"t_ms\":0.3}\n"},   {1e-6, "{\"t_ms\":1e-6}\n"},
-        {-0.0, "{\"t_ms\":0.0}\n"},        {1000, "{\"t_ms\":1000.0}\n"},
-        {1000.1234567, "{\"t_ms\":1000.123457}\n"}, {NAN, "{\"t_ms\":null}\n"},
+        {0.1 + 0.2, "{\"t_ms\":0.3}\n"},
+        {1e-6, "{\"t_ms\":1e-6}\n"},
+        {-0.0, "{\"t_ms\":0.0}\n"},
+        {1000, "{\"t_ms\":1000.0}\n"},
+        {1000.1234567, "{\"t_ms\":1000.123457}\n"},
+        {NAN, "{\"t_ms\":null}\n"},
         {HUGE_VAL, "{\"t_ms\":null}\n"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -193,8 +205,9 @@ static void test_hostile_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_read_back),     cmocka_unit_test(test_key_order), cmocka_unit_test(test_golden),
-        cmocka_unit_test(test_wanted_fields), cmocka_unit_test(test_numbers),   cmocka_unit_test(test_hostile_text),
+        cmocka_unit_test(test_read_back), cmocka_unit_test(test_key_order),
+        cmocka_unit_test(test_golden),    cmocka_unit_test(test_wanted_fields),
+        cmocka_unit_test(test_numbers),   cmocka_unit_test(test_hostile_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

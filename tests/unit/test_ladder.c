@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The ladder and the page around it: against golden files, in every width, in ASCII, and with colour. */
+/* The ladder and the page around it: against golden files, in every width, in ASCII, and with
+ * colour. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -52,7 +53,8 @@ static void test_golden(void **state)
     }
 }
 
-/* No line but the last, the verdict, is wider than the page; none ends in a blank, or (in ASCII) holds another character. */
+/* No line but the last, the verdict, is wider than the page; none ends in a blank, or (in ASCII)
+ * holds another character. */
 static void check_lines(const char *text, const struct style *style, const char *name)
 {
     while (*text) {
@@ -63,10 +65,12 @@ static void check_lines(const char *text, const struct style *style, const char 
         line[length] = '\0';
         /* On a very narrow page a single word, such as an address, may be wider than the page. */
         if (style->width >= 60 && style_columns(line) > style->width && text[length + 1] != '\0')
-            fail_msg("%s at %u columns: %zu columns in: %s", name, style->width, style_columns(line), line);
+            fail_msg("%s at %u columns: %zu columns in: %s", name, style->width,
+                     style_columns(line), line);
         for (size_t i = 0; i < length && !style->utf8; i++)
             assert_true((unsigned char)line[i] < 0x80);
-        bool data = strncmp(line, "  | ", 4) == 0 || strncmp(line, "  │ ", 6) == 0; /* received: as it came */
+        bool data = strncmp(line, "  | ", 4) == 0 ||
+                    strncmp(line, "  │ ", 6) == 0; /* received: as it came */
         if (length > 0 && line[length - 1] == ' ' && !data)
             fail_msg("%s at %u columns ends in a blank: '%s'", name, style->width, line);
         text += length + 1;
@@ -79,8 +83,10 @@ static void test_every_width(void **state)
     for (unsigned width = 40; width <= 200; width++)
         for (unsigned bits = 0; bits < 8; bits++)
             for (size_t i = 0; i < SAMPLE_COUNT; i++) {
-                struct style style = {
-                    .width = width, .utf8 = bits & 1, .explain = bits & 2, .verbose = bits & 4 ? 1 : 0};
+                struct style style = {.width = width,
+                                      .utf8 = bits & 1,
+                                      .explain = bits & 2,
+                                      .verbose = bits & 4 ? 1 : 0};
                 char *text = show(samples[i].record, style);
                 check_lines(text, &style, samples[i].name);
                 free(text);
@@ -116,7 +122,9 @@ static void test_colour_ends_with_the_line(void **state)
 {
     (void)state;
     for (size_t i = 0; i < SAMPLE_COUNT; i++) {
-        char *text = show(samples[i].record, (struct style){.width = 70, .colour = true, .explain = true, .verbose = 1});
+        char *text =
+            show(samples[i].record,
+                 (struct style){.width = 70, .colour = true, .explain = true, .verbose = 1});
         bool on = false;
         for (const char *at = text; *at; at++) {
             if (*at == '\033')
@@ -222,7 +230,8 @@ static void test_long_label(void **state)
             struct style style = {.width = width};
             char *text = show(&record, style);
             check_lines(text, &style, "long label");
-            /* In each line of the diagram the right lifeline stands where it stands in the first. */
+            /* In each line of the diagram the right lifeline stands where it stands in the first.
+             */
             const char *line = strstr(text, "\n18.450 ") + 1;
             for (size_t column = 0; *line == ' ' || *line == '1'; line = strchr(line, '\n') + 1) {
                 const char *left = strpbrk(line, "|+");
@@ -237,6 +246,22 @@ static void test_long_label(void **state)
             assert_non_null(strstr(text, "65495"));
             free(text);
         }
+    }
+}
+
+/* On the narrowest page the longest words about the server are all there. */
+static void test_narrow_states(void **state)
+{
+    (void)state;
+    struct segment_record segment = open_segments[5];
+    segment.server_state = "LAST-ACK, TIME-WAIT or CLOSED";
+    struct handshake_record record = sample_open;
+    record.segments = (struct record_list){&segment, 1};
+    for (unsigned width = 40; width < 76; width++) {
+        char *text = show(&record, (struct style){.width = width});
+        assert_non_null(strstr(text, "LAST-ACK, TIME-WAIT"));
+        assert_non_null(strstr(text, "CLOSED +\n"));
+        free(text);
     }
 }
 
@@ -278,6 +303,7 @@ int main(void)
         cmocka_unit_test(test_lost_copies),
         cmocka_unit_test(test_many_segments),
         cmocka_unit_test(test_long_label),
+        cmocka_unit_test(test_narrow_states),
         cmocka_unit_test(test_time_unit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,11 +30,13 @@ static void test_table(void **state)
         {1, "unmet", NULL},
         {77, "permission", "a privilege is missing"},
     };
-    char *text = show_list((struct style){.width = 80}, &schema_exit, (struct record_list)LIST(rows));
-    assert_string_equal(text, "status  name        meaning\n"
-                              "     0  met         every target was measured and met what was expected\n"
-                              "     1  unmet       -\n"
-                              "    77  permission  a privilege is missing\n");
+    char *text =
+        show_list((struct style){.width = 80}, &schema_exit, (struct record_list)LIST(rows));
+    assert_string_equal(text,
+                        "status  name        meaning\n"
+                        "     0  met         every target was measured and met what was expected\n"
+                        "     1  unmet       -\n"
+                        "    77  permission  a privilege is missing\n");
     free(text);
     text = show_list((struct style){.width = 40}, &schema_exit, (struct record_list)LIST(rows));
     assert_string_equal(text, "status  name        meaning\n"
@@ -77,12 +79,15 @@ static void test_keys(void **state)
     struct capture capture;
     struct fault fault = {0};
     capture_begin(&capture);
-    struct output output = {.stream = capture.stream, .format = FORMAT_TEXT, .style = {.width = 100, .utf8 = true}};
+    struct output output = {
+        .stream = capture.stream, .format = FORMAT_TEXT, .style = {.width = 100, .utf8 = true}};
     assert_int_equal(output_record(&output, &plain, &sample_retry, &fault), 0);
     assert_int_equal(output_record(&output, &schema_finding, retry_findings, &fault), 0);
     assert_int_equal(output.written, 2);
     char *text = capture_end(&capture);
-    assert_non_null(strstr(text, "\n\nid:       TP-SEG-DUPLICATE\nseverity: info\ntext:     the SYN,ACK came twice\n"));
+    assert_non_null(strstr(
+        text,
+        "\n\nid:       TP-SEG-DUPLICATE\nseverity: info\ntext:     the SYN,ACK came twice\n"));
     golden_check("keys.txt", text);
     free(text);
 }
@@ -91,7 +96,8 @@ static void test_hostile_text(void **state)
 {
     (void)state;
     static const struct exit_record rows[] = {{0, "\033[2J", "a\nb\xff\tc\xc2\x85"}};
-    char *text = show_list((struct style){.width = 80, .utf8 = true}, &schema_exit, (struct record_list)LIST(rows));
+    char *text = show_list((struct style){.width = 80, .utf8 = true}, &schema_exit,
+                           (struct record_list)LIST(rows));
     assert_string_equal(text, "status  name  meaning\n     0  ?[2J  a?b??c?\n");
     free(text);
 }
@@ -100,7 +106,8 @@ static void test_ascii(void **state)
 {
     (void)state;
     static const struct exit_record rows[] = {{0, "38 µs", "7 → 8 … ≥ ü"}};
-    char *text = show_list((struct style){.width = 80}, &schema_exit, (struct record_list)LIST(rows));
+    char *text =
+        show_list((struct style){.width = 80}, &schema_exit, (struct record_list)LIST(rows));
     for (const char *at = text; *at; at++)
         assert_true((unsigned char)*at < 0x80);
     assert_non_null(strstr(text, "38 us  7 -> 8 ... >= ?"));
@@ -110,8 +117,9 @@ static void test_ascii(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_table),        cmocka_unit_test(test_golden), cmocka_unit_test(test_keys),
-        cmocka_unit_test(test_hostile_text), cmocka_unit_test(test_ascii),
+        cmocka_unit_test(test_table), cmocka_unit_test(test_golden),
+        cmocka_unit_test(test_keys),  cmocka_unit_test(test_hostile_text),
+        cmocka_unit_test(test_ascii),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,12 +23,14 @@ static void test_keys(void **state)
         assert_true(strlen(schema->help) > 0);
         for (size_t i = 0; i < schema->count; i++) {
             const struct field *field = &schema->fields[i];
-            assert_ptr_equal(schema_field_find(schema, field->key), field); /* so it is there once */
+            assert_ptr_equal(schema_field_find(schema, field->key),
+                             field); /* so it is there once */
             assert_int_equal(strspn(field->key, "abcdefghijklmnopqrstuvwxyz_"), strlen(field->key));
             assert_true(strlen(field->help) > 0);
             assert_int_not_equal(field->help[strlen(field->help) - 1], '.');
             assert_true(field->offset < schema->size);
-            assert_int_equal(field->type == FIELD_LIST || field->type == FIELD_OBJECT, field->of != NULL);
+            assert_int_equal(field->type == FIELD_LIST || field->type == FIELD_OBJECT,
+                             field->of != NULL);
             /* A time in a key's name has its unit in it. */
             const char *tail = strrchr(field->key, '_');
             assert_int_equal(strcmp(field->unit, "ms") == 0, tail && strcmp(tail, "_ms") == 0);
@@ -54,14 +56,15 @@ static void test_promised_keys(void **state)
 {
     (void)state;
     static const char *const handshake[] = {
-        "schema",       "command",      "time",       "target",     "host",       "address",  "port",
-        "family",       "source",       "source_port", "interface", "verdict",    "reason",   "from",
-        "ttl",          "attempts",     "rtt_ms",     "rtt_source", "lost_forward", "lost_reverse", "isn_client",
-        "isn_server",   "offered",      "answered",   "in_effect",  "segments",   "steps",    "closed",
-        "findings"};
-    static const char *const options[] = {"mss", "wscale", "sack", "timestamps", "fastopen", "ecn", "mptcp", "options"};
-    static const char *const segment[] = {"t_ms", "direction", "flags", "seq", "ack", "window", "length", "ttl",
-                                          "options"};
+        "schema",       "command",      "time",       "target",      "host",      "address",
+        "port",         "family",       "source",     "source_port", "interface", "verdict",
+        "reason",       "from",         "ttl",        "attempts",    "rtt_ms",    "rtt_source",
+        "lost_forward", "lost_reverse", "isn_client", "isn_server",  "offered",   "answered",
+        "in_effect",    "segments",     "steps",      "closed",      "findings"};
+    static const char *const options[] = {"mss",      "wscale", "sack",  "timestamps",
+                                          "fastopen", "ecn",    "mptcp", "options"};
+    static const char *const segment[] = {"t_ms",   "direction", "flags", "seq",    "ack",
+                                          "window", "length",    "ttl",   "options"};
     static const char *const step[] = {"t_ms", "from", "event", "to"};
     static const char *const finding[] = {"id", "severity", "text"};
     for (size_t i = 0; i < sizeof handshake / sizeof handshake[0]; i++)
@@ -76,10 +79,12 @@ static void test_promised_keys(void **state)
         assert_non_null(schema_field_find(&schema_finding, finding[i]));
     assert_string_equal(schema_field_find(&schema_handshake, "verdict")->values,
                         "open,refused,unreachable,filtered,reset,inconclusive");
-    assert_string_equal(schema_field_find(&schema_finding, "severity")->values, "info,low,medium,high");
-    assert_string_equal(schema_field_find(&schema_step, "to")->values,
-                        "CLOSED,SYN-SENT,SYN-RECEIVED,ESTABLISHED,FIN-WAIT-1,FIN-WAIT-2,CLOSING,TIME-WAIT,"
-                        "CLOSE-WAIT,LAST-ACK");
+    assert_string_equal(schema_field_find(&schema_finding, "severity")->values,
+                        "info,low,medium,high");
+    assert_string_equal(
+        schema_field_find(&schema_step, "to")->values,
+        "CLOSED,SYN-SENT,SYN-RECEIVED,ESTABLISHED,FIN-WAIT-1,FIN-WAIT-2,CLOSING,TIME-WAIT,"
+        "CLOSE-WAIT,LAST-ACK");
 }
 
 static void test_access(void **state)
@@ -133,7 +138,8 @@ static void test_show(void **state)
     step.segment = NONE;
     assert_null(field_show(schema_field_find(&schema_step, "segment"), &step, text));
     step.segment = INT64_MAX;
-    assert_string_equal(field_show(schema_field_find(&schema_step, "segment"), &step, text), "9223372036854775807");
+    assert_string_equal(field_show(schema_field_find(&schema_step, "segment"), &step, text),
+                        "9223372036854775807");
     assert_null(field_show(schema_field_find(&schema_step, "why"), &step, text));
 }
 
@@ -162,7 +168,9 @@ static void test_formats(void **state)
 static void test_wanted_fields(void **state)
 {
     (void)state;
-    static const char *const good[] = {"target", "offered_mss", "segments"}, *const bad[] = {"target", "verdit"};
+    static const char *const good[] = {"target", "offered_mss", "segments"}, *const bad[] = {
+                                                                                 "target",
+                                                                                 "verdit"};
     struct output output = {.format = FORMAT_JSON, .fields = good, .field_count = 3};
     struct fault fault = {0};
     assert_int_equal(output_check_fields(&output, &schema_handshake, &fault), 0);
@@ -185,7 +193,8 @@ static void test_full_disk(void **state)
         FILE *full = fopen("/dev/full", "w");
         assert_non_null(full);
         struct output output = {.stream = full, .format = format, .style = {.width = 80}};
-        assert_int_equal(output_record(&output, &schema_handshake, &sample_open, &fault), -FAULT_IO);
+        assert_int_equal(output_record(&output, &schema_handshake, &sample_open, &fault),
+                         -FAULT_IO);
         assert_int_equal(fault.sys, 28 /* ENOSPC */);
         fclose(full);
     }
@@ -214,7 +223,8 @@ static void test_cut(void **state)
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         size_t next;
-        assert_int_equal(style_cut(rows[i].text, rows[i].columns, rows[i].notation, &next), rows[i].length);
+        assert_int_equal(style_cut(rows[i].text, rows[i].columns, rows[i].notation, &next),
+                         rows[i].length);
         assert_int_equal(next, rows[i].next);
     }
     assert_int_equal(style_columns("\033[1mµs\033[0m ok"), 5);
@@ -223,8 +233,9 @@ static void test_cut(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_keys),          cmocka_unit_test(test_offsets), cmocka_unit_test(test_promised_keys),
-        cmocka_unit_test(test_access),        cmocka_unit_test(test_show),    cmocka_unit_test(test_words),
+        cmocka_unit_test(test_keys),          cmocka_unit_test(test_offsets),
+        cmocka_unit_test(test_promised_keys), cmocka_unit_test(test_access),
+        cmocka_unit_test(test_show),          cmocka_unit_test(test_words),
         cmocka_unit_test(test_formats),       cmocka_unit_test(test_wanted_fields),
         cmocka_unit_test(test_full_disk),     cmocka_unit_test(test_cut),
     };
