@@ -53,7 +53,7 @@ void ladder_heading(const struct ladder *ladder, const char *ours, const char *t
  * on the line if it fits, and ladder->details. `lost`: the arrow ends on the way.
  */
 void ladder_row(struct ladder *ladder, double t_ms, const char *state, const char *server_state,
-                enum ladder_arrow arrow, const char *label, enum tone label_tone, const char *note,
+                enum ladder_arrow kind, const char *label, enum tone label_tone, const char *note,
                 bool lost);
 
 /* A row without an arrow: a new state (or NULL) and words between the lifelines (or NULL). NAN: no

@@ -124,7 +124,7 @@ static void narrow(const struct table *table, struct column columns[], size_t *t
  * anywhere. */
 static void measure(const struct table *table, size_t widths[TABLE_COLUMNS_MAX])
 {
-    struct column columns[TABLE_COLUMNS_MAX];
+    struct column columns[TABLE_COLUMNS_MAX] = {{0}};
     size_t total = table->indent + (table->columns - 1) * GAP;
     for (size_t i = 0; i < table->columns; i++) {
         columns[i].width = natural_width(table, i);
@@ -181,8 +181,8 @@ static void put_row(const struct table *table, const size_t widths[], const char
 
 void table_show(const struct table *table)
 {
-    assert(table->columns <= TABLE_COLUMNS_MAX);
-    size_t widths[TABLE_COLUMNS_MAX];
+    assert(table->columns > 0 && table->columns <= TABLE_COLUMNS_MAX);
+    size_t widths[TABLE_COLUMNS_MAX] = {0};
     char texts[TABLE_COLUMNS_MAX][FIELD_TEXT_SIZE];
     const char *cells[TABLE_COLUMNS_MAX];
     measure(table, widths);
