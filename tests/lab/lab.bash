@@ -55,7 +55,7 @@ lab_sysctl() {
 lab_begin() {
     local where
     LAB_ID="$$-$RANDOM"
-    LAB_DIR=$(mktemp -d "${BATS_TEST_TMPDIR:-${TMPDIR:-/tmp}}/lab.XXXXXX") || return
+    LAB_DIR=$(mktemp -d "${TMPDIR:-/tmp}/lab.XXXXXX") || return # bats may remove its own too early
     LAB_PLACES="$*"
     export LAB_ID LAB_DIR LAB_PLACES LAB_INTERFACE=eth0
     for where; do
@@ -65,6 +65,21 @@ lab_begin() {
         lab_sysctl "$where" ipv6/conf/all/accept_dad 0
         ip -n "$(lab_namespace "$where")" link set lo up || return
     done
+    lab_watch
+}
+
+# lab_watch: takes the lab down when the test's process ends without having done so: bats does not run
+# a teardown once it is killed itself. Ends within a second of lab_down.
+lab_watch() {
+    (
+        trap - DEBUG ERR EXIT
+        set +eET
+        while [ -e "$LAB_DIR" ]; do
+            [ -e "/proc/$$" ] || lab_down
+            sleep 1
+        done
+    ) 3>&- 4>&- </dev/null >/dev/null 2>&1 &
+    disown
 }
 
 # lab_link WHERE INTERFACE MAC WHERE INTERFACE MAC: a veth pair; no offloads: checksums are real.

@@ -74,6 +74,14 @@ teardown() {
     lab_down
 }
 
+@test "the lab comes down also when its test is killed outright" {
+    # shellcheck disable=SC2016
+    run -137 bash -c '. "$1" && lab_up && echo "$LAB_ID" && kill -KILL $$' bash "$LAB_SOURCE/lab.bash"
+    ip netns list | grep -q "tcpprobe-${lines[0]}-server"
+    # shellcheck disable=SC2016
+    lab_until 5 bash -c '! ip netns list | grep -q "$1"' bash "tcpprobe-${lines[0]}-"
+}
+
 @test "server manners: who closes, resets and speaks" {
     lab_up
     for family in 4 6; do
