@@ -37,6 +37,26 @@ static struct record_list list_fsm(struct arena *memory)
     return list_of(rows, count);
 }
 
+static struct record_list list_states(struct arena *memory)
+{
+    struct state_record *rows = arena_take(memory, STATE_COUNT, sizeof *rows);
+
+    for (unsigned i = 0; i < STATE_COUNT; i++)
+        rows[i] = (struct state_record){.state = fsm_state_name((enum state)i),
+                                        .server = fsm_server_state((enum state)i)};
+    return list_of(rows, STATE_COUNT);
+}
+
+static struct record_list list_effects(struct arena *memory)
+{
+    struct effect_record *rows = arena_take(memory, EFFECT_COUNT, sizeof *rows);
+
+    for (unsigned i = 0; i < EFFECT_COUNT; i++)
+        rows[i] = (struct effect_record){.effect = fsm_effect_name((enum effect_index)i),
+                                         .meaning = fsm_effect_words((enum effect_index)i)};
+    return list_of(rows, EFFECT_COUNT);
+}
+
 static struct record_list list_kinds(struct arena *memory)
 {
     size_t count;
@@ -125,6 +145,7 @@ static struct record_list list_commands(struct arena *memory)
     for (size_t i = 0; i < count; i++)
         rows[i] = (struct command_record){.command = commands[i]->name,
                                           .arguments = commands[i]->arguments,
+                                          .values = commands[i]->values,
                                           .summary = commands[i]->summary};
     return list_of(rows, count);
 }
@@ -166,19 +187,35 @@ static struct record_list list_options(struct arena *memory)
     return list_of(rows, count);
 }
 
-/* The topics: name, its records' schema, what makes the list. */
+/* Name, schema, what makes the list; the first is apart because no comma stands before it. */
+/* clang-format off */
+#define TOPIC_TABLE(FIRST, X) \
+    FIRST("commands", &schema_command,      list_commands) \
+    X("effects",      &schema_effect,       list_effects) \
+    X("exit",         &schema_exit,         list_exit) \
+    X("fields",       &schema_field,        list_fields) \
+    X("findings",     &schema_finding_kind, list_findings) \
+    X("fsm",          &schema_cell,         list_fsm) \
+    X("kinds",        &schema_option,       list_kinds) \
+    X("options",      &schema_argument,     list_options) \
+    X("states",       &schema_state,        list_states) \
+    X("verdicts",     &schema_verdict,      list_verdicts)
+/* clang-format on */
 static const struct topic {
     const char *name;
     const struct schema *schema;
     struct record_list (*list)(struct arena *memory);
 } topics[] = {
-    {"commands", &schema_command, list_commands},  {"exit", &schema_exit, list_exit},
-    {"fields", &schema_field, list_fields},        {"findings", &schema_finding_kind, list_findings},
-    {"fsm", &schema_cell, list_fsm},               {"kinds", &schema_option, list_kinds},
-    {"options", &schema_argument, list_options},   {"verdicts", &schema_verdict, list_verdicts},
+#define X(name, schema, list) {name, schema, list},
+    TOPIC_TABLE(X, X)
+#undef X
 };
 #define TOPICS (sizeof topics / sizeof *topics)
-#define TOPIC_WORDS "commands, exit, fields, findings, fsm, kinds, options, verdicts"
+#define NAME(name, schema, list) name
+#define COMMA_NAME(name, schema, list) "," name
+#define COMMA_SPACE_NAME(name, schema, list) ", " name
+#define TOPIC_VALUES TOPIC_TABLE(NAME, COMMA_NAME)
+#define TOPIC_WORDS TOPIC_TABLE(NAME, COMMA_SPACE_NAME)
 
 static int find_topic(const struct settings *settings, const struct topic **ret_topic, struct fault *fault)
 {
@@ -220,11 +257,13 @@ static int describe(struct settings *settings, struct fault *fault)
 const struct command command_describe = {
     .name = "describe",
     .arguments = "TOPIC",
+    .values = TOPIC_VALUES,
     .summary = "Print the program's own tables",
     .description =
         "A TOPIC is one of " TOPIC_WORDS ".\n\n"
-        "fsm is the state machine, event by event and state by state (with --format=dot its diagram); fields are the keys "
-        "of every record; options those of every command line; kinds the TCP options that are known by name.",
+        "fsm is the state machine, event by event and state by state (with --format=dot its "
+        "diagram); states and effects are its words; fields are the keys of every record; options "
+        "those of every command line; kinds the TCP options that are known by name.",
     .groups = {&cli_group_output, &cli_group_common},
     .run = describe,
 };

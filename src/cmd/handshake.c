@@ -141,6 +141,7 @@ static int handshake(struct settings *settings, struct fault *fault)
 const struct command command_handshake = {
     .name = "handshake",
     .arguments = "TARGET...",
+    .values = "self",
     .summary = "Open TCP connections in user space and report every segment, state and option",
     .description =
         "A TARGET is host:port, [2001:db8::1]:443, [fe80::1%eth0]:22, host:22,80,8000-8010, or self (a listener of the "

@@ -208,6 +208,24 @@ static const struct field cell_fields[] = {
 #undef W
 SCHEMA(cell, struct cell_record, NULL, "One cell of the state machine's table");
 
+#define F(member, unit, help) FIELD(struct state_record, member, unit, help)
+#define W(member, values, help) FIELD_WORDS(struct state_record, member, values, help)
+static const struct field state_fields[] = {
+    W(state, WORDS(state_words), "our state"),
+    F(server, "", "what the server's state must be then"),
+};
+#undef F
+#undef W
+SCHEMA(state, struct state_record, NULL, "One state of the state machine");
+
+#define F(member, unit, help) FIELD(struct effect_record, member, unit, help)
+static const struct field effect_fields[] = {
+    F(effect, "", "its name"),
+    F(meaning, "", "what is done, or how the connection ended"),
+};
+#undef F
+SCHEMA(effect, struct effect_record, NULL, "One effect of the state machine");
+
 #define F(member, unit, help) FIELD(struct option_record, member, unit, help)
 static const struct field option_fields[] = {
     F(kind, "", "kind number in IANA's registry"),
@@ -268,6 +286,7 @@ SCHEMA(exit, struct exit_record, NULL, "One exit status");
 static const struct field command_fields[] = {
     F(command, "", "its name"),
     F(arguments, "", "what stands behind it"),
+    F(values, "", "the words that this may be, with commas"),
     F(summary, "", "what it is for"),
 };
 #undef F

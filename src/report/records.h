@@ -151,6 +151,12 @@ struct option_record {
 struct field_record {
     const char *record, *key, *type, *unit, *values, *help;
 };
+struct state_record {
+    const char *state, *server;
+};
+struct effect_record {
+    const char *effect, *meaning;
+};
 struct verdict_record {
     const char *verdict, *meaning;
 };
@@ -162,7 +168,7 @@ struct exit_record {
     const char *name, *meaning;
 };
 struct command_record {
-    const char *command, *arguments, *summary;
+    const char *command, *arguments, *values, *summary;
 };
 /* One option of a command line, for `describe commands` with an argument, the man page and the completions. */
 struct argument_record {
@@ -171,6 +177,7 @@ struct argument_record {
 /* What a list that has no record of its own is shown as: `describe …` writes one of these a row. */
 
 extern const struct schema schema_segment, schema_step, schema_finding, schema_options, schema_handshake, schema_packet, schema_cell,
-    schema_option, schema_field, schema_verdict, schema_finding_kind, schema_exit, schema_command, schema_argument;
+    schema_state, schema_effect, schema_option, schema_field, schema_verdict, schema_finding_kind,
+    schema_exit, schema_command, schema_argument;
 
 #endif
