@@ -159,15 +159,15 @@ static void put_states_inside(struct ladder *ladder, double t_ms, const char *st
         columns += 2 + put(ladder, TONE_DIM, words, strlen(words));
         words = NULL;
     }
-    while (server_state && *server_state) {
-        size_t next,
-            length_here = style_cut(server_state, ladder->span - columns - 2, false, &next);
+    const char *rest = server_state ? server_state : "";
+    while (*rest) {
+        size_t next, length_here = style_cut(rest, ladder->span - columns - 2, false, &next);
         style_spaces(ladder->stream, ladder->span - columns - length_here - 1);
-        put(ladder, TONE_BOLD, server_state, length_here);
+        put(ladder, TONE_BOLD, rest, length_here);
         fputc(' ', ladder->stream);
-        server_state += next;
+        rest += next;
         columns = ladder->span;
-        if (*server_state == '\0')
+        if (*rest == '\0')
             break;
         end_line(ladder, columns, glyphs->bar);
         begin_line(ladder, NAN, NULL, glyphs->bar);

@@ -60,7 +60,7 @@ static void check_lines(const char *text, const struct style *style, const char 
     while (*text) {
         char line[2048];
         size_t length = strcspn(text, "\n");
-        assert_true(text[length] == '\n' && length < sizeof line);
+        assert_true(length < sizeof line && text[length] == '\n');
         memcpy(line, text, length);
         line[length] = '\0';
         /* On a very narrow page a single word, such as an address, may be wider than the page. */
