@@ -26,6 +26,9 @@ static bool has_flag(const char *flags, const char *flag)
            (found[strlen(flag)] == '\0' || found[strlen(flag)] == ',');
 }
 
+/* A blank that no line breaks at. */
+#define TIED "\302\240"
+
 static void show_numbers(const struct segment_record *segment, char *text, size_t size)
 {
     size_t at = 0;
@@ -33,16 +36,16 @@ static void show_numbers(const struct segment_record *segment, char *text, size_
     bool relative = segment->relative_seq != RECORD_UNKNOWN;
     int64_t seq = relative ? segment->relative_seq : segment->seq;
     if (seq != RECORD_UNKNOWN)
-        text_append(text, size, &at, "seq %" PRId64 " ", seq);
+        text_append(text, size, &at, "seq" TIED "%" PRId64 " ", seq);
     if (segment->ack != RECORD_UNKNOWN)
-        text_append(text, size, &at, "ack %" PRId64 " ",
+        text_append(text, size, &at, "ack" TIED "%" PRId64 " ",
                     segment->relative_ack != RECORD_UNKNOWN ? segment->relative_ack : segment->ack);
     if (segment->window != RECORD_UNKNOWN)
-        text_append(text, size, &at, "win %" PRId64 " ", segment->window);
+        text_append(text, size, &at, "win" TIED "%" PRId64 " ", segment->window);
     if (segment->window_bytes != RECORD_UNKNOWN && segment->window_bytes != segment->window)
         text_append(text, size, &at, "(%" PRId64 ") ", segment->window_bytes);
     if (segment->ttl != RECORD_UNKNOWN && strcmp(segment->direction, "in") == 0)
-        text_append(text, size, &at, "ttl %" PRId64 " ", segment->ttl);
+        text_append(text, size, &at, "ttl" TIED "%" PRId64 " ", segment->ttl);
     if (at > 0)
         text[at - 1] = '\0';
 }
@@ -189,11 +192,11 @@ static void append_effects(const char *effects, char *text, size_t size, size_t 
 static void append_reference(const char *reference, char *text, size_t size, size_t *at)
 {
     text_append(text, size, at, " [%s",
-                *reference >= '0' && *reference <= '9' ? "RFC\302\2409293\302\240" : "");
+                *reference >= '0' && *reference <= '9' ? "RFC" TIED "9293" TIED : "");
     for (; *reference; reference++) {
         bool inside = *reference == ' ' && reference[1] != '\0' && reference[-1] != ',';
         if (inside)
-            text_append(text, size, at, "\302\240");
+            text_append(text, size, at, TIED);
         else
             text_append(text, size, at, "%c", *reference);
     }

@@ -79,7 +79,8 @@ static const char *show_number(double value, char text[FIELD_TEXT_SIZE])
 const char *field_show(const struct field *field, const void *record, char text[FIELD_TEXT_SIZE])
 {
     switch (field->type) {
-    case FIELD_BOOL: return field_bool(field, record) ? "true" : "false";
+    case FIELD_BOOL:
+        return field_bool(field, record) ? "true" : "false";
     case FIELD_INTEGER:
         if (field_integer(field, record) == RECORD_UNKNOWN)
             return NULL;
@@ -89,10 +90,12 @@ const char *field_show(const struct field *field, const void *record, char text[
         if (!isfinite(field_number(field, record)))
             return NULL;
         return show_number(field_number_rounded(field, record), text);
-    case FIELD_TEXT: return field_text(field, record);
+    case FIELD_TEXT:
+        return field_text(field, record);
     case FIELD_LIST:
     case FIELD_OBJECT:
-    case FIELD_TYPE_COUNT: break;
+    case FIELD_TYPE_COUNT:
+        break;
     }
     return NULL;
 }
@@ -117,10 +120,10 @@ const struct field *schema_field_find(const struct schema *schema, const char *k
 const struct schema *const *schema_all(size_t *ret_count)
 {
     static const struct schema *const all[] = {
-        &schema_handshake, &schema_segment, &schema_step,    &schema_finding,      &schema_options, &schema_packet,
-        &schema_cell,      &schema_state,   &schema_effect,  &schema_option,       &schema_field,
-        &schema_verdict,   &schema_finding_kind,             &schema_exit,         &schema_command,
-        &schema_argument,
+        &schema_handshake,    &schema_segment, &schema_step,    &schema_finding,
+        &schema_options,      &schema_packet,  &schema_cell,    &schema_state,
+        &schema_effect,       &schema_option,  &schema_field,   &schema_verdict,
+        &schema_finding_kind, &schema_exit,    &schema_command, &schema_argument,
     };
     *ret_count = sizeof all / sizeof all[0];
     return all;
