@@ -8,6 +8,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { OPERATIONS_MAX = 200 };
 
+static uint32_t moved(uint32_t base, int32_t by)
+{
+    return base + (uint32_t)by;
+}
+
 static void setup(struct lab *lab, struct reader *input)
 {
     struct tcb_parameters parameters = lab_parameters();
@@ -48,7 +53,7 @@ static void add_options(const struct lab *lab, struct reader *input, struct opti
         if (bytes)
             options_parse(bytes, length, options);
     } else if (kind % 3 == 2) {
-        uint32_t value = lab->tcb.ts_recent + (uint32_t)(int8_t)reader_u8(input);
+        uint32_t value = moved(lab->tcb.ts_recent, (int8_t)reader_u8(input));
 
         REQUIRE(options_add_timestamps(options, value, lab->tcb.ts_val_last) == 0);
         if (kind & 16)
@@ -68,8 +73,8 @@ static void segment_comes(struct lab *lab, struct reader *input)
     const uint32_t acks[] = {tcb->snd_max, tcb->snd_una, tcb->snd_nxt, tcb->iss};
     uint16_t flags = reader_u8(input);
     uint8_t marks = reader_u8(input), bases = reader_u8(input);
-    uint32_t seq = seqs[bases % 4] + (uint32_t)(int16_t)reader_u16(input);
-    uint32_t ack = acks[bases / 4 % 4] + (uint32_t)(int16_t)reader_u16(input);
+    uint32_t seq = moved(seqs[bases % 4], (int16_t)reader_u16(input));
+    uint32_t ack = moved(acks[bases / 4 % 4], (int16_t)reader_u16(input));
     uint16_t window = reader_u16(input);
     struct segment segment;
 
