@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `handshake`: does it open, how, how fast; who refused and by what. */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "cmd/cli.h"
 #include "probe/engine.h"
@@ -74,6 +75,13 @@ static int take_packet(void *data, const struct packet_record *record, struct fa
     return show(run, &schema_packet, record, fault);
 }
 
+/* A line that stays, and does not get between the records: on a terminal only, for scripts have no use for it. */
+static void show_progress(void *data, const char *target, unsigned copy, unsigned copies)
+{
+    (void)data;
+    fprintf(stderr, "%s: no answer yet, SYN %u of %u is out\n", target, copy, copies);
+}
+
 static int read_targets(struct run *run, struct fault *fault)
 {
     const struct settings *settings = run->settings;
@@ -113,6 +121,7 @@ static int probe_targets(struct run *run, struct fault *fault)
         .source = next_target,
         .sink = take_record,
         .packet_sink = take_packet,
+        .progress = isatty(STDERR_FILENO) && !settings->quiet ? show_progress : NULL,
         .data = run,
     };
     int error = engine_run(&options, fault);

@@ -29,6 +29,8 @@ struct route_reply {
     unsigned index;
     bool has_source;
     uint8_t source[16];
+    bool has_gateway;
+    uint8_t gateway[16];
     uint32_t mtu, hop_limit; /* 0: not said */
 };
 
@@ -104,6 +106,9 @@ static struct route_reply read_reply(const struct nlmsghdr *head, enum ip_family
         } else if (attribute->rta_type == RTA_PREFSRC && length == address_size(family)) {
             memcpy(reply.source, RTA_DATA(attribute), length);
             reply.has_source = true;
+        } else if (attribute->rta_type == RTA_GATEWAY && length == address_size(family)) {
+            memcpy(reply.gateway, RTA_DATA(attribute), length);
+            reply.has_gateway = true;
         } else if (attribute->rta_type == RTA_METRICS) {
             read_metrics(attribute, &reply);
         }
@@ -111,7 +116,8 @@ static struct route_reply read_reply(const struct nlmsghdr *head, enum ip_family
     return reply;
 }
 
-/* Sends the question, waits for the answer. 0, an errno of the kernel's answer, or -1 with errno set. */
+/* Sends the question, waits for the answer. 0, an errno of the kernel's answer, or -1 with errno
+ * set. */
 static int route_ask(int netlink, struct route_message *question, enum ip_family family,
                      struct route_reply *ret_reply)
 {
@@ -131,7 +137,8 @@ static int route_ask(int netlink, struct route_message *question, enum ip_family
         errno = EBADMSG;
         return -1;
     }
-    if (head->nlmsg_type == NLMSG_ERROR && head->nlmsg_len >= NLMSG_LENGTH(sizeof(struct nlmsgerr))) {
+    if (head->nlmsg_type == NLMSG_ERROR &&
+        head->nlmsg_len >= NLMSG_LENGTH(sizeof(struct nlmsgerr))) {
         const struct nlmsgerr *error = NLMSG_DATA(head);
         if (error->error < 0)
             return -error->error;
@@ -144,7 +151,8 @@ static int route_ask(int netlink, struct route_message *question, enum ip_family
     return 0;
 }
 
-/* Whether a socket can be bound to it: that is what the kernel means by an address of this machine. */
+/* Whether a socket can be bound to it: that is what the kernel means by an address of this machine.
+ */
 static bool is_ours(const struct address *source, unsigned index)
 {
     struct sockaddr_in in = {.sin_family = AF_INET};
@@ -211,19 +219,21 @@ static int route_refused(const struct address *destination, const char *interfac
     case ENETUNREACH:
         return fault_set(fault, FAULT_ROUTE, 0, "no route to '%s'%s%s", text, via, from);
     case EHOSTUNREACH:
-        return fault_set(fault, FAULT_ROUTE, 0, "the routing table says that '%s' is unreachable%s%s", text,
-                         via, from);
+        return fault_set(fault, FAULT_ROUTE, 0,
+                         "the routing table says that '%s' is unreachable%s%s", text, via, from);
     case EACCES:
-        return fault_set(fault, FAULT_ROUTE, 0, "the routing table prohibits '%s'%s%s", text, via, from);
-    case EINVAL:
-        return fault_set(fault, FAULT_ROUTE, 0, "the routing table discards packets to '%s'%s%s", text, via,
+        return fault_set(fault, FAULT_ROUTE, 0, "the routing table prohibits '%s'%s%s", text, via,
                          from);
+    case EINVAL:
+        return fault_set(fault, FAULT_ROUTE, 0, "the routing table discards packets to '%s'%s%s",
+                         text, via, from);
     default:
         return fault_set(fault, FAULT_ROUTE, sys, "no route to '%s'%s%s", text, via, from);
     }
 }
 
-/* The interface that was asked for, by name or by the destination's scope: its index, 0 for any. 0 or a fault. */
+/* The interface that was asked for, by name or by the destination's scope: its index, 0 for any. 0
+ * or a fault. */
 static int wanted_interface(const struct address *destination, const char *interface,
                             unsigned *ret_index, struct fault *fault)
 {
@@ -241,33 +251,33 @@ static int wanted_interface(const struct address *destination, const char *inter
     }
     if (scoped && destination->scope) {
         if (index && index != destination->scope)
-            return fault_set(fault, FAULT_ROUTE, 0,
-                             "'%s' names another interface than '%s'",
+            return fault_set(fault, FAULT_ROUTE, 0, "'%s' names another interface than '%s'",
                              address_show(destination, text), interface);
         index = destination->scope;
     }
     if (scoped && index == 0)
-        return fault_set(fault, FAULT_ROUTE, 0,
-                         "'%s' is valid on one link only: name its interface ('%%eth0' or --interface)",
-                         address_show(destination, text));
+        return fault_set(
+            fault, FAULT_ROUTE, 0,
+            "'%s' is valid on one link only: name its interface ('%%eth0' or --interface)",
+            address_show(destination, text));
     *ret_index = index;
     return 0;
 }
 
 /* `wanted`: the index of the interface that was asked for. */
-static int fill_route(const struct address *destination, const struct address *source, unsigned wanted,
-                      const struct route_reply *reply, struct route *ret_route,
+static int fill_route(const struct address *destination, const struct address *source,
+                      unsigned wanted, const struct route_reply *reply, struct route *ret_route,
                       struct fault *fault)
 {
     char text[ADDRESS_TEXT_SIZE];
-    struct route route = {.index = reply->index, .local = reply->type == RTN_LOCAL};
+    struct route route = {
+        .index = reply->index, .local = reply->type == RTN_LOCAL, .next_hop = *destination};
     struct interface_facts facts;
 
     address_show(destination, text);
     if (reply->type != RTN_UNICAST && reply->type != RTN_LOCAL)
         return fault_set(fault, FAULT_ROUTE, 0, "'%s' is no unicast address here", text);
-    if (!interface_name(route.index, route.interface) ||
-        !interface_facts(route.interface, &facts))
+    if (!interface_name(route.index, route.interface) || !interface_facts(route.interface, &facts))
         return fault_set(fault, FAULT_ROUTE, 0, "the interface to '%s' has just gone", text);
     if (route.local && !facts.loopback) {
         /* IPv6 names the interface that has the address, but packets to it go over loopback. */
@@ -285,8 +295,11 @@ static int fill_route(const struct address *destination, const struct address *s
         route.source.family = destination->family;
         memcpy(route.source.bytes, reply->source, address_size(destination->family));
     } else {
-        return fault_set(fault, FAULT_ROUTE, 0, "this machine has no address to reach '%s' from", text);
+        return fault_set(fault, FAULT_ROUTE, 0, "this machine has no address to reach '%s' from",
+                         text);
     }
+    if (reply->has_gateway)
+        memcpy(route.next_hop.bytes, reply->gateway, address_size(destination->family));
     /* The link that the address belongs to, even where packets to it go over loopback. */
     route.source.scope = 0;
     if (route.source.family == IP_FAMILY_V6 && address_is_link_local(&route.source))
@@ -322,8 +335,8 @@ static int find_with(int netlink, const struct address *destination, const char 
     return fill_route(destination, source, index, &reply, ret_route, fault);
 }
 
-int route_find(const struct address *destination, const char *interface, const struct address *source,
-               struct route *ret_route, struct fault *fault)
+int route_find(const struct address *destination, const char *interface,
+               const struct address *source, struct route *ret_route, struct fault *fault)
 {
     assert(destination->family == IP_FAMILY_V4 || destination->family == IP_FAMILY_V6);
     if (source && source->family != destination->family)

@@ -9,22 +9,26 @@
 
 struct route {
     struct address source;
-    unsigned index;                      /* of the interface that packets leave by */
+    struct address next_hop;             /* the gateway, or the destination itself */
+    unsigned index; /* of the interface that packets leave by */
     char interface[INTERFACE_NAME_SIZE];
-    uint32_t mtu;                        /* of the route, or of the interface; bytes of IP packet */
-    bool local;                          /* the destination is an address of this machine: over loopback */
-    uint8_t hop_limit;                   /* of the route, or the system's default: for a SYN like the kernel's */
+    uint32_t mtu;      /* of the route, or of the interface; bytes of IP packet */
+    bool local;        /* the destination is an address of this machine: over loopback */
+    uint8_t hop_limit; /* of the route, or the system's default: for a SYN like the kernel's */
 };
 
 /*
- * Asks the kernel (rtnetlink). `interface` restricts to one (NULL: any), `source` asks for that source address (NULL: the kernel's
- * choice; it must be an address of this machine). A link-local IPv6 destination needs its scope or an interface.
- * 0; -FAULT_ROUTE (no route, unreachable, prohibited, source not ours, interface does not exist or is down: words say which), -FAULT_SYSTEM.
+ * Asks the kernel (rtnetlink). `interface` restricts to one (NULL: any), `source` asks for that
+ * source address (NULL: the kernel's choice; it must be an address of this machine). A link-local
+ * IPv6 destination needs its scope or an interface. 0; -FAULT_ROUTE (no route, unreachable,
+ * prohibited, source not ours, interface does not exist or is down: words say which),
+ * -FAULT_SYSTEM.
  */
-int route_find(const struct address *destination, const char *interface, const struct address *source,
-               struct route *ret_route, struct fault *fault);
+int route_find(const struct address *destination, const char *interface,
+               const struct address *source, struct route *ret_route, struct fault *fault);
 
-/* The index of an interface by name, 0 if there is none; and its name by index (false if there is none). */
+/* The index of an interface by name, 0 if there is none; and its name by index (false if there is
+ * none). */
 unsigned interface_index(const char *name);
 bool interface_name(unsigned index, char name[INTERFACE_NAME_SIZE]);
 

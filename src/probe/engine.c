@@ -235,14 +235,14 @@ static void on_prepare(struct ev_loop *loop, ev_prepare *prepare, int events)
 
 static void start(struct engine *engine, ev_prepare *prepare)
 {
+    static const int numbers[ENGINE_SIGNALS] = {SIGINT, SIGTERM, SIGHUP};
     struct ev_loop *loop = engine->loop;
 
-    ev_signal_init(&engine->interrupt, on_signal, SIGINT);
-    engine->interrupt.data = engine;
-    ev_signal_start(loop, &engine->interrupt);
-    ev_signal_init(&engine->terminate, on_signal, SIGTERM);
-    engine->terminate.data = engine;
-    ev_signal_start(loop, &engine->terminate);
+    for (size_t i = 0; i < ENGINE_SIGNALS; i++) {
+        ev_signal_init(&engine->signals[i], on_signal, numbers[i]);
+        engine->signals[i].data = engine;
+        ev_signal_start(loop, &engine->signals[i]);
+    }
     if (engine->options->deadline > 0) {
         ev_timer_init(&engine->deadline, on_deadline, (double)engine->options->deadline / 1e9, 0.0);
         engine->deadline.data = engine;

@@ -24,6 +24,9 @@ typedef int engine_sink(void *data, const struct handshake_record *record, enum 
 /* The same for a packet that was made and not sent. */
 typedef int engine_packet_sink(void *data, const struct packet_record *record, struct fault *fault);
 
+/* Called when an unanswered SYN of a target was repeated: `copy` of `copies` is out. */
+typedef void engine_progress(void *data, const char *target, unsigned copy, unsigned copies);
+
 struct engine_options {
     const struct spec *spec;
     unsigned parallel;        /* probes at once, at least 1 */
@@ -32,11 +35,12 @@ struct engine_options {
     bool dry_run;             /* make the SYNs and send nothing; needs no privilege */
     engine_source *source;
     engine_sink *sink;
+    engine_progress *progress; /* tells who waits that something is still going on; may be NULL */
     engine_packet_sink *packet_sink; /* takes the packets of a dry run */
     void *data;               /* for all of these */
 };
 
-/* Runs until the source is empty and all probes are over, or a signal (SIGINT, SIGTERM) or the deadline stops it: what is
+/* Runs until the source is empty and all probes are over, or a signal (SIGINT, SIGTERM, SIGHUP) or the deadline stops it: what is
  * under way is then ended politely and reported. 0, or a fault that kept it from working at all (no privilege, no memory, no file). */
 int engine_run(const struct engine_options *options, struct fault *fault);
 

@@ -7,6 +7,7 @@
 #include <utlist.h>
 
 #include "net/clock.h"
+#include "net/neighbour.h"
 #include "probe/dry.h"
 
 #define SECOND INT64_C(1000000000)
@@ -36,18 +37,28 @@ static void release(struct job *job)
     free(job);
 }
 
-static void context_of(struct job *job, char time[40], char guard[32], struct result_context *ret_context)
+/* Room for the texts that a context points to. */
+struct context_texts {
+    char time[40], guard[32], next_hop[ADDRESS_TEXT_SIZE];
+};
+
+static void context_of(struct job *job, struct context_texts *texts, struct result_context *ret_context)
 {
+    const struct route *route = job->probe ? &job->probe->route : NULL;
+    bool unanswered = route && !job->probe->has_speaker;
+
     *ret_context = (struct result_context){
         .target = job->text,
         .host = job->target.host,
         .port = job->port,
         .began_realtime = job->began_realtime,
-        .time = clock_iso8601(job->began_realtime, time),
+        .time = clock_iso8601(job->began_realtime, texts->time),
         .dns_ns = job->dns_ns,
-        .guard = guard_words(job->guard.methods, guard),
+        .guard = guard_words(job->guard.methods, texts->guard),
         .guard_weak = (job->guard.methods & (GUARD_FILTER | GUARD_MD5)) == 0,
         .stamp_words = job->link ? link_stamp_words(job->link->link) : "",
+        .next_hop_silent = unanswered && neighbour_ask(route) == NEIGHBOUR_SILENT,
+        .next_hop = route ? address_show(&route->next_hop, texts->next_hop) : "",
         .dropped = job->link ? link_dropped(job->link->link) : 0,
     };
 }
@@ -61,14 +72,14 @@ static void finish(struct job *job, const struct fault *fault)
     struct result_context context;
     struct fault sink_fault;
     struct arena memory;
+    struct context_texts texts;
     enum verdict verdict = VERDICT_INCONCLUSIVE;
-    char time[40], guard[32];
     int error;
 
     arena_init(&memory);
-    context_of(job, time, guard, &context);
+    context_of(job, &texts, &context);
     if (job->probe) {
-        verdict = result_verdict(job->probe);
+        verdict = result_verdict(job->probe, &context);
         result_handshake(job->probe, &context, &memory, &record);
     } else {
         result_unmeasured(&context, fault, &memory, &record);
@@ -84,11 +95,15 @@ static void finish(struct job *job, const struct fault *fault)
 static void on_timer(struct ev_loop *loop, ev_timer *timer, int events)
 {
     struct job *job = timer->data;
+    const struct engine_options *options = job->engine->options;
+    unsigned copies = job->probe->opening.copy_count;
 
     (void)loop;
     (void)events;
     probe_timer(job->probe, engine_now());
     job_pump(job);
+    if (options->progress && job->probe->opening.copy_count > copies)
+        options->progress(options->data, job->text, job->probe->opening.copy_count, options->spec->retries + 1);
 }
 
 static void set_timer(struct job *job, int64_t now)

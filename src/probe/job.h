@@ -38,6 +38,9 @@ struct job {
     struct job *next, *previous; /* all that are under way */
 };
 
+/* Signals that end the run: INT, TERM, HUP. */
+#define ENGINE_SIGNALS 3
+
 /* The engine's state. */
 struct engine {
     const struct engine_options *options;
@@ -58,7 +61,7 @@ struct engine {
     int error;                 /* ends the run */
     struct fault fault;
     ev_timer deadline;
-    ev_signal interrupt, terminate;
+    ev_signal signals[ENGINE_SIGNALS];
 };
 
 /* CLOCK_MONOTONIC: the time line of everything here. */

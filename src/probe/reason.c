@@ -9,7 +9,7 @@
 
 static const char *duration(int64_t ns, char text[32])
 {
-    text_show_duration(ns, "u", text, 32);
+    text_show_duration(ns, "µ", text, 32);
     return text;
 }
 
@@ -115,10 +115,18 @@ static void say_reset(struct arena *memory, const struct probe *probe, const cha
                    probe->syn_ack_ttl);
 }
 
-static void say_unreachable(struct arena *memory, const struct probe *probe, const char *target)
+static void say_unreachable(struct arena *memory, const struct probe *probe, const struct result_context *context)
 {
+    const char *target = context->target;
     char words[64], from[ADDRESS_TEXT_SIZE];
 
+    if (!probe->icmp_decided) {
+        arena_print(memory, "%s is unreachable: nothing on %s answers %s for the next hop %s, so no SYN could leave", target,
+                    probe->route.interface,
+                    probe->header.destination.family == IP_FAMILY_V6 ? "neighbour discovery" : "ARP",
+                    context->next_hop);
+        return;
+    }
     arena_print(memory, "%s is unreachable: %s says '%s' (%s type %u code %u, TTL %u)", target,
                    address_show(&probe->speaker, from),
                    icmp_words(probe->icmp.family, probe->icmp.type, probe->icmp.code, words),
@@ -139,13 +147,17 @@ static void say_inconclusive(struct arena *memory, const struct probe *probe, co
 {
     if (probe->stopped)
         arena_print(memory, "%s was not measured: %s", target, probe->stopped);
+    else if (trace_has_finding(&probe->trace, FINDING_LOCAL_UNSEEN) && probe->answers_odd == 0 &&
+             probe->opening.copy_count > 0 && !probe->opening.copies[0].stamped)
+        arena_print(memory, "%s was not measured: none of our SYNs was seen leaving %s", target,
+                    probe->route.interface);
     else if (trace_has_finding(&probe->trace, FINDING_SYN_CROSSED))
         arena_print(memory, "the SYN of %s crossed ours, but it never acknowledged ours", target);
     else if (probe->answers_odd > 0)
         arena_print(memory, "%u segment%s came from %s, but none that answers our SYN (see the findings)",
                        probe->answers_odd, probe->answers_odd == 1 ? "" : "s", target);
     else
-        arena_print(memory, "%s sent only packets with wrong checksums", target);
+        arena_print(memory, "%s sent only packets that no receiver accepts (see the findings)", target);
 }
 
 const char *reason_sentence(const struct probe *probe, enum verdict verdict, const struct result_context *context,
@@ -162,7 +174,7 @@ const char *reason_sentence(const struct probe *probe, enum verdict verdict, con
         say_reset(memory, probe, context->target);
         break;
     case VERDICT_UNREACHABLE:
-        say_unreachable(memory, probe, context->target);
+        say_unreachable(memory, probe, context);
         break;
     case VERDICT_FILTERED:
         say_silent(memory, probe, context->target);

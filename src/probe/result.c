@@ -14,7 +14,16 @@ static double milliseconds(int64_t ns)
     return (double)ns / 1e6;
 }
 
-enum verdict result_verdict(const struct probe *probe)
+/* Whether the capture saw any of our SYNs leave. */
+static bool syn_left(const struct probe *probe)
+{
+    for (unsigned i = 0; i < probe->opening.copy_count; i++)
+        if (probe->opening.copies[i].stamped)
+            return true;
+    return false;
+}
+
+enum verdict result_verdict(const struct probe *probe, const struct result_context *context)
 {
     const struct trace *trace = &probe->trace;
 
@@ -27,6 +36,8 @@ enum verdict result_verdict(const struct probe *probe)
         return VERDICT_REFUSED;
     if (probe->tcb.outcome == EFFECT_UNREACHABLE)
         return VERDICT_UNREACHABLE;
+    if (probe->tcb.outcome == EFFECT_TIMED_OUT && !syn_left(probe))
+        return context->next_hop_silent ? VERDICT_UNREACHABLE : VERDICT_INCONCLUSIVE;
     /* Something that came and did not count is not silence. */
     if (probe->tcb.outcome == EFFECT_TIMED_OUT && probe->answers_odd == 0 &&
         !trace_has_finding(trace, FINDING_SYN_CROSSED) && !trace_has_finding(trace, FINDING_CHECKSUM) &&
@@ -247,7 +258,7 @@ void result_handshake(struct probe *probe, const struct result_context *context,
                       (long long)context->dropped);
     if (context->guard_weak)
         trace_mark(&probe->trace, FINDING_LOCAL_GUARD);
-    verdict = result_verdict(probe);
+    verdict = result_verdict(probe, context);
     trace_sort(&probe->trace);
 
     fill_context(context, memory, ret_record);

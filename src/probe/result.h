@@ -17,6 +17,8 @@ struct result_context {
     const char *guard;       /* methods in words */
     bool guard_weak;
     const char *stamp_words; /* of the capture */
+    bool next_hop_silent;    /* ARP or neighbour discovery had no answer for the next hop */
+    const char *next_hop;    /* its address */
     int64_t dropped;         /* frames that the capture lost */
 };
 
@@ -32,6 +34,6 @@ void result_unmeasured(const struct result_context *context, const struct fault 
                        struct handshake_record *ret_record);
 
 /* The verdict of a probe that is over. */
-enum verdict result_verdict(const struct probe *probe);
+enum verdict result_verdict(const struct probe *probe, const struct result_context *context);
 
 #endif

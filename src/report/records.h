@@ -12,7 +12,7 @@
 #define VERDICT_TABLE(X) \
     X(OPEN,         "open",         "the three-way handshake was completed") \
     X(REFUSED,      "refused",      "the SYN was answered with an RST that acknowledges it") \
-    X(UNREACHABLE,  "unreachable",  "an ICMP error that quotes our SYN came instead of an answer") \
+    X(UNREACHABLE,  "unreachable",  "an ICMP error that quotes our SYN came instead of an answer, or the next hop does not answer ARP or neighbour discovery") \
     X(FILTERED,     "filtered",     "silence after all retries") \
     X(RESET,        "reset",        "an RST came after the SYN,ACK, before the server had seen our FIN") \
     X(INCONCLUSIVE, "inconclusive", "could not be measured; the reason says why")
