@@ -200,7 +200,7 @@ static const struct cli_option data_options[] = {
      "Put the data of --send into the SYN; give the cookie as 'FO HEX' in --options (RFC 7413)"},
     {"half-close", CLI_KEY_HALF_CLOSE, NULL, NULL, "Send FIN first, then receive"},
     {"close", CLI_KEY_CLOSE, "HOW", "fin,rst,none",
-     "End the connection with fin (default), with rst, or not at all (none)"},
+     "How to end the connection: with fin (default), with rst, or not at all (none)"},
     {"close-timeout", CLI_KEY_CLOSE_TIMEOUT, "DURATION", NULL,
      "Give the server this long to close after our FIN, then send RST (default: 1s)"},
     {"time-wait", CLI_KEY_TIME_WAIT, "DURATION", NULL, "Stay in TIME-WAIT (2 MSL) for this long (default: 0)"},

@@ -10,7 +10,8 @@
 static const struct cli_option output_options[] = {
     {"json", CLI_KEY_JSON, NULL, NULL, "JSON Lines: one object a line (--format=json)"},
     {"csv", CLI_KEY_CSV, NULL, NULL, "Comma-separated values with a header line (--format=csv)"},
-    {"format", CLI_KEY_FORMAT, "FORMAT", "text,json,csv,dot", "text (default), json, csv, or dot where there are edges"},
+    {"format", CLI_KEY_FORMAT, "FORMAT", "text,json,csv,dot",
+     "Form of the output: text (default), json, csv, or dot where there are edges"},
     {"fields", CLI_KEY_FIELDS, "LIST", NULL, "Only these fields, in this order, in JSON and CSV; 'describe fields' lists them"},
     {"no-header", CLI_KEY_NO_HEADER, NULL, NULL, "CSV without its header line"},
     {"color", CLI_KEY_COLOR, "WHEN", "auto,always,never", "Colour: auto (default), always, never; NO_COLOR is respected"},
