@@ -78,10 +78,12 @@ static libnet_ptag_t craft_ipv6(struct craft *craft, const struct craft_header *
     memcpy(&destination, header->destination.bytes, sizeof(destination));
 
     return libnet_build_ipv6(traffic_class, header->flow_label, tcp_length, IPPROTO_TCP,
-                             header->hop_limit, source, destination, NULL, 0, craft->libnet, craft->ip);
+                             header->hop_limit, source, destination, NULL, 0, craft->libnet,
+                             craft->ip);
 }
 
-/* libnet garbles the first word of the IPv6 header (RFC 8200 section 3): version, traffic class, flow label. */
+/* libnet garbles the first word of the IPv6 header (RFC 8200 section 3): version, traffic class,
+ * flow label. */
 static void mend_ipv6(uint8_t *packet, uint8_t traffic_class, uint32_t flow_label)
 {
     packet[0] = (uint8_t)(0x60 | traffic_class >> 4);
@@ -90,7 +92,8 @@ static void mend_ipv6(uint8_t *packet, uint8_t traffic_class, uint32_t flow_labe
     packet[3] = (uint8_t)flow_label;
 }
 
-/* Changes the checksum by what one 16-bit word of the summed bytes changes (RFC 1624 equation 3). */
+/* Changes the checksum by what one 16-bit word of the summed bytes changes (RFC 1624 equation 3).
+ */
 static void mend_checksum(uint8_t *tcp, uint32_t before, uint32_t after)
 {
     uint32_t checksum = (uint32_t)tcp[16] << 8 | tcp[17];
@@ -125,8 +128,8 @@ static int craft_blocks(struct craft *craft, const struct craft_header *header,
         craft_forget(craft);
 
     if (options->length > 0) {
-        craft->options =
-            libnet_build_tcp_options(options->bytes, options->length, craft->libnet, craft->options);
+        craft->options = libnet_build_tcp_options(options->bytes, options->length, craft->libnet,
+                                                  craft->options);
         if (craft->options == -1)
             return craft_refused(craft, "TCP options", fault);
     }
@@ -145,8 +148,8 @@ static int craft_blocks(struct craft *craft, const struct craft_header *header,
     return 0;
 }
 
-int craft_packet(struct craft *craft, const struct craft_header *header, const struct segment *segment,
-                 uint8_t *packet, size_t size, struct fault *fault)
+int craft_packet(struct craft *craft, const struct craft_header *header,
+                 const struct segment *segment, uint8_t *packet, size_t size, struct fault *fault)
 {
     assert(header->source.family == craft->family && header->destination.family == craft->family);
     struct options options = segment->options;
@@ -162,10 +165,12 @@ int craft_packet(struct craft *craft, const struct craft_header *header, const s
     size_t tcp_length = tcp_header + segment->payload_length;
     size_t length = ip_header + tcp_length;
     if (length > size)
-        return fault_set(fault, FAULT_RANGE, 0, "a packet of %zu bytes does not fit into %zu", length, size);
+        return fault_set(fault, FAULT_RANGE, 0, "a packet of %zu bytes does not fit into %zu",
+                         length, size);
 
     uint8_t traffic_class = (uint8_t)((header->traffic_class & 0xfc) | (segment->ecn & 3));
-    int error = craft_blocks(craft, header, segment, &options, traffic_class, (uint16_t)tcp_length, fault);
+    int error =
+        craft_blocks(craft, header, segment, &options, traffic_class, (uint16_t)tcp_length, fault);
     if (error) {
         craft_forget(craft);
         return error;
@@ -181,8 +186,8 @@ int craft_packet(struct craft *craft, const struct craft_header *header, const s
     if (built_length != length) {
         free(built);
         craft_forget(craft);
-        return fault_set(fault, FAULT_INTERNAL, 0, "libnet built a packet of %u bytes instead of %zu",
-                         built_length, length);
+        return fault_set(fault, FAULT_INTERNAL, 0,
+                         "libnet built a packet of %u bytes instead of %zu", built_length, length);
     }
     memcpy(packet, built, length);
     free(built);

@@ -24,10 +24,11 @@ void craft_free(struct craft *craft);
 #define CRAFT_PACKET_MAX 65575 /* 40 bytes of IPv6 and 65535 of payload */
 
 /*
- * The whole IP packet with all checksums right, options padded to a multiple of four. Copies it into `packet`; returns its
- * length, or -FAULT_RANGE (does not fit into `size` or into an IP packet), -FAULT_INTERNAL (libnet).
+ * The whole IP packet with all checksums right, options padded to a multiple of four. Copies it
+ * into `packet`; returns its length, or -FAULT_RANGE (does not fit into `size` or into an IP
+ * packet), -FAULT_INTERNAL (libnet).
  */
-int craft_packet(struct craft *craft, const struct craft_header *header, const struct segment *segment,
-                 uint8_t *packet, size_t size, struct fault *fault);
+int craft_packet(struct craft *craft, const struct craft_header *header,
+                 const struct segment *segment, uint8_t *packet, size_t size, struct fault *fault);
 
 #endif

@@ -8,16 +8,16 @@
 
 #include "net/link.h"
 
-#define DUMP_SNAPLEN 262144 /* libpcap's own maximum */
+#define DUMP_SNAPLEN    262144 /* libpcap's own maximum */
 #define LINK_HEADER_MAX 20
 
 struct dump {
     char *path;
-    FILE *file;             /* until the first frame says the link type; then the dumper's */
-    pcap_t *format;         /* link type and precision, without a capture behind it */
+    FILE *file;     /* until the first frame says the link type; then the dumper's */
+    pcap_t *format; /* link type and precision, without a capture behind it */
     pcap_dumper_t *dumper;
     int link_type;
-    uint8_t *bytes;         /* room for a frame that gets another link header; NULL until one comes */
+    uint8_t *bytes; /* room for a frame that gets another link header; NULL until one comes */
 };
 
 static int dump_fault(const struct dump *dump, int sys, struct fault *fault)
@@ -51,7 +51,8 @@ int dump_open(const char *path, struct dump **ret_dump, struct fault *fault)
 static int dump_begin(struct dump *dump, int link_type, struct fault *fault)
 {
     dump->link_type = link_type;
-    dump->format = pcap_open_dead_with_tstamp_precision(link_type, DUMP_SNAPLEN, PCAP_TSTAMP_PRECISION_NANO);
+    dump->format =
+        pcap_open_dead_with_tstamp_precision(link_type, DUMP_SNAPLEN, PCAP_TSTAMP_PRECISION_NANO);
     if (!dump->format)
         return fault_set(fault, FAULT_MEMORY, 0, "out of memory");
     errno = 0;
@@ -62,7 +63,8 @@ static int dump_begin(struct dump *dump, int link_type, struct fault *fault)
     return 0;
 }
 
-/* A link header of `link_type` for an IP packet, addresses zero. Its length, or -1: none is known. */
+/* A link header of `link_type` for an IP packet, addresses zero. Its length, or -1: none is known.
+ */
 static int link_header(int link_type, bool v4, uint8_t header[LINK_HEADER_MAX])
 {
     uint8_t type[2] = {v4 ? 0x08 : 0x86, v4 ? 0x00 : 0xdd};
@@ -89,7 +91,8 @@ static int link_header(int link_type, bool v4, uint8_t header[LINK_HEADER_MAX])
     }
 }
 
-/* The frame with the link header of the file's type in place of its own. False where that cannot be. */
+/* The frame with the link header of the file's type in place of its own. False where that cannot
+ * be. */
 static bool change_link_type(struct dump *dump, const struct frame *frame, struct frame *ret_frame)
 {
     uint8_t header[LINK_HEADER_MAX];

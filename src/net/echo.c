@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #define ECHO_CONNECTIONS_MAX 64
-#define ECHO_BACKLOG 64
-#define ECHO_BUFFER 16384
+#define ECHO_BACKLOG         64
+#define ECHO_BUFFER          16384
 
 /* One accepted connection: reads while its buffer is empty, writes while it is not. */
 struct echo_connection {
@@ -65,8 +65,8 @@ static void connection_wait(struct echo_connection *connection)
 static bool connection_send(struct echo_connection *connection)
 {
     while (connection->length > 0) {
-        ssize_t sent = send(connection->watcher.fd, connection->buffer + connection->at, connection->length,
-                            MSG_NOSIGNAL);
+        ssize_t sent = send(connection->watcher.fd, connection->buffer + connection->at,
+                            connection->length, MSG_NOSIGNAL);
         if (sent < 0 && errno == EINTR)
             continue;
         if (sent < 0 && errno == EAGAIN)
@@ -136,7 +136,8 @@ static void echo_accept(struct ev_loop *loop, ev_io *watcher, int events)
     ev_io_start(loop, &connection->watcher);
 }
 
-/* A listening socket on loopback; `port` gets the kernel's choice. The descriptor or -1 with errno set. */
+/* A listening socket on loopback; `port` gets the kernel's choice. The descriptor or -1 with errno
+ * set. */
 static int echo_listen(const struct address *address, uint16_t *port)
 {
     struct sockaddr_in in = {.sin_family = AF_INET};
@@ -161,7 +162,8 @@ static int echo_listen(const struct address *address, uint16_t *port)
     return descriptor;
 }
 
-int echo_open(struct ev_loop *loop, enum ip_family family, struct echo **ret_echo, struct fault *fault)
+int echo_open(struct ev_loop *loop, enum ip_family family, struct echo **ret_echo,
+              struct fault *fault)
 {
     assert(family == IP_FAMILY_V4 || family == IP_FAMILY_V6);
     struct echo *echo = calloc(1, sizeof(*echo));
@@ -176,7 +178,8 @@ int echo_open(struct ev_loop *loop, enum ip_family family, struct echo **ret_ech
     if (descriptor < 0) {
         int sys = errno;
         free(echo);
-        return fault_set(fault, FAULT_SYSTEM, sys, "cannot listen on loopback for the target 'self'");
+        return fault_set(fault, FAULT_SYSTEM, sys,
+                         "cannot listen on loopback for the target 'self'");
     }
     ev_io_init(&echo->listener, echo_accept, descriptor, EV_READ);
     echo->listener.data = echo;

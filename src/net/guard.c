@@ -28,12 +28,14 @@ static bool set_md5(int descriptor, int family)
     struct tcp_md5sig key = {
         .tcpm_flags = TCP_MD5SIG_FLAG_PREFIX, .tcpm_prefixlen = 0, .tcpm_keylen = 8};
     key.tcpm_addr.ss_family = (unsigned short)family;
-    /* Its secrecy does not matter: nobody who guessed it would get more than a connection to a socket that never accepts. */
+    /* Its secrecy does not matter: nobody who guessed it would get more than a connection to a
+     * socket that never accepts. */
     memcpy(key.tcpm_key, "tcpprobe", 8);
     return setsockopt(descriptor, IPPROTO_TCP, TCP_MD5SIG_EXT, &key, sizeof(key)) == 0;
 }
 
-/* Drops what has passed a router, or comes from a stack that starts below 255: the only TTL that is let in. */
+/* Drops what has passed a router, or comes from a stack that starts below 255: the only TTL that is
+ * let in. */
 static bool set_min_ttl(int descriptor, int family)
 {
     int most = 255;
@@ -42,7 +44,8 @@ static bool set_min_ttl(int descriptor, int family)
     return setsockopt(descriptor, IPPROTO_IPV6, IPV6_MINHOPCOUNT, &most, sizeof(most)) == 0;
 }
 
-static socklen_t guard_sockaddr(const struct address *source, uint16_t port, struct sockaddr_storage *storage)
+static socklen_t guard_sockaddr(const struct address *source, uint16_t port,
+                                struct sockaddr_storage *storage)
 {
     memset(storage, 0, sizeof(*storage));
     if (source->family == IP_FAMILY_V4) {
@@ -70,7 +73,8 @@ static int guard_refused(const struct address *source, uint16_t port, int sys, s
     case EADDRINUSE:
         if (port == 0)
             return fault_set(fault, FAULT_SYSTEM, sys, "no free source port at '%s'", text);
-        return fault_set(fault, FAULT_SYSTEM, sys, "source port '%u' cannot be had at '%s'", port, text);
+        return fault_set(fault, FAULT_SYSTEM, sys, "source port '%u' cannot be had at '%s'", port,
+                         text);
     case EADDRNOTAVAIL:
     case ENODEV:
         return fault_set(fault, FAULT_ROUTE, 0, "'%s' is not an address of this machine", text);
@@ -82,8 +86,8 @@ static int guard_refused(const struct address *source, uint16_t port, int sys, s
     }
 }
 
-static int guard_set_up(int descriptor, const struct address *source, uint16_t port, unsigned allowed,
-                        struct guard *ret_guard, struct fault *fault)
+static int guard_set_up(int descriptor, const struct address *source, uint16_t port,
+                        unsigned allowed, struct guard *ret_guard, struct fault *fault)
 {
     struct sockaddr_storage storage;
     socklen_t length = guard_sockaddr(source, port, &storage);
@@ -104,7 +108,8 @@ static int guard_set_up(int descriptor, const struct address *source, uint16_t p
         methods |= GUARD_MIN_TTL;
     if (methods == 0)
         return fault_set(fault, FAULT_SYSTEM, errno,
-                         "the kernel cannot be kept from answering: no filter, MD5 key or minimum TTL can be set");
+                         "the kernel cannot be kept from answering: no filter, MD5 key or minimum "
+                         "TTL can be set");
 
     if (listen(descriptor, 1) != 0)
         return guard_refused(source, port, errno, fault);
@@ -134,9 +139,11 @@ int guard_open_with(const struct address *source, uint16_t port, unsigned allowe
     return error;
 }
 
-int guard_open(const struct address *source, uint16_t port, struct guard *ret_guard, struct fault *fault)
+int guard_open(const struct address *source, uint16_t port, struct guard *ret_guard,
+               struct fault *fault)
 {
-    return guard_open_with(source, port, GUARD_FILTER | GUARD_MD5 | GUARD_MIN_TTL, ret_guard, fault);
+    return guard_open_with(source, port, GUARD_FILTER | GUARD_MD5 | GUARD_MIN_TTL, ret_guard,
+                           fault);
 }
 
 void guard_close(struct guard *guard)

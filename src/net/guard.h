@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The guard: a kernel socket that owns the probe's port and swallows what comes, so that the kernel sends no RST. */
+/* The guard: a kernel socket that owns the probe's port and swallows what comes, so that the kernel
+ * sends no RST. */
 #ifndef NET_GUARD_H
 #define NET_GUARD_H
 
@@ -19,11 +20,14 @@ struct guard {
 };
 
 /*
- * Binds to `source` (scope: interface index for link-local) and `port` (0: the kernel chooses a free one) and listens. Fails when no method at all
- * could be set, and when only GUARD_MIN_TTL could and so packets that arrive with TTL 255 would be answered: then it succeeds with that one
- * method and the caller may warn. 0; -FAULT_SYSTEM (port in use: said so with the port), -FAULT_ROUTE (not our address), -FAULT_PERMISSION (port below 1024).
+ * Binds to `source` (scope: interface index for link-local) and `port` (0: the kernel chooses a
+ * free one) and listens. Fails when no method at all could be set, and when only GUARD_MIN_TTL
+ * could and so packets that arrive with TTL 255 would be answered: then it succeeds with that one
+ * method and the caller may warn. 0; -FAULT_SYSTEM (port in use: said so with the port),
+ * -FAULT_ROUTE (not our address), -FAULT_PERMISSION (port below 1024).
  */
-int guard_open(const struct address *source, uint16_t port, struct guard *ret_guard, struct fault *fault);
+int guard_open(const struct address *source, uint16_t port, struct guard *ret_guard,
+               struct fault *fault);
 /* The same with only the `allowed` methods (GUARD_… bits): for tests of each one alone. */
 int guard_open_with(const struct address *source, uint16_t port, unsigned allowed,
                     struct guard *ret_guard, struct fault *fault);

@@ -29,7 +29,7 @@ bool interface_facts(const char *name, struct interface_facts *ret_facts)
 
     if (strlen(name) >= sizeof(request.ifr_name))
         return false;
-    strcpy(request.ifr_name, name);
+    memcpy(request.ifr_name, name, strlen(name) + 1);
     int descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0); /* any kind will do */
     if (descriptor < 0)
         return false;

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One interface: frames in through libpcap, packets out through raw sockets that libnet writes to. */
+/* One interface: frames in through libpcap, packets out through raw sockets that libnet writes to.
+ */
 #include "net/link.h"
 
 #include <errno.h>
 #include <libnet.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <pcap/pcap.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,17 +19,19 @@
 #include "net/privilege.h"
 
 /*
- * libpcap's ring has a slot of a power of two for each frame, so a snapshot length just above 64 kB costs twice
- * the memory. Offload makes frames of up to 65226 bytes or so; only an MTU like loopback's allows larger ones.
- * The size of the ring hardly matters for the time to open it (8 MB: half a millisecond more than 0.5 MB; what takes
- * 12 ms, and 24 ms to close it, is the kernel waiting for RCU), but it is memory of the kernel's.
+ * libpcap's ring has a slot of a power of two for each frame, so a snapshot length just above 64 kB
+ * costs twice the memory. Offload makes frames of up to 65226 bytes or so; only an MTU like
+ * loopback's allows larger ones. The size of the ring hardly matters for the time to open it (8 MB:
+ * half a millisecond more than 0.5 MB; what takes 12 ms, and 24 ms to close it, is the kernel
+ * waiting for RCU), but it is memory of the kernel's.
  */
 #define SNAPLEN_USUAL 65408 /* 64 kB less the head of a slot */
-#define SNAPLEN_LARGE 130944
-#define LARGE_MTU 65000
-#define RING_BYTES (8 << 20) /* 128 slots, or 64 large ones */
+#define SNAPLEN_LARGE 65676 /* 65535 bytes of IPv6 payload and all headers */
+#define LARGE_MTU     65000
+#define RING_USUAL    (8 << 20) /* 128 slots */
+#define RING_LARGE    (4 << 20) /* 64 slots, which take 8 MB */
 
-#define SEND_TRIES 8
+#define SEND_TRIES    8
 #define SEND_PAUSE_NS 500000
 
 /* A raw socket in a libnet context, or the errno of why there is none. */
@@ -42,7 +48,8 @@ struct link {
     struct link_out out[IP_FAMILY_COUNT];
 };
 
-/* ---- capture ------------------------------------------------------------------------------------ */
+/* ---- capture ------------------------------------------------------------------------------------
+ */
 
 /* What pcap_activate() refuses, in words. */
 static int capture_refused(const struct link *link, int status, struct fault *fault)
@@ -63,30 +70,31 @@ static int capture_refused(const struct link *link, int status, struct fault *fa
     }
 }
 
-static int open_capture(struct link *link, int snaplen, const char *filter, struct fault *fault)
+static int open_capture(struct link *link, bool large, const char *filter, struct fault *fault)
 {
     char words[PCAP_ERRBUF_SIZE] = "";
 
     link->pcap = pcap_create(link->interface, words);
     if (!link->pcap)
-        return fault_set(fault, FAULT_SYSTEM, 0, "cannot capture on interface '%s': %s", link->interface,
-                         words);
-    pcap_set_snaplen(link->pcap, snaplen);
+        return fault_set(fault, FAULT_SYSTEM, 0, "cannot capture on interface '%s': %s",
+                         link->interface, words);
+    pcap_set_snaplen(link->pcap, large ? SNAPLEN_LARGE : SNAPLEN_USUAL);
     pcap_set_promisc(link->pcap, 0);
     pcap_set_immediate_mode(link->pcap, 1);
-    pcap_set_buffer_size(link->pcap, RING_BYTES);
+    pcap_set_buffer_size(link->pcap, large ? RING_LARGE : RING_USUAL);
     link->nanoseconds = pcap_set_tstamp_precision(link->pcap, PCAP_TSTAMP_PRECISION_NANO) == 0;
     int status = pcap_activate(link->pcap);
     if (status < 0)
         return capture_refused(link, status, fault);
 
     if (!link_type_known(pcap_datalink(link->pcap)))
-        return fault_set(fault, FAULT_LINK, 0, "interface '%s' has a link layer that is not known here: %s",
-                         link->interface, pcap_datalink_val_to_description_or_dlt(pcap_datalink(link->pcap)));
+        return fault_set(
+            fault, FAULT_LINK, 0, "interface '%s' has a link layer that is not known here: %s",
+            link->interface, pcap_datalink_val_to_description_or_dlt(pcap_datalink(link->pcap)));
     /* In immediate mode a blocking read waits for ever, whatever the time-out. */
     if (pcap_setnonblock(link->pcap, 1, words) != 0)
-        return fault_set(fault, FAULT_SYSTEM, 0, "cannot capture on interface '%s': %s", link->interface,
-                         words);
+        return fault_set(fault, FAULT_SYSTEM, 0, "cannot capture on interface '%s': %s",
+                         link->interface, words);
     return link_set_filter(link, filter, fault);
 }
 
@@ -95,8 +103,8 @@ int link_set_filter(struct link *link, const char *filter, struct fault *fault)
     struct bpf_program program;
 
     if (pcap_compile(link->pcap, &program, filter, 1, PCAP_NETMASK_UNKNOWN) != 0)
-        return fault_set(fault, FAULT_SYSTEM, 0, "cannot compile the capture filter '%.100s': %s", filter,
-                         pcap_geterr(link->pcap));
+        return fault_set(fault, FAULT_SYSTEM, 0, "cannot compile the capture filter '%.100s': %s",
+                         filter, pcap_geterr(link->pcap));
     int result = pcap_setfilter(link->pcap, &program);
     pcap_freecode(&program);
     if (result != 0)
@@ -117,6 +125,17 @@ int link_check(const struct link *link, struct fault *fault)
     return 0;
 }
 
+/* One system call: libpcap keeps silent about an interface that is set down, in the hope that it
+ * comes back. */
+static bool interface_up(const struct link *link)
+{
+    struct ifreq request = {0};
+
+    memcpy(request.ifr_name, link->interface, sizeof(request.ifr_name));
+    return ioctl(pcap_get_selectable_fd(link->pcap), SIOCGIFFLAGS, &request) == 0 &&
+           (unsigned)request.ifr_flags & IFF_UP;
+}
+
 int link_next(struct link *link, struct frame *ret_frame, struct fault *fault)
 {
     struct pcap_pkthdr *head;
@@ -124,10 +143,10 @@ int link_next(struct link *link, struct frame *ret_frame, struct fault *fault)
     int result = pcap_next_ex(link->pcap, &head, &bytes);
 
     if (result == 0)
-        return 0;
+        return interface_up(link) ? 0 : link_check(link, fault);
     if (result < 0) {
         char words[PCAP_ERRBUF_SIZE];
-        strcpy(words, pcap_geterr(link->pcap));
+        snprintf(words, sizeof(words), "%s", pcap_geterr(link->pcap));
         int error = link_check(link, fault);
         if (error)
             return error;
@@ -146,24 +165,29 @@ int link_next(struct link *link, struct frame *ret_frame, struct fault *fault)
     return 1;
 }
 
-/* ---- sending ------------------------------------------------------------------------------------ */
+/* ---- sending ------------------------------------------------------------------------------------
+ */
 
 /*
- * A raw socket bound to the interface. libnet's own opening of one calls setsockopt(SO_SNDBUF) some seven thousand
- * times (growing it by 128 bytes each), so it is opened here and given to a libnet context, which closes it.
+ * A raw socket bound to the interface. libnet's own opening of one calls setsockopt(SO_SNDBUF) some
+ * seven thousand times (growing it by 128 bytes each), so it is opened here and given to a libnet
+ * context, which closes it.
  */
 static int open_socket(const char *interface, bool loopback, enum ip_family family)
 {
     bool v4 = family == IP_FAMILY_V4;
     int yes = 1, bytes = 1 << 20;
-    int descriptor = socket(v4 ? AF_INET : AF_INET6, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_RAW);
+    int descriptor =
+        socket(v4 ? AF_INET : AF_INET6, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_RAW);
 
     if (descriptor < 0)
         return -1;
-    /* IPPROTO_RAW implies IP_HDRINCL. Without RECVERR the kernel does not tell of its own full queue (ENOBUFS). */
+    /* IPPROTO_RAW implies IP_HDRINCL. Without RECVERR the kernel does not tell of its own full
+     * queue (ENOBUFS). */
     int result = v4 ? setsockopt(descriptor, IPPROTO_IP, IP_RECVERR, &yes, sizeof(yes))
                     : setsockopt(descriptor, IPPROTO_IPV6, IPV6_RECVERR, &yes, sizeof(yes));
-    /* Over loopback go the addresses of all interfaces, and for IPv6 those count as routes of their own interface. */
+    /* Over loopback go the addresses of all interfaces, and for IPv6 those count as routes of their
+     * own interface. */
     if (result == 0 && !loopback)
         result = setsockopt(descriptor, SOL_SOCKET, SO_BINDTODEVICE, interface,
                             (socklen_t)strlen(interface) + 1);
@@ -204,14 +228,17 @@ static int send_refused(struct link *link, int sys, size_t length, struct fault 
     switch (sys) {
     case EPERM:
         return fault_set(fault, FAULT_PERMISSION, 0,
-                         "a firewall of this machine refused the packet to interface '%s'", link->interface);
-    case EACCES:
-        return fault_set(fault, FAULT_PERMISSION, 0,
-                         "this machine refused the packet to interface '%s': prohibited or a broadcast address",
+                         "a firewall of this machine refused the packet to interface '%s'",
                          link->interface);
+    case EACCES:
+        return fault_set(
+            fault, FAULT_PERMISSION, 0,
+            "this machine refused the packet to interface '%s': prohibited or a broadcast address",
+            link->interface);
     case EMSGSIZE:
-        return fault_set(fault, FAULT_SYSTEM, sys, "a packet of %zu bytes is too long for interface '%s'",
-                         length, link->interface);
+        return fault_set(fault, FAULT_SYSTEM, sys,
+                         "a packet of %zu bytes is too long for interface '%s'", length,
+                         link->interface);
     case ENETDOWN:
     case ENODEV:
     case ENXIO:
@@ -222,10 +249,13 @@ static int send_refused(struct link *link, int sys, size_t length, struct fault 
         if (error)
             return error;
         if (sys == ENETUNREACH || sys == EHOSTUNREACH)
-            return fault_set(fault, FAULT_ROUTE, sys, "cannot send through interface '%s'", link->interface);
-        return fault_set(fault, FAULT_LINK, sys, "cannot send through interface '%s'", link->interface);
+            return fault_set(fault, FAULT_ROUTE, sys, "cannot send through interface '%s'",
+                             link->interface);
+        return fault_set(fault, FAULT_LINK, sys, "cannot send through interface '%s'",
+                         link->interface);
     default:
-        return fault_set(fault, FAULT_SYSTEM, sys, "cannot send through interface '%s'", link->interface);
+        return fault_set(fault, FAULT_SYSTEM, sys, "cannot send through interface '%s'",
+                         link->interface);
     }
 }
 
@@ -238,8 +268,9 @@ int link_send(struct link *link, const uint8_t *packet, size_t length, struct fa
     if (length < (v4 ? LIBNET_IPV4_H : LIBNET_IPV6_H))
         return fault_set(fault, FAULT_INTERNAL, 0, "%zu bytes are no IP packet", length);
     if (!out->libnet)
-        return fault_set(fault, FAULT_SYSTEM, out->refused, "cannot open a raw %s socket on interface '%s'",
-                         v4 ? "IPv4" : "IPv6", link->interface);
+        return fault_set(fault, FAULT_SYSTEM, out->refused,
+                         "cannot open a raw %s socket on interface '%s'", v4 ? "IPv4" : "IPv6",
+                         link->interface);
     for (int tries = 1;; tries++) {
         errno = 0;
         int sent = v4 ? libnet_write_raw_ipv4(out->libnet, packet, (uint32_t)length)
@@ -253,9 +284,11 @@ int link_send(struct link *link, const uint8_t *packet, size_t length, struct fa
     }
 }
 
-/* ---- both --------------------------------------------------------------------------------------- */
+/* ---- both ---------------------------------------------------------------------------------------
+ */
 
-int link_open(const char *interface, const char *filter, struct link **ret_link, struct fault *fault)
+int link_open(const char *interface, const char *filter, struct link **ret_link,
+              struct fault *fault)
 {
     struct interface_facts facts;
     struct link *link;
@@ -265,11 +298,11 @@ int link_open(const char *interface, const char *filter, struct link **ret_link,
     link = calloc(1, sizeof(*link));
     if (!link)
         return fault_set(fault, FAULT_MEMORY, 0, "out of memory");
-    strcpy(link->interface, interface);
+    memcpy(link->interface, interface, strlen(interface) + 1);
     link->index = facts.index;
     link->loopback = facts.loopback;
 
-    int error = open_capture(link, facts.mtu < LARGE_MTU ? SNAPLEN_USUAL : SNAPLEN_LARGE, filter, fault);
+    int error = open_capture(link, facts.mtu >= LARGE_MTU, filter, fault);
     if (error) {
         link_close(link);
         return error;

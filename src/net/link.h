@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One interface: packets out through a raw socket of libnet's, frames in through libpcap; and capture files. */
+/* One interface: packets out through a raw socket of libnet's, frames in through libpcap; and
+ * capture files. */
 #ifndef NET_LINK_H
 #define NET_LINK_H
 
@@ -7,22 +8,25 @@
 
 /* A captured frame; valid until the next call on its link. */
 struct frame {
-    int64_t stamp_ns;    /* capture time, CLOCK_REALTIME, nanoseconds */
+    int64_t stamp_ns; /* capture time, CLOCK_REALTIME, nanoseconds */
     const uint8_t *bytes;
-    size_t length;       /* captured */
-    size_t wire_length;  /* as it was */
-    int link_type;       /* LINKTYPE_ number, for link_ip_offset() */
+    size_t length;      /* captured */
+    size_t wire_length; /* as it was */
+    int link_type;      /* LINKTYPE_ number, for link_ip_offset() */
 };
 
 struct link;
 
 /*
- * Opens capture and sending on one interface. The capture is active, non-blocking, in immediate mode, with nanosecond
- * stamps where the system has them, and `filter` (libpcap's syntax) in place, when this returns. Packets of both directions come (on loopback
- * each once). Both families can be sent; a family whose raw socket the system refuses is an error only when it is used.
- * 0; -FAULT_PERMISSION with the setcap line in words; -FAULT_LINK (no such interface, down, link type that wire/ip does not read), -FAULT_SYSTEM.
+ * Opens capture and sending on one interface. The capture is active, non-blocking, in immediate
+ * mode, with nanosecond stamps where the system has them, and `filter` (libpcap's syntax) in place,
+ * when this returns. Packets of both directions come (on loopback each once). Both families can be
+ * sent; a family whose raw socket the system refuses is an error only when it is used. 0;
+ * -FAULT_PERMISSION with the setcap line in words; -FAULT_LINK (no such interface, down, link type
+ * that wire/ip does not read), -FAULT_SYSTEM.
  */
-int link_open(const char *interface, const char *filter, struct link **ret_link, struct fault *fault);
+int link_open(const char *interface, const char *filter, struct link **ret_link,
+              struct fault *fault);
 void link_close(struct link *link);
 
 const char *link_interface(const struct link *link);
@@ -32,19 +36,22 @@ int link_descriptor(const struct link *link);
 /* "capture, nanoseconds" or what it really is: for rtt_source. */
 const char *link_stamp_words(const struct link *link);
 
-/* Changes the filter while the capture runs; frames that came through the old one may still be read. */
+/* Changes the filter while the capture runs; frames that came through the old one may still be
+ * read. */
 int link_set_filter(struct link *link, const char *filter, struct fault *fault);
 
-/* The next waiting frame: 1, or 0 when none waits, or -FAULT_LINK (the interface is gone or down), -FAULT_SYSTEM. Never blocks. */
+/* The next waiting frame: 1, or 0 when none waits, or -FAULT_LINK (the interface is gone or down),
+ * -FAULT_SYSTEM. Never blocks. */
 int link_next(struct link *link, struct frame *ret_frame, struct fault *fault);
 
 /* Whether the interface is still there and up, cheaply. 0 or -FAULT_LINK. */
 int link_check(const struct link *link, struct fault *fault);
 
 /*
- * Sends one finished IP packet, through this interface whatever the routing table prefers. 0; -FAULT_LINK (gone, down),
- * -FAULT_ROUTE (network unreachable), -FAULT_PERMISSION (a local firewall refused it: said so), -FAULT_SYSTEM; a full queue (ENOBUFS, EAGAIN)
- * is tried again for a few milliseconds first.
+ * Sends one finished IP packet, through this interface whatever the routing table prefers. 0;
+ * -FAULT_LINK (gone, down), -FAULT_ROUTE (network unreachable), -FAULT_PERMISSION (a local firewall
+ * refused it: said so), -FAULT_SYSTEM; a full queue (ENOBUFS, EAGAIN) is tried again for a few
+ * milliseconds first.
  */
 int link_send(struct link *link, const uint8_t *packet, size_t length, struct fault *fault);
 
@@ -55,11 +62,13 @@ int64_t link_dropped(struct link *link);
 struct dump;
 
 /*
- * Creates or truncates `path`. The file's link type is that of the first frame; frames of another type are stored with their link header
- * replaced by one of that type (zero addresses), or without any if it is RAW. 0 or -FAULT_IO.
+ * Creates or truncates `path`. The file's link type is that of the first frame; frames of another
+ * type are stored with their link header replaced by one of that type (zero addresses), or without
+ * any if it is RAW. 0 or -FAULT_IO.
  */
 int dump_open(const char *path, struct dump **ret_dump, struct fault *fault);
-/* 0 or -FAULT_IO. Flushed at each frame, so that what was measured is there whatever happens next. */
+/* 0 or -FAULT_IO. Flushed at each frame, so that what was measured is there whatever happens next.
+ */
 int dump_frame(struct dump *dump, const struct frame *frame, struct fault *fault);
 /* Closes and checks. A file without frames is a valid, empty one. 0 or -FAULT_IO. */
 int dump_close(struct dump *dump, struct fault *fault);

@@ -20,11 +20,13 @@ int privilege_missing(struct fault *fault)
     ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
 
     if (length <= 0)
-        return fault_set(fault, FAULT_PERMISSION, 0,
-                         "CAP_NET_RAW is missing: run as root, or once: sudo setcap cap_net_raw+ep PROGRAM");
+        return fault_set(
+            fault, FAULT_PERMISSION, 0,
+            "CAP_NET_RAW is missing: run as root, or once: sudo setcap cap_net_raw+ep PROGRAM");
     program[length] = '\0';
     return fault_set(fault, FAULT_PERMISSION, 0,
-                     "CAP_NET_RAW is missing: run as root, or once: sudo setcap cap_net_raw+ep %s", program);
+                     "CAP_NET_RAW is missing: run as root, or once: sudo setcap cap_net_raw+ep %s",
+                     program);
 }
 
 /* Empties every set but for `kept` (-1: none), the bounding set where that is allowed. */
@@ -32,9 +34,11 @@ static int privilege_reduce(int kept, struct fault *fault)
 {
     capng_clear(CAPNG_SELECT_BOTH);
     if (capng_get_caps_process() != 0)
-        return fault_set(fault, FAULT_SYSTEM, errno, "cannot read the capabilities of this process");
+        return fault_set(fault, FAULT_SYSTEM, errno,
+                         "cannot read the capabilities of this process");
     bool had_raw = capng_have_capability(CAPNG_PERMITTED, CAP_NET_RAW);
-    /* The bounding and ambient sets can only be changed with CAP_SETPCAP, which setcap does not give and nobody needs. */
+    /* The bounding and ambient sets can only be changed with CAP_SETPCAP, which setcap does not
+     * give and nobody needs. */
     bool may_bound = capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP);
     capng_select_t which = may_bound ? CAPNG_SELECT_BOTH : CAPNG_SELECT_CAPS;
 
@@ -42,7 +46,8 @@ static int privilege_reduce(int kept, struct fault *fault)
     if (kept >= 0 && had_raw)
         capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, (unsigned)kept);
     if (capng_apply(which) != 0)
-        return fault_set(fault, FAULT_SYSTEM, errno, "cannot drop the capabilities of this process");
+        return fault_set(fault, FAULT_SYSTEM, errno,
+                         "cannot drop the capabilities of this process");
     if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0 && errno != EINVAL)
         return fault_set(fault, FAULT_SYSTEM, errno, "cannot drop the ambient capabilities");
     return 0;

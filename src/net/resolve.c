@@ -14,7 +14,7 @@
 
 /* One lost datagram must not cost the whole of a usual time limit. */
 #define TRY_TIMEOUT_MS 1500
-#define TRIES 4
+#define TRIES          4
 
 /* A socket of c-ares' that the loop watches for it. */
 struct watched {
@@ -44,10 +44,12 @@ struct resolver {
     ev_timer timer; /* c-ares' own time-outs */
     struct watched *watched;
     struct query *queries;
+    size_t waiting; /* queries whose caller has not been told yet */
     bool closing;
 };
 
-/* ---- the loop's side of c-ares ------------------------------------------------------------------- */
+/* ---- the loop's side of c-ares
+ * ------------------------------------------------------------------- */
 
 static void rearm(struct resolver *resolver)
 {
@@ -168,7 +170,8 @@ void resolver_free(struct resolver *resolver)
     free(resolver);
 }
 
-/* ---- one query ----------------------------------------------------------------------------------- */
+/* ---- one query
+ * ----------------------------------------------------------------------------------- */
 
 static void query_free(struct query *query)
 {
@@ -185,6 +188,7 @@ static void query_free(struct query *query)
 /* Tells the caller; the query lives on only while c-ares still has it. */
 static void query_deliver(struct query *query)
 {
+    struct resolver *resolver = query->resolver;
     resolve_done *done = query->done;
     void *data = query->data;
     int error = query->error;
@@ -192,8 +196,14 @@ static void query_deliver(struct query *query)
     struct resolve_answer answer = query->answer;
 
     query->delivered = true;
+    resolver->waiting--;
     if (query->finished)
         query_free(query);
+    /* c-ares can only give up all at once: not before nobody waits for any. */
+    if (resolver->waiting == 0) {
+        ares_cancel(resolver->channel);
+        rearm(resolver);
+    }
     /* Last, as the caller may free the resolver here. */
     done(data, error, &answer, &fault);
 }
@@ -206,9 +216,8 @@ static void query_ready(struct ev_loop *loop, ev_timer *timer, int events)
     (void)events;
     if (!query->finished) {
         query->answer.took_ns = clock_monotonic() - query->started_ns;
-        query->error =
-            fault_set(&query->fault, FAULT_NAME, 0, "no answer from the name servers for '%s' in time",
-                      query->name);
+        query->error = fault_set(&query->fault, FAULT_NAME, 0,
+                                 "no answer from the name servers for '%s' in time", query->name);
     }
     query_deliver(query);
 }
@@ -222,19 +231,22 @@ static int query_failed(struct query *query, int status)
     case ARES_ENOTFOUND:
         return fault_set(fault, FAULT_NAME, 0, "there is no name '%s'", name);
     case ARES_ENODATA:
-        return fault_set(fault, FAULT_NAME, 0, "name '%s' has no address of the kind that is wanted", name);
+        return fault_set(fault, FAULT_NAME, 0,
+                         "name '%s' has no address of the kind that is wanted", name);
     case ARES_EBADNAME:
         return fault_set(fault, FAULT_NAME, 0, "'%s' is no name that can be looked up", name);
     case ARES_ETIMEOUT:
         return fault_set(fault, FAULT_NAME, 0, "no answer from the name servers for '%s'", name);
     case ARES_ECONNREFUSED:
-        return fault_set(fault, FAULT_NAME, 0, "no name server can be reached for '%s'", name);
+        return fault_set(fault, FAULT_NAME, 0,
+                         "no name server can be reached, or none will answer, for '%s'", name);
     case ARES_ESERVFAIL:
         return fault_set(fault, FAULT_NAME, 0, "the name server failed at '%s'", name);
     case ARES_ENOMEM:
         return fault_set(fault, FAULT_NAME, 0, "out of memory while '%s' was looked up", name);
     default:
-        return fault_set(fault, FAULT_NAME, 0, "cannot look up '%s': %s", name, ares_strerror(status));
+        return fault_set(fault, FAULT_NAME, 0, "cannot look up '%s': %s", name,
+                         ares_strerror(status));
     }
 }
 
@@ -295,8 +307,8 @@ static void query_finished(void *data, int status, int timeouts, struct ares_add
     ev_timer_start(resolver->loop, &query->timer);
 }
 
-int resolver_start(struct resolver *resolver, const char *name, enum ip_family family, int64_t timeout_ns,
-                   resolve_done *done, void *data, struct fault *fault)
+int resolver_start(struct resolver *resolver, const char *name, enum ip_family family,
+                   int64_t timeout_ns, resolve_done *done, void *data, struct fault *fault)
 {
     struct ares_addrinfo_hints hints = {.ai_socktype = SOCK_STREAM};
 
@@ -310,18 +322,21 @@ int resolver_start(struct resolver *resolver, const char *name, enum ip_family f
     query->done = done;
     query->data = data;
     query->started_ns = clock_monotonic();
-    strcpy(query->name, name);
+    memcpy(query->name, name, strlen(name) + 1);
     query->next = resolver->queries;
     if (query->next)
         query->next->previous = query;
     resolver->queries = query;
+    resolver->waiting++;
 
     ev_now_update(resolver->loop); /* the limit runs from now, not from the loop's last turn */
     ev_timer_init(&query->timer, query_ready, (double)timeout_ns / 1e9, 0);
     query->timer.data = query;
     ev_timer_start(resolver->loop, &query->timer);
 
-    hints.ai_family = family == IP_FAMILY_V4 ? AF_INET : family == IP_FAMILY_V6 ? AF_INET6 : AF_UNSPEC;
+    hints.ai_family = family == IP_FAMILY_V4   ? AF_INET
+                      : family == IP_FAMILY_V6 ? AF_INET6
+                                               : AF_UNSPEC;
     ares_getaddrinfo(resolver->channel, name, NULL, &hints, query_finished, query);
     rearm(resolver);
     return 0;

@@ -11,13 +11,16 @@ struct resolver;
 #define RESOLVE_MAX 64
 
 struct resolve_answer {
-    struct address addresses[RESOLVE_MAX]; /* in the resolver's order of preference (RFC 6724 as far as c-ares sorts) */
+    struct address addresses[RESOLVE_MAX]; /* in the resolver's order of preference (RFC 6724 as far
+                                              as c-ares sorts) */
     size_t count;
     int64_t took_ns;
 };
 
-/* Called once, from the loop: `error` is 0 or -FAULT_NAME with `fault` filled ('name': no such name, time-out, server failure). */
-typedef void resolve_done(void *data, int error, const struct resolve_answer *answer, const struct fault *fault);
+/* Called once, from the loop: `error` is 0 or -FAULT_NAME with `fault` filled ('name': no such
+ * name, time-out, server failure). */
+typedef void resolve_done(void *data, int error, const struct resolve_answer *answer,
+                          const struct fault *fault);
 
 /* NULL with fault filled. The loop is the caller's. */
 struct resolver *resolver_new(struct ev_loop *loop, struct fault *fault);
@@ -25,11 +28,11 @@ struct resolver *resolver_new(struct ev_loop *loop, struct fault *fault);
 void resolver_free(struct resolver *resolver);
 
 /*
- * Starts resolving; `family` NONE asks for both. Never calls back before it returns. Bounded: at most `timeout_ns` in all.
- * /etc/hosts is honoured. Numeric names are not for here: address_read() and interface scopes are the target's business.
- * 0 or a fault.
+ * Starts resolving; `family` NONE asks for both. Never calls back before it returns. Bounded: at
+ * most `timeout_ns` in all. /etc/hosts is honoured. Numeric names are not for here: address_read()
+ * and interface scopes are the target's business. 0 or a fault.
  */
-int resolver_start(struct resolver *resolver, const char *name, enum ip_family family, int64_t timeout_ns,
-                   resolve_done *done, void *data, struct fault *fault);
+int resolver_start(struct resolver *resolver, const char *name, enum ip_family family,
+                   int64_t timeout_ns, resolve_done *done, void *data, struct fault *fault);
 
 #endif

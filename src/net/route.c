@@ -316,7 +316,7 @@ static int find_with(int netlink, const struct address *destination, const char 
                      const struct address *source, struct route *ret_route, struct fault *fault)
 {
     unsigned index = 0;
-    struct route_reply reply;
+    struct route_reply reply = {0};
 
     int error = wanted_interface(destination, interface, &index, fault);
     if (error)

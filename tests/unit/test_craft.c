@@ -74,7 +74,8 @@ static struct segment random_segment(size_t options_length, size_t payload_lengt
 }
 
 /* Crafts, reads back, and compares every field. */
-static void check(struct craft *craft, const struct craft_header *header, const struct segment *sent)
+static void check(struct craft *craft, const struct craft_header *header,
+                  const struct segment *sent)
 {
     struct fault fault;
     struct packet got;
@@ -170,7 +171,8 @@ static void test_each_flag(void **unused)
     craft_free(craft);
 }
 
-/* Every value that the checksum can have before the reserved bits go in, so the rare carries too. */
+/* Every value that the checksum can have before the reserved bits go in, so the rare carries too.
+ */
 static void test_each_checksum(void **unused)
 {
     (void)unused;
@@ -195,17 +197,20 @@ static void test_largest(void **unused)
         size_t most = UINT16_MAX - (family == IP_FAMILY_V4 ? 20 : 0) - TCP_HEADER_MIN;
         struct craft_header header = random_header(family);
         assert_non_null(craft);
-        /* Odd and even, and across the length where the pseudo-header's sum needs a seventeenth bit. */
+        /* Odd and even, and across the length where the pseudo-header's sum needs a seventeenth
+         * bit. */
         for (size_t less = 0; less < 16; less++) {
             struct segment large = random_segment(0, most - less);
             check(craft, &header, &large);
         }
 
         struct segment segment = random_segment(0, most + 1);
-        assert_int_equal(craft_packet(craft, &header, &segment, packet, sizeof(packet), &fault), -FAULT_RANGE);
+        assert_int_equal(craft_packet(craft, &header, &segment, packet, sizeof(packet), &fault),
+                         -FAULT_RANGE);
         assert_int_equal(fault.code, FAULT_RANGE);
         segment = random_segment(1, most - 3);
-        assert_int_equal(craft_packet(craft, &header, &segment, packet, sizeof(packet), &fault), -FAULT_RANGE);
+        assert_int_equal(craft_packet(craft, &header, &segment, packet, sizeof(packet), &fault),
+                         -FAULT_RANGE);
 
         /* A refusal leaves the context usable. */
         segment = random_segment(12, 7);
@@ -234,21 +239,25 @@ static void test_known_bytes(void **unused)
     (void)unused;
     static const uint8_t want[] = {
         0x45, 0x00, 0x00, 0x3c, 0x12, 0x34, 0x40, 0x00, 0x40, 0x06, 0x9c, 0x60, /* IP */
-        0xc6, 0x12, 0x00, 0x01, 0xc6, 0x12, 0x00, 0x02,
-        0x9c, 0x40, 0x00, 0x50, 0x01, 0x02, 0x03, 0x04, 0x00, 0x00, 0x00, 0x00, /* TCP */
-        0xa0, 0x02, 0xfa, 0xf0, 0x1f, 0xed, 0x00, 0x00,
-        0x02, 0x04, 0x05, 0xb4, 0x04, 0x02, 0x08, 0x0a, 0x00, 0x00, 0x00, 0x64, /* options */
+        0xc6, 0x12, 0x00, 0x01, 0xc6, 0x12, 0x00, 0x02, 0x9c, 0x40, 0x00, 0x50,
+        0x01, 0x02, 0x03, 0x04, 0x00, 0x00, 0x00, 0x00, /* TCP */
+        0xa0, 0x02, 0xfa, 0xf0, 0x1f, 0xed, 0x00, 0x00, 0x02, 0x04, 0x05, 0xb4,
+        0x04, 0x02, 0x08, 0x0a, 0x00, 0x00, 0x00, 0x64, /* options */
         0x00, 0x00, 0x00, 0x00, 0x01, 0x03, 0x03, 0x07,
     };
     struct craft *craft = craft_new(IP_FAMILY_V4, NULL);
     struct craft_header header = {.hop_limit = 64, .identification = 0x1234, .dont_fragment = true};
-    struct segment segment = {.source_port = 40000, .destination_port = 80, .seq = 0x01020304,
-                              .flags = TCP_SYN, .window = 64240};
+    struct segment segment = {.source_port = 40000,
+                              .destination_port = 80,
+                              .seq = 0x01020304,
+                              .flags = TCP_SYN,
+                              .window = 64240};
     assert_non_null(craft);
     assert_int_equal(address_read("198.18.0.1", &header.source), 0);
     assert_int_equal(address_read("198.18.0.2", &header.destination), 0);
     options_parse(want + 40, 20, &segment.options);
-    assert_int_equal(craft_packet(craft, &header, &segment, packet, sizeof(packet), NULL), sizeof(want));
+    assert_int_equal(craft_packet(craft, &header, &segment, packet, sizeof(packet), NULL),
+                     sizeof(want));
     assert_memory_equal(packet, want, sizeof(want));
     craft_free(craft);
 }
@@ -256,9 +265,9 @@ static void test_known_bytes(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_random),        cmocka_unit_test(test_each_length),
-        cmocka_unit_test(test_each_flag),     cmocka_unit_test(test_each_checksum),
-        cmocka_unit_test(test_largest),       cmocka_unit_test(test_small_buffer),
+        cmocka_unit_test(test_random),      cmocka_unit_test(test_each_length),
+        cmocka_unit_test(test_each_flag),   cmocka_unit_test(test_each_checksum),
+        cmocka_unit_test(test_largest),     cmocka_unit_test(test_small_buffer),
         cmocka_unit_test(test_known_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the tests of net/ run inside their namespaces: each command uses the floor as a command of
+ * the program would. */
+#include <ev.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "net/clock.h"
+#include "net/craft.h"
+#include "net/guard.h"
+#include "net/link.h"
+#include "net/privilege.h"
+#include "net/resolve.h"
+
+#define MS 1000000
+
+static uint64_t number_of(const char *text)
+{
+    struct fault fault;
+    uint64_t value = 0;
+
+    if (text_number(text, "a number", 0, 1000000, &value, &fault) != 0) {
+        fprintf(stderr, "%s\n", fault.what);
+        exit(64);
+    }
+    return value;
+}
+
+static int refused(const struct fault *fault)
+{
+    printf("fault=%s\nwhat=%s\n", fault_words(fault->code), fault->what);
+    return 1;
+}
+
+/* Prints the segment in a frame; the capture's stamp is compared with the clock around it. */
+static bool show_frame(const struct frame *frame, int64_t before_ns, uint16_t port)
+{
+    struct packet packet;
+    struct segment segment;
+    char text[TCP_FLAGS_TEXT_SIZE];
+    int at = link_ip_offset(frame->link_type, frame->bytes, frame->length);
+
+    if (at < 0 || packet_read(frame->bytes + at, frame->length - (size_t)at, false, &packet) != 0 ||
+        segment_read(&packet, &segment) != 0)
+        return false;
+    bool ours = segment.source_port == port;
+    bool sane = frame->stamp_ns >= before_ns && frame->stamp_ns <= clock_realtime();
+    printf("%s=%s checksum=%s label=%05x stamp=%s\n", ours ? "sent" : "got",
+           tcp_flags_show(segment.flags, text), checksum_words(checksum_check(&packet, 16)),
+           (unsigned)packet.flow_label, sane ? "sane" : "wrong");
+    return !ours;
+}
+
+/* Reads frames until one is from the peer, or an error, for at most `limit_ns`. */
+static int await_answer(struct link *link, int64_t before_ns, uint16_t port, int64_t limit_ns,
+                        struct dump *dump, struct fault *fault)
+{
+    int64_t end = clock_monotonic() + limit_ns;
+    bool answered = false;
+
+    while (!answered && clock_monotonic() < end) {
+        struct pollfd readable = {.fd = link_descriptor(link), .events = POLLIN};
+        struct frame frame;
+        int error;
+        poll(&readable, 1, 10);
+        while ((error = link_next(link, &frame, fault)) > 0) {
+            if (dump && (error = dump_frame(dump, &frame, fault)) != 0)
+                return error;
+            answered |= show_frame(&frame, before_ns, port);
+        }
+        if (error < 0)
+            return error;
+    }
+    printf("answered=%s\n", answered ? "yes" : "no");
+    return 0;
+}
+
+static int send_syn(struct link *link, const struct route *route, const struct address *destination,
+                    uint16_t source_port, uint16_t port, struct fault *fault)
+{
+    uint8_t packet[256];
+    struct craft *craft = craft_new(destination->family, fault);
+    struct craft_header header = {
+        .source = route->source,
+        .destination = *destination,
+        .hop_limit = route->hop_limit,
+        .identification = 1,
+        .dont_fragment = true,
+        .flow_label = 0xabcde,
+    };
+    struct segment segment = {.source_port = source_port,
+                              .destination_port = port,
+                              .seq = 1000,
+                              .flags = TCP_SYN,
+                              .window = 64240};
+
+    if (!craft)
+        return -(int)fault->code;
+    options_add_timestamps(&segment.options, 1, 0);
+    int length = craft_packet(craft, &header, &segment, packet, sizeof(packet), fault);
+    craft_free(craft);
+    return length < 0 ? length : link_send(link, packet, (size_t)length, fault);
+}
+
+static unsigned methods_of(const char *words)
+{
+    unsigned methods = 0;
+    if (strstr(words, "filter"))
+        methods |= GUARD_FILTER;
+    if (strstr(words, "md5"))
+        methods |= GUARD_MD5;
+    if (strstr(words, "minttl"))
+        methods |= GUARD_MIN_TTL;
+    return methods;
+}
+
+/* syn ADDRESS PORT METHODS INTERFACE|- [FILE]: one SYN behind a guard, and what comes back. */
+static int command_syn(char **words)
+{
+    struct address destination;
+    struct fault fault;
+    struct route route;
+    struct guard guard = {.descriptor = -1};
+    struct link *link;
+    struct dump *dump = NULL;
+    char filter[128], text[32], address[ADDRESS_TEXT_SIZE];
+    const char *interface = strcmp(words[3], "-") != 0 ? words[3] : NULL;
+    uint16_t port = (uint16_t)number_of(words[1]);
+
+    if (address_read(words[0], &destination) != 0)
+        return 64;
+    if (route_find(&destination, interface, NULL, &route, &fault) != 0)
+        return refused(&fault);
+    printf("source=%s interface=%s mtu=%u local=%d hops=%u\n", address_show(&route.source, address),
+           route.interface, route.mtu, route.local, route.hop_limit);
+    if (strcmp(words[2], "none") != 0) {
+        if (guard_open_with(&route.source, 0, methods_of(words[2]), &guard, &fault) != 0)
+            return refused(&fault);
+        printf("guard=%s\n", guard_words(guard.methods, text));
+    } else {
+        guard.port = 39999;
+    }
+    printf("port=%u\n", guard.port);
+    snprintf(filter, sizeof(filter), "tcp port %u", guard.port);
+    if (link_open(route.interface, filter, &link, &fault) != 0)
+        return refused(&fault);
+    if (words[4] && dump_open(words[4], &dump, &fault) != 0)
+        return refused(&fault);
+    int64_t before = clock_realtime();
+    if (send_syn(link, &route, &destination, guard.port, port, &fault) != 0 ||
+        await_answer(link, before, guard.port, 2000 * (int64_t)MS, dump, &fault) != 0)
+        return refused(&fault);
+    usleep(200000); /* time for a RST that should not be */
+    printf("stamps=%s dropped=%lld\n", link_stamp_words(link), (long long)link_dropped(link));
+    if (dump && dump_close(dump, &fault) != 0)
+        return refused(&fault);
+    link_close(link);
+    guard_close(&guard);
+    return 0;
+}
+
+/* watch INTERFACE: reads until the interface goes, at most five seconds; then tries to send. */
+static int command_watch(char **words)
+{
+    struct fault fault;
+    struct link *link;
+    struct frame frame;
+    int error = 0;
+    int64_t end = clock_monotonic() + 5000 * (int64_t)MS;
+    static const uint8_t packet[40] = {0x45, 0, 0,   40, 0, 1, 0x40, 0,  64, 6,
+                                       0,    0, 198, 18, 0, 1, 198,  18, 0,  2};
+
+    if (link_open(words[0], "tcp", &link, &fault) != 0)
+        return refused(&fault);
+    printf("watching\n");
+    fflush(stdout);
+    while (error >= 0 && clock_monotonic() < end) {
+        struct pollfd readable = {.fd = link_descriptor(link), .events = POLLIN};
+        poll(&readable, 1, 20);
+        error = link_next(link, &frame, &fault);
+    }
+    if (error < 0)
+        refused(&fault);
+    fault_clear(&fault);
+    printf("check=%d\n", link_check(link, &fault));
+    if (link_send(link, packet, sizeof(packet), &fault) != 0)
+        printf("send=%s: %s\n", fault_words(fault.code), fault.what);
+    link_close(link);
+    return 0;
+}
+
+static void resolved(void *data, int error, const struct resolve_answer *answer,
+                     const struct fault *fault)
+{
+    const char *name = data;
+    char text[ADDRESS_TEXT_SIZE];
+
+    printf("%s took_ms=%lld", name, (long long)(answer->took_ns / MS));
+    if (error)
+        printf(" fault=%s what=%s", fault_words(fault->code), fault->what);
+    for (size_t i = 0; i < answer->count; i++)
+        printf(" %s", address_show(&answer->addresses[i], text));
+    printf("\n");
+}
+
+/* resolve MILLISECONDS FAMILY NAME...: all at once; the loop ends when all have called back. */
+static int command_resolve(char **words)
+{
+    struct fault fault;
+    struct ev_loop *loop = ev_default_loop(0);
+    struct resolver *resolver = resolver_new(loop, &fault);
+    int64_t limit = (int64_t)number_of(words[0]) * MS;
+    enum ip_family family = (enum ip_family)number_of(words[1]);
+
+    if (!resolver)
+        return refused(&fault);
+    for (char **name = words + 2; *name; name++)
+        if (resolver_start(resolver, *name, family, limit, resolved, *name, &fault) != 0)
+            refused(&fault);
+    ev_run(loop, 0);
+    resolver_free(resolver);
+    printf("end\n");
+    return 0;
+}
+
+/* privilege keep|drop: the effective and permitted capabilities that are left, and whether links
+ * can be opened. */
+static int command_privilege(char **words)
+{
+    struct fault fault;
+    struct link *link;
+
+    printf("before=%d\n", privilege_has_raw());
+    if ((strcmp(words[0], "keep") == 0 ? privilege_keep_raw(&fault) : privilege_drop(&fault)) != 0)
+        return refused(&fault);
+    printf("after=%d\n", privilege_has_raw());
+    FILE *status = fopen("/proc/self/status", "re");
+    char line[256];
+    while (status && fgets(line, sizeof(line), status))
+        if (strncmp(line, "Cap", 3) == 0 || strncmp(line, "NoNewPrivs", 10) == 0)
+            fputs(line, stdout);
+    if (status)
+        fclose(status);
+    if (link_open("lo", "tcp", &link, &fault) != 0)
+        return refused(&fault);
+    printf("link=open\n");
+    link_close(link);
+    return 0;
+}
+
+int main(int count, char **words)
+{
+    if (count >= 6 && strcmp(words[1], "syn") == 0)
+        return command_syn(words + 2);
+    if (count == 3 && strcmp(words[1], "watch") == 0)
+        return command_watch(words + 2);
+    if (count >= 5 && strcmp(words[1], "resolve") == 0)
+        return command_resolve(words + 2);
+    if (count == 3 && strcmp(words[1], "privilege") == 0)
+        return command_privilege(words + 2);
+    fprintf(stderr, "usage: tool syn|watch|resolve|privilege ...\n");
+    return 64;
+}
