@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The state machine's table: states, events, effects, and the cell for each pair of event and state. */
+/* The state machine's table: states, events, effects, and the cell for each pair of event and
+ * state. */
 #ifndef TCP_FSM_H
 #define TCP_FSM_H
 
@@ -21,22 +22,22 @@ enum event {
 
 /* The effects one by one; a cell holds a set of them as bits. Outcomes come behind the rest. */
 enum effect_index {
-#define EFFECT(name, words) EFFECT_INDEX_##name,
+#define EFFECT(name, words)  EFFECT_INDEX_##name,
 #define OUTCOME(name, words) EFFECT_INDEX_##name,
 #include "tcp/fsm.def"
     EFFECT_COUNT
 };
 
 enum effect {
-#define EFFECT(name, words) EFFECT_##name = 1 << EFFECT_INDEX_##name,
+#define EFFECT(name, words)  EFFECT_##name = 1 << EFFECT_INDEX_##name,
 #define OUTCOME(name, words) EFFECT_##name = 1 << EFFECT_INDEX_##name,
 #include "tcp/fsm.def"
 };
 
 /* All outcomes: entering CLOSED carries exactly one of them. */
-#define EFFECTS_OUTCOME \
-    (EFFECT_REFUSED | EFFECT_RESET | EFFECT_UNREACHABLE | EFFECT_TIMED_OUT | EFFECT_DONE | EFFECT_ABORTED | \
-     EFFECT_LEFT | EFFECT_LOST)
+#define EFFECTS_OUTCOME                                                                            \
+    (EFFECT_REFUSED | EFFECT_RESET | EFFECT_UNREACHABLE | EFFECT_TIMED_OUT | EFFECT_DONE |         \
+     EFFECT_ABORTED | EFFECT_LEFT | EFFECT_LOST)
 
 enum fsm_action { FSM_GO, FSM_ON, FSM_DROP, FSM_ODD, FSM_DENY, FSM_NEVER, FSM_ACTION_COUNT };
 

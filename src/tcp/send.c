@@ -32,28 +32,6 @@ static uint32_t sequence_of_reset(const struct tcb *tcb)
     return seq == tcb->iss ? seq + 1 : seq; /* behind our SYN, whatever window its answer had */
 }
 
-/* TSval for now: it never decreases, and each copy of the SYN has its own. */
-static uint32_t next_ts(struct tcb *tcb, int64_t now, bool distinct)
-{
-    uint32_t ts = tcb_ts_at(tcb, now);
-
-    if (distinct && tcb->syn_copies > 0 && seq_upto(ts, tcb->ts_val_last))
-        ts = tcb->ts_val_last + 1;
-    else if (tcb->syn_copies > 0 && seq_before(ts, tcb->ts_val_last))
-        ts = tcb->ts_val_last;
-    tcb->ts_val_last = ts;
-    return ts;
-}
-
-static void begin(const struct tcb *tcb, struct segment *segment, uint32_t seq, uint16_t flags)
-{
-    memset(segment, 0, sizeof(*segment));
-    segment->source_port = tcb->parameters.source_port;
-    segment->destination_port = tcb->parameters.destination_port;
-    segment->seq = seq;
-    segment->flags = flags;
-}
-
 /* An option that has been counted before: there is room. */
 static void add_option(struct options *options, uint8_t kind, const void *value, size_t length)
 {
@@ -98,7 +76,8 @@ static void add_options(struct tcb *tcb, struct segment *segment, int64_t now)
 
         add_option(&segment->options, OPTION_NOP, NULL, 0);
         add_option(&segment->options, OPTION_NOP, NULL, 0);
-        added = options_add_timestamps(&segment->options, next_ts(tcb, now, false), tcb->ts_recent);
+        added =
+            options_add_timestamps(&segment->options, tcb_next_ts(tcb, now, false), tcb->ts_recent);
         assert(added == 0);
         (void)added;
     }
@@ -111,7 +90,7 @@ static void add_options(struct tcb *tcb, struct segment *segment, int64_t now)
 static void begin_segment(struct tcb *tcb, struct segment *segment, uint32_t seq, uint16_t flags,
                           int64_t now)
 {
-    begin(tcb, segment, seq, flags | TCP_ACK);
+    tcb_begin(tcb, segment, seq, flags | TCP_ACK);
     segment->ack = tcb->rcv_nxt;
     segment->window = tcb_window_field(tcb);
     if (tcb->ecn_on && tcb->ecn_echo)
@@ -133,9 +112,9 @@ static void build_reply(const struct tcb *tcb, const struct segment *answered,
 {
     assert(answered && !(answered->flags & TCP_RST));
     if (answered->flags & TCP_ACK) {
-        begin(tcb, segment, answered->ack, TCP_RST);
+        tcb_begin(tcb, segment, answered->ack, TCP_RST);
     } else {
-        begin(tcb, segment, 0, TCP_RST | TCP_ACK);
+        tcb_begin(tcb, segment, 0, TCP_RST | TCP_ACK);
         segment->ack = answered->seq + segment_length(answered);
     }
 }
@@ -148,79 +127,11 @@ static void build_reply(const struct tcb *tcb, const struct segment *answered,
 static void build_reset(const struct tcb *tcb, struct segment *segment)
 {
     if (!tcb->has_irs) {
-        begin(tcb, segment, tcb->iss + 1, TCP_RST);
+        tcb_begin(tcb, segment, tcb->iss + 1, TCP_RST);
         return;
     }
-    begin(tcb, segment, sequence_of_reset(tcb), TCP_RST | TCP_ACK);
+    tcb_begin(tcb, segment, sequence_of_reset(tcb), TCP_RST | TCP_ACK);
     segment->ack = tcb->rcv_nxt;
-}
-
-static void sent_upto(struct tcb *tcb, uint32_t end)
-{
-    if (seq_before(tcb->snd_nxt, end))
-        tcb->snd_nxt = end;
-    if (seq_before(tcb->snd_max, end))
-        tcb->snd_max = end;
-}
-
-/* Only the first copy carries data: some middleboxes drop a SYN with data, so Linux repeats it
- * without, too. */
-static void add_syn_data(const struct tcb *tcb, struct segment *segment)
-{
-    const struct tcb_parameters *parameters = &tcb->parameters;
-    size_t room = parameters->mss_limit;
-
-    if (!parameters->data_in_syn || tcb->syn_copies > 0 || room <= segment->options.length)
-        return;
-    room -= segment->options.length;
-    segment->payload = parameters->data;
-    segment->payload_length = parameters->data_length < room ? parameters->data_length : room;
-    segment->payload_total = segment->payload_length;
-}
-
-/* What our SYN,ACK offers: of ours, what the peer's SYN offered too (RFC 7323 2.2 and 3.2, RFC 2018
- * 2). */
-static void restrict_options(const struct tcb *tcb, struct options *options)
-{
-    struct options all = *options;
-
-    memset(options, 0, sizeof(*options));
-    for (unsigned i = 0; i < all.count; i++) {
-        const struct option *option = &all.list[i];
-        bool keep = option->kind == OPTION_MSS ||
-                    (option->kind == OPTION_WSCALE && tcb->wscale_on) ||
-                    (option->kind == OPTION_SACK_PERMITTED && tcb->sack_on) ||
-                    (option->kind == OPTION_TIMESTAMPS && tcb->ts_on);
-
-        if (keep && option->health == OPTION_HEALTH_GOOD)
-            add_option(options, option->kind, all.bytes + option->at + 2, option->length - 2u);
-    }
-}
-
-/* A copy of our SYN; once the peer's is here, a SYN,ACK. */
-static void build_syn(struct tcb *tcb, int64_t now, struct segment *segment)
-{
-    const struct tcb_parameters *parameters = &tcb->parameters;
-
-    begin(tcb, segment, tcb->iss, parameters->syn_flags);
-    segment->window = parameters->syn_window;
-    segment->options = parameters->syn_options;
-    if (tcb->has_irs) {
-        segment->flags = TCP_SYN | TCP_ACK | (tcb->ecn_on ? TCP_ECE : 0);
-        segment->ack = tcb->rcv_nxt;
-        restrict_options(tcb, &segment->options);
-    }
-    options_set_timestamps(&segment->options, next_ts(tcb, now, true), tcb->ts_recent);
-    options_pad(&segment->options);
-    if (!tcb->has_irs)
-        add_syn_data(tcb, segment);
-    tcb->timing = tcb->syn_copies == 0;
-    tcb->timed_seq = tcb->iss;
-    tcb->timed_at = now;
-    tcb->syn_copies++;
-    sent_upto(tcb, tcb->iss + 1 + (uint32_t)segment->payload_length);
-    if (segment->flags & TCP_FIN && seq_before(tcb->snd_max, tcb->snd_nxt + 1))
-        tcb->snd_max = tcb->snd_nxt + 1; /* the user's own; the machine's FIN comes later */
 }
 
 /* How many bytes go into a segment beside these options; never 0. */
@@ -301,7 +212,7 @@ static bool send_next(struct tcb *tcb, bool force, int64_t now, struct segment *
     if (!may_send(tcb) || seq == tcb_end(tcb))
         return false;
     if (seq == tcb->iss) { /* closed before our SYN was acknowledged, and it was lost */
-        build_syn(tcb, now, segment);
+        tcb_build_syn(tcb, now, segment);
         watch(tcb, now);
         return true;
     }
@@ -316,7 +227,7 @@ static bool send_next(struct tcb *tcb, bool force, int64_t now, struct segment *
     if (!force && !fin && length < room && length < waiting && length < tcb->max_snd_wnd / 2)
         return false;
     fill(tcb, segment, length, fin, now);
-    sent_upto(tcb, seq + length + (fin ? 1 : 0));
+    tcb_sent_upto(tcb, seq + length + (fin ? 1 : 0));
     watch(tcb, now);
     return true;
 }
@@ -328,7 +239,7 @@ static bool resend(struct tcb *tcb, int64_t now, struct segment *segment)
 
     if (tcb->state == STATE_SYN_SENT || tcb->state == STATE_SYN_RECEIVED ||
         (may_send(tcb) && sent && seq == tcb->iss)) {
-        build_syn(tcb, now, segment);
+        tcb_build_syn(tcb, now, segment);
         return true;
     }
     /* Into a closed window only probes go. */
@@ -342,7 +253,7 @@ static bool resend(struct tcb *tcb, int64_t now, struct segment *segment)
     assert(length || fin);
     fill(tcb, segment, length, fin, now);
     tcb->timing = false; /* Karn */
-    sent_upto(tcb, seq + length + (fin ? 1 : 0));
+    tcb_sent_upto(tcb, seq + length + (fin ? 1 : 0));
     watch(tcb, now);
     return true;
 }
@@ -410,7 +321,7 @@ bool tcb_send(struct tcb *tcb, uint32_t *effects, const struct segment *answered
     }
     if (*effects & (EFFECT_SYN | EFFECT_SYN_ACK)) {
         *effects &= ~(uint32_t)(EFFECT_SYN | EFFECT_SYN_ACK);
-        build_syn(tcb, now, ret_segment);
+        tcb_build_syn(tcb, now, ret_segment);
     } else if (!send_data(tcb, effects, now, ret_segment)) {
         if (!(*effects & EFFECT_ACK)) {
             *effects &= ~SENDING;

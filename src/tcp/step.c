@@ -14,8 +14,6 @@
 /* RFC 6298 5.7: the time-out for data after a SYN was lost and nothing could be measured. */
 #define RTO_AFTER_LOSS INT64_C(3000000000)
 
-#define ECN_FLAGS (TCP_ECE | TCP_CWR | TCP_AE)
-
 static uint32_t smaller(uint32_t a, uint32_t b)
 {
     return a < b ? a : b;
@@ -24,76 +22,6 @@ static uint32_t smaller(uint32_t a, uint32_t b)
 static uint32_t larger(uint32_t a, uint32_t b)
 {
     return a > b ? a : b;
-}
-
-static void take_window(struct tcb *tcb, const struct segment *segment)
-{
-    tcb->snd_wnd = tcb_window_of(tcb, segment);
-    tcb->max_snd_wnd = larger(tcb->max_snd_wnd, tcb->snd_wnd);
-    tcb->snd_wl1 = segment->seq;
-    tcb->snd_wl2 = segment->ack;
-}
-
-/* An option is in effect where both SYNs carried it (RFC 7323 2.2 and 3.2, RFC 2018 2). */
-static void agree_on_options(struct tcb *tcb, const struct segment *segment)
-{
-    struct option_summary ours, theirs;
-    uint16_t mss;
-
-    options_summarize(&tcb->parameters.syn_options, &ours);
-    options_summarize(&segment->options, &theirs);
-    tcb->ts_on = ours.has_timestamps && theirs.has_timestamps;
-    tcb->sack_on = ours.has_sack_permitted && theirs.has_sack_permitted;
-    tcb->wscale_on = ours.has_wscale && theirs.has_wscale;
-    tcb->snd_wscale = tcb->wscale_on ? tcb_shift(theirs.wscale) : 0;
-    tcb->rcv_wscale = tcb->wscale_on ? tcb_shift(ours.wscale) : 0;
-    tcb->rcv_wnd = tcb_open_window(&tcb->parameters, tcb->rcv_wscale);
-    tcb->ts_recent = tcb->ts_on ? theirs.ts_val : 0;
-
-    mss = theirs.has_mss ? theirs.mss : TCB_MSS_DEFAULT;
-    if (mss < TCB_MSS_MIN)
-        mss = TCB_MSS_MIN;
-    tcb->snd_mss = mss < tcb->parameters.mss_limit ? mss : tcb->parameters.mss_limit;
-}
-
-/* RFC 3168 6.1.1: set up by ECE and CWR one way and ECE alone the other; two crossing SYNs both
- * carry both. */
-static bool agree_on_ecn(const struct tcb *tcb, const struct segment *segment)
-{
-    const uint16_t both = TCP_ECE | TCP_CWR;
-
-    if ((tcb->parameters.syn_flags & both) != both)
-        return false;
-    return segment->flags & TCP_ACK ? (segment->flags & ECN_FLAGS) == TCP_ECE
-                                    : (segment->flags & both) == both;
-}
-
-/* The peer's SYN (RFC 9293 3.10.7.3). */
-static void take_syn(struct tcb *tcb, const struct segment *segment)
-{
-    tcb->irs = segment->seq;
-    tcb->has_irs = true;
-    tcb->rcv_nxt = tcb->last_ack_sent = segment->seq + 1;
-    stream_start(tcb->stream, tcb->rcv_nxt);
-    agree_on_options(tcb, segment);
-    tcb->ecn_on = agree_on_ecn(tcb, segment);
-    take_window(tcb, segment);
-}
-
-/* The peer's SYN,ACK after its SYN says which of our options reached it: what is missing now was
- * lost on the way. */
-static void take_crossing(struct tcb *tcb, const struct segment *segment)
-{
-    struct option_summary theirs;
-
-    options_summarize(&segment->options, &theirs);
-    tcb->ts_on = tcb->ts_on && theirs.has_timestamps;
-    tcb->sack_on = tcb->sack_on && theirs.has_sack_permitted;
-    tcb->wscale_on = tcb->wscale_on && theirs.has_wscale;
-    if (!tcb->wscale_on)
-        tcb->snd_wscale = tcb->rcv_wscale = 0;
-    tcb->rcv_wnd = tcb_open_window(&tcb->parameters, tcb->rcv_wscale);
-    tcb->ecn_on = tcb->ecn_on && agree_on_ecn(tcb, segment);
 }
 
 /*
@@ -172,7 +100,7 @@ static void take_ack(struct tcb *tcb, const struct segment *segment, int64_t now
         tcb->duplicate_acks++;
     }
     if (tcb_updates_window(tcb, segment))
-        take_window(tcb, segment);
+        tcb_take_window(tcb, segment);
     tcb->probes_unanswered = 0;
 }
 
@@ -188,71 +116,9 @@ static void take_opening(struct tcb *tcb, const struct segment *segment, int64_t
     /* Data of the SYN that it did not take counts as not sent (RFC 7413 4.2.2). */
     tcb->snd_nxt = tcb->snd_max = tcb->snd_una;
     tcb->timing = false;
-    take_window(tcb, segment);
+    tcb_take_window(tcb, segment);
     /* RFC 6928 2: ten segments, but one where the SYN was lost. */
     tcb->cwnd = lost ? mss : smaller(10 * mss, larger(2 * mss, 14600));
-}
-
-static void take_text(struct tcb *tcb, const struct segment *segment)
-{
-    struct stream *stream = tcb->stream;
-    struct text text = tcb_text(tcb, segment, tcb->rcv_nxt, tcb->rcv_wnd, tcb_fin_waits(tcb));
-    uint32_t length = text.skip + text.length;
-    uint32_t held = segment->payload_length < length ? (uint32_t)segment->payload_length : length;
-    bool beyond = false;
-
-    stream_put(stream, text.seq - text.skip, segment->payload, held, length);
-    tcb->rcv_nxt = stream->next;
-    if (!text.fin || tcb->peer_fin_seen || seq_before(text.fin_seq, tcb->rcv_nxt))
-        return;
-    for (unsigned i = 0; i < stream->islands; i++)
-        beyond = beyond || seq_before(text.fin_seq, stream->island[i].right);
-    if (!beyond) { /* data behind its end is no end */
-        tcb->peer_fin_seen = true;
-        tcb->peer_fin_seq = text.fin_seq;
-    }
-}
-
-static void take_fin(struct tcb *tcb)
-{
-    if (tcb_peer_is_done(tcb->state))
-        return;
-    tcb->peer_fin_seen = true;
-    tcb->peer_fin_seq = tcb->rcv_nxt;
-    tcb->rcv_nxt++;
-    tcb->stream->islands = 0;
-}
-
-/* Reports what came again with a D-SACK (RFC 2883 4.1). */
-static void take_old(struct tcb *tcb, const struct segment *segment)
-{
-    uint32_t seq = segment->seq, length = (uint32_t)segment->payload_total;
-    uint32_t next = tcb->stream->next;
-
-    if (!seq_before(seq, next))
-        return;
-    if (next - seq < length)
-        length = next - seq;
-    uint32_t held = segment->payload_length < length ? (uint32_t)segment->payload_length : length;
-    stream_put(tcb->stream, seq, segment->payload, held, length);
-}
-
-/* What the segment says beside its events: TS.Recent (RFC 7323 4.3 and 5.3 R3) and the ECN marks
- * (RFC 3168 6.1.3). */
-static void take_marks(struct tcb *tcb, const struct segment *segment)
-{
-    struct option_summary options;
-
-    if (tcb->ts_on) {
-        options_summarize(&segment->options, &options);
-        if (options.has_timestamps && seq_upto(tcb->ts_recent, options.ts_val) &&
-            seq_upto(segment->seq, tcb->last_ack_sent))
-            tcb->ts_recent = options.ts_val;
-    }
-    if (tcb->ecn_on && segment->flags & TCP_CWR)
-        tcb->ecn_echo = false;
-    if (tcb->ecn_on && segment->ecn == 3)
-        tcb->ecn_echo = true;
 }
 
 /* Everything outstanding counts as lost and goes out again from SND.UNA. */
@@ -300,27 +166,27 @@ static void update(struct tcb *tcb, enum event event, const struct segment *segm
         probe_window(tcb);
         break;
     case EVENT_RX_SYN:
-        take_syn(tcb, segment);
+        tcb_take_syn(tcb, segment);
         break;
     case EVENT_RX_SYN_ACK:
         if (tcb->state == STATE_SYN_SENT)
-            take_syn(tcb, segment);
+            tcb_take_syn(tcb, segment);
         else
-            take_crossing(tcb, segment);
+            tcb_take_crossing(tcb, segment);
         take_opening(tcb, segment, now);
         break;
     case EVENT_RX_ACK_SYN:
-        take_marks(tcb, segment);
+        tcb_take_marks(tcb, segment);
         take_opening(tcb, segment, now);
         break;
     case EVENT_RX_ACK_SAME:
     case EVENT_RX_ACK_NEW:
     case EVENT_RX_ACK_FIN:
-        take_marks(tcb, segment);
+        tcb_take_marks(tcb, segment);
         take_ack(tcb, segment, now);
         break;
     case EVENT_RX_ACK_DUP:
-        take_marks(tcb, segment);
+        tcb_take_marks(tcb, segment);
         take_ack(tcb, segment, now);
         halve(tcb);
         break;
@@ -332,10 +198,10 @@ static void update(struct tcb *tcb, enum event event, const struct segment *segm
         tcb->persist_backoff = 0;
         break;
     case EVENT_RX_OLD:
-        take_old(tcb, segment);
+        tcb_take_old(tcb, segment);
         break;
     case EVENT_RX_FIN:
-        take_fin(tcb);
+        tcb_take_fin(tcb);
         break;
     case EVENT_ICMP_TOO_BIG:
         if (tcb->shrunk && tcb->state != STATE_SYN_SENT && tcb->state != STATE_SYN_RECEIVED)
@@ -447,7 +313,7 @@ struct step tcb_step(struct tcb *tcb, enum event event, const struct segment *se
     update(tcb, event, segment, now);
     step.effects = effects_of(tcb, event, segment, cell->effects, now);
     if (step.effects & EFFECT_TAKE)
-        take_text(tcb, segment);
+        tcb_take_text(tcb, segment);
     tcb->state = step.to;
     run_timers(tcb, step.effects, now);
     if (step.to == STATE_CLOSED && step.from != STATE_CLOSED)

@@ -62,4 +62,25 @@ struct text tcb_text(const struct tcb *tcb, const struct segment *segment, uint3
 /* Whether a FIN waits beyond a hole. */
 bool tcb_fin_waits(const struct tcb *tcb);
 
+/* SND.WND from an acceptable segment (RFC 9293 3.10.7.4). */
+void tcb_take_window(struct tcb *tcb, const struct segment *segment);
+/* The peer's SYN (RFC 9293 3.10.7.3), and its SYN,ACK when its SYN came before (figure 7). */
+void tcb_take_syn(struct tcb *tcb, const struct segment *segment);
+void tcb_take_crossing(struct tcb *tcb, const struct segment *segment);
+/* Data in the window, a FIN in order, data that is old (for a D-SACK); and the marks beside them.
+ */
+void tcb_take_text(struct tcb *tcb, const struct segment *segment);
+void tcb_take_fin(struct tcb *tcb);
+void tcb_take_old(struct tcb *tcb, const struct segment *segment);
+void tcb_take_marks(struct tcb *tcb, const struct segment *segment);
+
+/* A segment of ours with nothing in it. */
+void tcb_begin(const struct tcb *tcb, struct segment *segment, uint32_t seq, uint16_t flags);
+/* TSval for now: it never decreases; `distinct`: nor is it the same again (a copy of the SYN). */
+uint32_t tcb_next_ts(struct tcb *tcb, int64_t now, bool distinct);
+/* SND.NXT and SND.MAX are at least at `end`. */
+void tcb_sent_upto(struct tcb *tcb, uint32_t end);
+/* A copy of our SYN; once the peer's is here, a SYN,ACK. */
+void tcb_build_syn(struct tcb *tcb, int64_t now, struct segment *segment);
+
 #endif
