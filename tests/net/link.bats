@@ -74,7 +74,7 @@ vanishes() {
 }
 
 @test "an interface that is deleted is reported, by reading and by sending" {
-    vanishes ip -n "$near" link del pipe
+    vanishes ip -n "${near:?}" link del pipe
     # The kernel sets it down before it takes it away: reading may see either.
     grep -Eqx "what=interface 'pipe' is (gone|down)" "$BATS_TEST_TMPDIR/watch"
     grep -q "^send=the interface is gone or down: interface 'pipe' is gone" "$BATS_TEST_TMPDIR/watch"
