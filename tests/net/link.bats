@@ -102,6 +102,7 @@ vanishes() {
     in_near nft add rule inet t o tcp dport 80 drop
     for address in 198.18.0.2 2001:db8::2; do
         run in_near "$TOOL" syn "$address" 80 all,filter,md5,minttl -
+        echo "$output"
         [ "$status" -eq 1 ]
         [[ "$output" == *'fault=a privilege is missing'*"firewall of this machine refused"* ]]
     done

@@ -148,19 +148,22 @@ static int command_syn(char **words)
     snprintf(filter, sizeof(filter), "tcp port %u", guard.port);
     if (link_open(route.interface, filter, &link, &fault) != 0)
         return refused(&fault);
-    if (words[4] && dump_open(words[4], &dump, &fault) != 0)
-        return refused(&fault);
     int64_t before = clock_realtime();
-    if (send_syn(link, &route, &destination, guard.port, port, &fault) != 0 ||
-        await_answer(link, before, guard.port, 2000 * (int64_t)MS, dump, &fault) != 0)
-        return refused(&fault);
-    usleep(200000); /* time for a RST that should not be */
+    int error = words[4] ? dump_open(words[4], &dump, &fault) : 0;
+    if (!error)
+        error = send_syn(link, &route, &destination, guard.port, port, &fault);
+    if (!error)
+        error = await_answer(link, before, guard.port, 2000 * (int64_t)MS, dump, &fault);
+    if (!error)
+        usleep(200000); /* time for a RST that should not be */
     printf("stamps=%s dropped=%lld\n", link_stamp_words(link), (long long)link_dropped(link));
-    if (dump && dump_close(dump, &fault) != 0)
-        return refused(&fault);
+    if (error)
+        refused(&fault);
+    else
+        error = dump_close(dump, &fault);
     link_close(link);
     guard_close(&guard);
-    return 0;
+    return error ? 1 : 0;
 }
 
 /* watch INTERFACE: reads until the interface goes, at most five seconds; then tries to send. */
