@@ -214,7 +214,7 @@ static void note_rst(struct probe *probe, const struct segment *segment)
         note_answer(probe, segment);
     note_speaker(probe, segment);
     probe->fin_was_seen = tcb->state == STATE_FIN_WAIT_2 ||
-                          (tcb->fin_sent && segment->flags & TCP_ACK && seq_upto(tcb->snd_nxt, segment->ack));
+                          (tcb->fin_sent && segment->flags & TCP_ACK && seq_upto(tcb->snd_max, segment->ack));
     notice_rst(probe, segment);
 }
 
@@ -261,8 +261,8 @@ static bool quote_in_flight(const struct tcb *tcb, uint32_t seq)
         return false;
     if (tcb->state == STATE_SYN_SENT || tcb->state == STATE_SYN_RECEIVED)
         return seq == tcb->iss;
-    /* A pure ACK quotes SND.NXT itself. */
-    return seq_upto(tcb->snd_una, seq) && seq_upto(seq, tcb->snd_nxt);
+    /* A pure ACK quotes the number behind the last. */
+    return seq_upto(tcb->snd_una, seq) && seq_upto(seq, tcb->snd_max);
 }
 
 enum event observe_icmp(struct probe *probe, const struct packet *packet, const struct icmp *icmp, int64_t at)

@@ -108,6 +108,7 @@ void spec_apply(const struct spec *spec, const struct route *route, const struct
         .syn_window = window,
         .receive_window = window,
         .ts_offset = random->ts_offset,
+        .mss_default = destination->family == IP_FAMILY_V6 ? 1220 : 536,
         .mss_limit = mss,
         .rto_initial = spec->timeout,
         .rto_min = SECOND / 5, /* as Linux and others; RFC 6298 2.4 would have 1 s */

@@ -34,7 +34,7 @@
     X(RST_DATA,       "TP-SEG-RST-DATA",     INFO,   "an RST carried data", "RFC 9293 3.5.3") \
     X(RST_TTL,        "TP-SEG-RST-TTL",      MEDIUM, "the RST's TTL differs from the SYN,ACK's: somebody else may have sent it", "") \
     X(ISN_CHANGED,    "TP-SYN-ISN-CHANGED",  MEDIUM, "the SYN,ACK came again with another initial sequence number", "RFC 9293 3.4.1") \
-    X(SYN_CROSSED,    "TP-SYN-CROSSED",      INFO,   "the peer's SYN crossed ours: a simultaneous open", "RFC 9293 3.5 figure 8") \
+    X(SYN_CROSSED,    "TP-SYN-CROSSED",      INFO,   "the peer's SYN crossed ours: a simultaneous open", "RFC 9293 3.5 figure 7") \
     X(SYN_DATA,       "TP-SYN-DATA",         INFO,   "the SYN,ACK carried data", "RFC 9293 3.4") \
     X(SYN_LATE,       "TP-SYN-LATE",         INFO,   "the SYN,ACK took far longer than later round trips: an earlier one was probably lost", "RFC 6298 3") \
     X(SYN_WINDOW,     "TP-SYN-WINDOW-ZERO",  LOW,    "the SYN,ACK announced a window of zero, as SYN proxies do", "RFC 9293 3.8.6") \

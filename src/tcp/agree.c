@@ -29,7 +29,7 @@ static void agree_on_options(struct tcb *tcb, const struct segment *segment)
     tcb->rcv_wnd = tcb_open_window(&tcb->parameters, tcb->rcv_wscale);
     tcb->ts_recent = tcb->ts_on ? theirs.ts_val : 0;
 
-    mss = theirs.has_mss ? theirs.mss : TCB_MSS_DEFAULT;
+    mss = theirs.has_mss ? theirs.mss : tcb->parameters.mss_default;
     if (mss < TCB_MSS_MIN)
         mss = TCB_MSS_MIN;
     tcb->snd_mss = mss < tcb->parameters.mss_limit ? mss : tcb->parameters.mss_limit;

@@ -12,6 +12,7 @@
 void tcb_init(struct tcb *tcb, const struct tcb_parameters *parameters, struct stream *stream)
 {
     assert(parameters->data_length <= TCB_DATA_MAX && parameters->mss_limit > 0);
+    assert(parameters->mss_default > 0);
     assert(parameters->rto_initial > 0);
     memset(tcb, 0, sizeof(*tcb));
     tcb->parameters = *parameters;
@@ -19,7 +20,7 @@ void tcb_init(struct tcb *tcb, const struct tcb_parameters *parameters, struct s
     tcb->state = STATE_CLOSED;
     tcb->iss = tcb->snd_una = tcb->snd_nxt = tcb->snd_max = tcb->recover = parameters->iss;
     tcb->snd_mss =
-        parameters->mss_limit < TCB_MSS_DEFAULT ? parameters->mss_limit : TCB_MSS_DEFAULT;
+        parameters->mss_limit < parameters->mss_default ? parameters->mss_limit : parameters->mss_default;
     tcb->cwnd = tcb->snd_mss;
     tcb->ssthresh = UINT32_MAX;
     tcb->rcv_wnd = parameters->syn_window;

@@ -5,8 +5,6 @@
 
 #include "tcp/tcb.h"
 
-/* What to assume where the peer says no MSS (RFC 9293 3.7.1, IPv4). */
-#define TCB_MSS_DEFAULT 536
 /*
  * The least MSS that is believed, so that options (40 bytes at most) leave room for data: without a
  * floor an MSS of 0 would stop all sending. Linux has the same one (TCP_MIN_SND_MSS).

@@ -37,6 +37,7 @@ static void setup(struct lab *lab, struct reader *input)
     if (more & 16)
         parameters.syn_flags |= TCP_FIN;
     parameters.data_retries = more >> 6;
+    parameters.mss_default = 536;
     parameters.mss_limit = (uint16_t)(48 + reader_u16(input) % 1413);
     lab_init(lab, &parameters);
     lab_do(lab, EVENT_USER_OPEN);

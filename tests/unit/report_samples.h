@@ -66,7 +66,7 @@ static const struct segment_record open_segments[] = {
 static const struct step_record open_steps[] = {
     {-0.004, "CLOSED", "USER_OPEN", "SYN-SENT", "SYN|ARM", "open", "3.10.1", NONE},
     {0.038214, "SYN-SENT", "RX_SYN_ACK", "ESTABLISHED", "ACK|SEND|OPENED|REARM", "SYN,ACK that acknowledges our SYN",
-     "3.10.7.3, 3.5 figure 8", 1},
+     "3.10.7.3, 3.5 figure 7", 1},
     {0.13, "ESTABLISHED", "USER_CLOSE", "FIN-WAIT-1", "FIN", "close", "3.10.4", NONE},
     {0.161, "FIN-WAIT-1", "RX_ACK_FIN", "FIN-WAIT-2", "REARM", "ACK of our FIN", "3.10.7.4", 4},
     {0.240001, "FIN-WAIT-2", "RX_FIN", "TIME-WAIT", "ACK|LINGER", "FIN in order", "3.10.7.4", 5},
@@ -203,7 +203,7 @@ static const struct step_record simultaneous_steps[] = {
     {0, "CLOSED", "USER_OPEN", "SYN-SENT", "SYN|ARM", "open", "3.10.1", NONE},
     {0.9, "SYN-SENT", "RX_SYN", "SYN-RECEIVED", "SYN_ACK|ARM", "SYN that crosses ours", "3.10.7.3", 1},
     {1.8, "SYN-RECEIVED", "RX_SYN_ACK", "ESTABLISHED", "ACK|SEND|OPENED|REARM", "SYN,ACK that acknowledges our SYN",
-     "3.10.7.3, 3.5 figure 8", 3},
+     "3.10.7.3, 3.5 figure 7", 3},
     {1.84, "ESTABLISHED", "USER_ABORT", "CLOSED", "RST|ABORTED", "abort", "3.10.5", NONE},
 };
 static const struct handshake_record sample_simultaneous = {

@@ -53,6 +53,7 @@ static inline struct tcb_parameters lab_parameters(void)
         .syn_window = LAB_WINDOW,
         .receive_window = LAB_WINDOW,
         .ts_offset = 0xffffff00u,
+        .mss_default = 536,
         .mss_limit = 1460,
         .rto_initial = SECOND,
         .rto_min = 200 * MS,
