@@ -240,11 +240,15 @@ void cli_version(FILE *stream)
 
 bool cli_reader_gone(const struct fault *fault)
 {
-    return fault->code == FAULT_IO && fault->sys == EPIPE;
+    if (fault->code != FAULT_IO || fault->sys != EPIPE)
+        return false;
+    clearerr(stdout); /* what is known now need not be found out again at the end */
+    return true;
 }
 
 int cli_close_stdout(struct fault *fault)
 {
+    errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout))
         return 0;
     if (errno == EPIPE)

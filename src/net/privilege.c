@@ -29,22 +29,28 @@ int privilege_missing(struct fault *fault)
                      program);
 }
 
-/* Empties every set but for `kept` (-1: none), the bounding set where that is allowed. */
-static int privilege_reduce(int kept, struct fault *fault)
+static const unsigned for_sockets[] = {CAP_NET_RAW, CAP_NET_ADMIN, CAP_NET_BIND_SERVICE};
+
+/* Empties every set but for `kept` of these, the bounding set where that is allowed. */
+static int privilege_reduce(const unsigned *wanted, size_t kept, struct fault *fault)
 {
+    bool had[sizeof(for_sockets) / sizeof(*for_sockets)];
+
     capng_clear(CAPNG_SELECT_BOTH);
     if (capng_get_caps_process() != 0)
         return fault_set(fault, FAULT_SYSTEM, errno,
                          "cannot read the capabilities of this process");
-    bool had_raw = capng_have_capability(CAPNG_PERMITTED, CAP_NET_RAW);
+    for (size_t i = 0; i < kept; i++)
+        had[i] = capng_have_capability(CAPNG_PERMITTED, wanted[i]);
     /* The bounding and ambient sets can only be changed with CAP_SETPCAP, which setcap does not
      * give and nobody needs. */
     bool may_bound = capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP);
     capng_select_t which = may_bound ? CAPNG_SELECT_BOTH : CAPNG_SELECT_CAPS;
 
     capng_clear(which);
-    if (kept >= 0 && had_raw)
-        capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, (unsigned)kept);
+    for (size_t i = 0; i < kept; i++)
+        if (had[i])
+            capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, wanted[i]);
     if (capng_apply(which) != 0)
         return fault_set(fault, FAULT_SYSTEM, errno,
                          "cannot drop the capabilities of this process");
@@ -53,14 +59,14 @@ static int privilege_reduce(int kept, struct fault *fault)
     return 0;
 }
 
-int privilege_keep_raw(struct fault *fault)
+int privilege_keep_sockets(struct fault *fault)
 {
-    return privilege_reduce(CAP_NET_RAW, fault);
+    return privilege_reduce(for_sockets, sizeof(for_sockets) / sizeof(*for_sockets), fault);
 }
 
 int privilege_drop(struct fault *fault)
 {
-    int error = privilege_reduce(-1, fault);
+    int error = privilege_reduce(NULL, 0, fault);
     if (error)
         return error;
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)

@@ -14,9 +14,10 @@ bool privilege_has_raw(void);
  * -FAULT_PERMISSION. */
 int privilege_missing(struct fault *fault);
 
-/* Drops every capability from every set but CAP_NET_RAW (for links that are opened later). 0 or
+/* Drops every capability from every set but those that later links and guards need, as far as they are
+ * there: CAP_NET_RAW, CAP_NET_ADMIN (the guard's filter), CAP_NET_BIND_SERVICE (ports below 1024). 0 or
  * -FAULT_SYSTEM. */
-int privilege_keep_raw(struct fault *fault);
+int privilege_keep_sockets(struct fault *fault);
 /* Drops them all, and forbids new ones (PR_SET_NO_NEW_PRIVS). 0 or -FAULT_SYSTEM. */
 int privilege_drop(struct fault *fault);
 

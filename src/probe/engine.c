@@ -63,8 +63,12 @@ void engine_privilege(struct engine *engine)
 
     /* While more targets may come, raw sockets may still have to be opened. */
     bool all_open = engine->exhausted && engine->opening == 0;
-    int error = all_open ? privilege_drop(&fault) : privilege_keep_raw(&fault);
+    int error;
 
+    if (!all_open && engine->reduced)
+        return;
+    engine->reduced = true;
+    error = all_open ? privilege_drop(&fault) : privilege_keep_sockets(&fault);
     if (error)
         engine_fail(engine, error, &fault);
 }

@@ -57,6 +57,7 @@ struct engine {
     bool has_next;
     bool exhausted;            /* the source has no more */
     bool stopping;
+    bool reduced;              /* what sockets do not need of privilege has been given up */
     int64_t clock_shift;       /* CLOCK_REALTIME less CLOCK_MONOTONIC: brings stamps onto our time line */
     int error;                 /* ends the run */
     struct fault fault;

@@ -89,7 +89,7 @@ static void put_times(struct page *page)
         show_duration(page, record->rtt_ms, duration, sizeof duration);
         text_append(text, sizeof text, &at, "%s%s%s", duration, *source ? ", " : "", source);
         put_fact(page, TONE_PLAIN, "RTT", text);
-    } else if (*source) {
+    } else if (*source && record->attempts > 0) {
         text_append(text, sizeof text, &at, "none: %s", source);
         put_fact(page, TONE_PLAIN, "RTT", text);
     }

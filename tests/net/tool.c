@@ -238,7 +238,7 @@ static int command_privilege(char **words)
     struct link *link;
 
     printf("before=%d\n", privilege_has_raw());
-    if ((strcmp(words[0], "keep") == 0 ? privilege_keep_raw(&fault) : privilege_drop(&fault)) != 0)
+    if ((strcmp(words[0], "keep") == 0 ? privilege_keep_sockets(&fault) : privilege_drop(&fault)) != 0)
         return refused(&fault);
     printf("after=%d\n", privilege_has_raw());
     FILE *status = fopen("/proc/self/status", "re");
