@@ -56,6 +56,7 @@ static void build_options(struct reading *reading)
                                                           .doc = option->help,
                                                           .group = (int)g + 1};
     }
+    reading->options[at] = (struct argp_option){.key = '?', .flags = OPTION_HIDDEN};
 }
 
 static const struct cli_group *group_of(const struct command *command, int key)
