@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A server on lwIP's TCP, for the lab: 80 echoes, 9 discards; PRECONFIGURED_TAPIF is its TAP. */
+/* A server on lwIP's TCP, for the lab: 80 echoes, 9 discards, 13 greets and closes. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +13,9 @@
 #include <lwip/tcpip.h>
 #include <netif/tapif.h>
 
-enum { ECHO_PORT = 80, DISCARD_PORT = 9, LIFETIME_SECONDS = 60 };
+enum { ECHO_PORT = 80, DISCARD_PORT = 9, GREET_PORT = 13, LIFETIME_SECONDS = 60 };
+
+static const char greeting[] = "220 hello\r\n";
 
 static void initialised(void *semaphore)
 {
@@ -28,6 +30,10 @@ static void serve(void *argument)
     ip_addr_t address;
     u16_t port = 0;
     netconn_getaddr(connection, &address, &port, 1);
+    if (port == GREET_PORT) {
+        netconn_write(connection, greeting, sizeof(greeting) - 1, NETCONN_COPY);
+        netconn_shutdown(connection, 0, 1);
+    }
     while (netconn_recv(connection, &buffer) == ERR_OK) {
         do {
             void *data;
@@ -65,6 +71,7 @@ static void listen_on(u16_t port)
     sys_thread_new("accept", accept_all, listener, 0, 0);
 }
 
+/* PRECONFIGURED_TAPIF names its TAP. */
 int main(void)
 {
     alarm(LIFETIME_SECONDS);
@@ -102,6 +109,7 @@ int main(void)
 
     listen_on(ECHO_PORT);
     listen_on(DISCARD_PORT);
+    listen_on(GREET_PORT);
     puts("READY");
     fflush(stdout);
 

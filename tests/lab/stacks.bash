@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # TCP stacks that are not the kernel's, each on a TAP in the client's namespace: LAB_STACK_FAMILIES
 # says which families it speaks; server_address and target lead to it; port 80 echoes, 9 discards,
-# 81 is closed.
+# 13 greets and closes first, 81 is closed.
 
 # stack_base: the client's namespace, and the server's for real servers behind the stack.
 stack_base() {
@@ -57,7 +57,8 @@ stack_lwip_up() {
 stack_far_side() {
     local server=("${LAB_PYTHON[@]}" "$LAB_SOURCE/server.py" --time 60)
     lab_start server "echo-$1" "${server[@]}" echo "$1" 80 &&
-        lab_start server "discard-$1" "${server[@]}" sink "$1" 9
+        lab_start server "discard-$1" "${server[@]}" sink "$1" 9 &&
+        lab_start server "greet-$1" "${server[@]}" greet-close "$1" 13
 }
 
 # stack_slirp_up: libslirp (4.4BSD's TCP), by slirp4netns; IPv4. Far side: the server's namespace.
