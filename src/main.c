@@ -18,8 +18,10 @@ static int unknown_command(const char *typed, struct fault *fault)
         names[i] = commands[i]->name;
     nearest = text_nearest(typed, names, count);
     if (nearest)
-        return fault_set(fault, FAULT_USAGE, 0, "there is no command '%s'; did you mean '%s'?", typed, nearest);
-    return fault_set(fault, FAULT_USAGE, 0, "there is no command '%s'; 'tcpprobe --help' lists them", typed);
+        return fault_set(fault, FAULT_USAGE, 0, "there is no command '%s'; did you mean '%s'?",
+                         typed, nearest);
+    return fault_set(fault, FAULT_USAGE, 0,
+                     "there is no command '%s'; 'tcpprobe --help' lists them", typed);
 }
 
 static int run(int argc, char **argv, struct fault *fault)
@@ -30,8 +32,8 @@ static int run(int argc, char **argv, struct fault *fault)
         cli_help(stderr);
         return fault_set(fault, FAULT_USAGE, 0, "a command is missing");
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "-?") == 0 ||
-        (strcmp(argv[1], "help") == 0 && argc == 2)) {
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "-?") == 0 || (strcmp(argv[1], "help") == 0 && argc == 2)) {
         cli_help(stdout);
         return EXIT_STATUS_MET;
     }

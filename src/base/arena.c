@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define obstack_chunk_alloc malloc
-#define obstack_chunk_free free
+#define obstack_chunk_free  free
 
 /* The macros of obstack.h mix int and size_t freely. */
 #pragma GCC diagnostic ignored "-Wconversion"

@@ -38,7 +38,7 @@ struct reading {
     struct argp argp;
     struct argp_option options[OPTIONS_ROOM];
     char name[64];
-    bool answered;            /* help or version was given */
+    bool answered; /* help or version was given */
 };
 
 static void build_options(struct reading *reading)
@@ -49,7 +49,8 @@ static void build_options(struct reading *reading)
         const struct cli_group *group = reading->command->groups[g];
 
         reading->options[at++] = (struct argp_option){.doc = group->title, .group = (int)g + 1};
-        for (const struct cli_option *option = group->options; option->name && at < OPTIONS_ROOM - 1; option++)
+        for (const struct cli_option *option = group->options;
+             option->name && at < OPTIONS_ROOM - 1; option++)
             reading->options[at++] = (struct argp_option){.name = option->name,
                                                           .key = option->key,
                                                           .arg = option->argument,
@@ -74,7 +75,8 @@ static error_t take(int key, char *argument, struct argp_state *state)
     const struct cli_group *group;
 
     if (key == 'h' || key == '?') {
-        argp_help(&reading->argp, stdout, ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC, reading->name);
+        argp_help(&reading->argp, stdout, ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC,
+                  reading->name);
         reading->answered = true;
         return ECANCELED;
     }
@@ -94,7 +96,8 @@ static error_t take(int key, char *argument, struct argp_state *state)
     return group->take(key, argument, reading->settings, reading->fault) ? EINVAL : 0;
 }
 
-/* How many options begin with these letters; *ret_option gets the one that is meant: the only one, or the very same. */
+/* How many options begin with these letters; *ret_option gets the one that is meant: the only one,
+ * or the very same. */
 static size_t count_options(const struct reading *reading, const char *typed, size_t length,
                             const struct argp_option **ret_option)
 {
@@ -126,12 +129,15 @@ static int unknown_option(const struct reading *reading, const char *typed, stru
             names[count++] = reading->options[i].name;
     nearest = text_nearest(word, names, count);
     if (nearest)
-        return fault_set(fault, FAULT_USAGE, 0, "there is no option '--%s'; did you mean '--%s'?", word, nearest);
-    return fault_set(fault, FAULT_USAGE, 0, "there is no option '--%s'; '%s --help' lists them", word, reading->name);
+        return fault_set(fault, FAULT_USAGE, 0, "there is no option '--%s'; did you mean '--%s'?",
+                         word, nearest);
+    return fault_set(fault, FAULT_USAGE, 0, "there is no option '--%s'; '%s --help' lists them",
+                     word, reading->name);
 }
 
 /* What is wrong with one long option, or 0. */
-static int explain_option(const struct reading *reading, const char *typed, bool last, struct fault *fault)
+static int explain_option(const struct reading *reading, const char *typed, bool last,
+                          struct fault *fault)
 {
     const struct argp_option *option = NULL;
     size_t length = strcspn(typed, "=");
@@ -140,10 +146,12 @@ static int explain_option(const struct reading *reading, const char *typed, bool
     if (count == 0)
         return unknown_option(reading, typed, fault);
     if (count > 1)
-        return fault_set(fault, FAULT_USAGE, 0, "option '--%.*s' is ambiguous: %zu options begin so", (int)length,
-                         typed, count);
+        return fault_set(fault, FAULT_USAGE, 0,
+                         "option '--%.*s' is ambiguous: %zu options begin so", (int)length, typed,
+                         count);
     if (option->arg && typed[length] == '\0' && last)
-        return fault_set(fault, FAULT_USAGE, 0, "option '--%s' needs its argument %s", option->name, option->arg);
+        return fault_set(fault, FAULT_USAGE, 0, "option '--%s' needs its argument %s", option->name,
+                         option->arg);
     if (!option->arg && typed[length] == '=')
         return fault_set(fault, FAULT_USAGE, 0, "option '--%s' takes no argument", option->name);
     return 0;
@@ -158,14 +166,16 @@ static int explain_short(const struct reading *reading, const char *letters, str
             if (reading->options[i].name && reading->options[i].key == *letters)
                 known = true;
         if (!known)
-            return fault_set(fault, FAULT_USAGE, 0, "there is no option '-%c'; '%s --help' lists them", *letters,
+            return fault_set(fault, FAULT_USAGE, 0,
+                             "there is no option '-%c'; '%s --help' lists them", *letters,
                              reading->name);
     }
     return 0;
 }
 
 /* argp knows only that something was wrong; this says what. */
-static int explain_refusal(const struct reading *reading, int argc, char **argv, struct fault *fault)
+static int explain_refusal(const struct reading *reading, int argc, char **argv,
+                           struct fault *fault)
 {
     int error = 0;
 
@@ -177,7 +187,8 @@ static int explain_refusal(const struct reading *reading, int argc, char **argv,
     }
     if (error)
         return error;
-    return fault_set(fault, FAULT_USAGE, 0, "the options cannot be read; '%s --help' lists them", reading->name);
+    return fault_set(fault, FAULT_USAGE, 0, "the options cannot be read; '%s --help' lists them",
+                     reading->name);
 }
 
 static char *documentation(const struct command *command)
@@ -200,8 +211,10 @@ int cli_run(const struct command *command, int argc, char **argv, struct fault *
     fault_clear(fault);
     build_options(&reading);
     snprintf(reading.name, sizeof reading.name, "tcpprobe %s", command->name);
-    reading.argp = (struct argp){.options = reading.options, .parser = take, .args_doc = command->arguments, .doc = doc};
-    error = argp_parse(&reading.argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_ERRS | ARGP_NO_HELP, NULL, &reading);
+    reading.argp = (struct argp){
+        .options = reading.options, .parser = take, .args_doc = command->arguments, .doc = doc};
+    error = argp_parse(&reading.argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_ERRS | ARGP_NO_HELP, NULL,
+                       &reading);
     if (!reading.answered) {
         if (error && fault->code == FAULT_NONE)
             status = explain_refusal(&reading, argc, argv, fault);
@@ -224,7 +237,8 @@ void cli_help(FILE *stream)
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         fprintf(stream, "  %-12s %s\n", commands[i]->name, commands[i]->summary);
     fprintf(stream, "\nFirst steps:\n"
-                    "  tcpprobe handshake self              the handshake with a listener of its own, no network needed\n"
+                    "  tcpprobe handshake self              the handshake with a listener of its "
+                    "own, no network needed\n"
                     "  tcpprobe handshake example.net:443   does it open, how, how fast\n"
                     "  tcpprobe handshake -q db:5432 || page\n\n"
                     "'tcpprobe COMMAND --help' has a command's options, tcpprobe(1) everything.\n");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Commands and their options as tables: read by the parser, the help, the man page, the completions and `describe`. */
+/* Commands and their options as tables: read by the parser, the help, the man page, the completions
+ * and `describe`. */
 #ifndef CMD_CLI_H
 #define CMD_CLI_H
 
@@ -7,20 +8,47 @@
 
 /* One option. Keys below 256 are its short form too. */
 struct cli_option {
-    const char *name;     /* long form, without dashes; NULL ends a table */
+    const char *name; /* long form, without dashes; NULL ends a table */
     int key;
     const char *argument; /* "DURATION"; NULL: takes none */
-    const char *values;   /* what it may be, comma-separated, "FILE" or "INTERFACE" for completions; NULL: free */
+    const char *values;   /* what it may be, comma-separated, "FILE" or "INTERFACE" for completions;
+                             NULL: free */
     const char *help;     /* without a full stop */
 };
 
 /* Keys of options without a short form. */
 enum cli_key {
-    CLI_KEY_OPTIONS = 256, CLI_KEY_PROFILE, CLI_KEY_FLAGS, CLI_KEY_SEQ, CLI_KEY_WINDOW, CLI_KEY_TTL, CLI_KEY_TOS,
-    CLI_KEY_ECN, CLI_KEY_DF, CLI_KEY_SOURCE, CLI_KEY_SOURCE_PORT, CLI_KEY_INTERFACE, CLI_KEY_TIMEOUT,
-    CLI_KEY_RETRIES, CLI_KEY_DEADLINE, CLI_KEY_SEND, CLI_KEY_WAIT, CLI_KEY_HALF_CLOSE, CLI_KEY_CLOSE,
-    CLI_KEY_CLOSE_TIMEOUT, CLI_KEY_TIME_WAIT, CLI_KEY_FAST_OPEN, CLI_KEY_DRY_RUN, CLI_KEY_WRITE, CLI_KEY_JSON,
-    CLI_KEY_CSV, CLI_KEY_FORMAT, CLI_KEY_FIELDS, CLI_KEY_NO_HEADER, CLI_KEY_COLOR, CLI_KEY_EXPLAIN
+    CLI_KEY_OPTIONS = 256,
+    CLI_KEY_PROFILE,
+    CLI_KEY_FLAGS,
+    CLI_KEY_SEQ,
+    CLI_KEY_WINDOW,
+    CLI_KEY_TTL,
+    CLI_KEY_TOS,
+    CLI_KEY_ECN,
+    CLI_KEY_DF,
+    CLI_KEY_SOURCE,
+    CLI_KEY_SOURCE_PORT,
+    CLI_KEY_INTERFACE,
+    CLI_KEY_TIMEOUT,
+    CLI_KEY_RETRIES,
+    CLI_KEY_DEADLINE,
+    CLI_KEY_SEND,
+    CLI_KEY_WAIT,
+    CLI_KEY_HALF_CLOSE,
+    CLI_KEY_CLOSE,
+    CLI_KEY_CLOSE_TIMEOUT,
+    CLI_KEY_TIME_WAIT,
+    CLI_KEY_FAST_OPEN,
+    CLI_KEY_DRY_RUN,
+    CLI_KEY_WRITE,
+    CLI_KEY_JSON,
+    CLI_KEY_CSV,
+    CLI_KEY_FORMAT,
+    CLI_KEY_FIELDS,
+    CLI_KEY_NO_HEADER,
+    CLI_KEY_COLOR,
+    CLI_KEY_EXPLAIN
 };
 
 /* Options that belong together, shared by commands. */
@@ -31,8 +59,8 @@ struct cli_group {
     int (*take)(int key, const char *argument, struct settings *settings, struct fault *fault);
 };
 
-extern const struct cli_group cli_group_target, cli_group_segment, cli_group_timing, cli_group_data, cli_group_output,
-    cli_group_capture, cli_group_common;
+extern const struct cli_group cli_group_target, cli_group_segment, cli_group_timing, cli_group_data,
+    cli_group_output, cli_group_capture, cli_group_common;
 
 #define CLI_GROUPS 8
 
@@ -54,8 +82,9 @@ const struct command *const *cli_commands(size_t *ret_count);
 const struct command *cli_find(const char *name);
 
 /*
- * Reads the command line of one command (argv[0] is its name) and runs it: an exit status, or a negative fault code with `fault`
- * filled. Help and version go to standard output and are a success.
+ * Reads the command line of one command (argv[0] is its name) and runs it: an exit status, or a
+ * negative fault code with `fault` filled. Help and version go to standard output and are a
+ * success.
  */
 int cli_run(const struct command *command, int argc, char **argv, struct fault *fault);
 
@@ -63,10 +92,12 @@ int cli_run(const struct command *command, int argc, char **argv, struct fault *
 void cli_help(FILE *stream);
 void cli_version(FILE *stream);
 
-/* Whether a fault of FAULT_IO only says that whoever read our output reads no more: that is no failure. */
+/* Whether a fault of FAULT_IO only says that whoever read our output reads no more: that is no
+ * failure. */
 bool cli_reader_gone(const struct fault *fault);
 
-/* Ends what was written to standard output: flushed and checked. 0; -FAULT_IO; a reader that has gone is no fault. */
+/* Ends what was written to standard output: flushed and checked. 0; -FAULT_IO; a reader that has
+ * gone is no fault. */
 int cli_close_stdout(struct fault *fault);
 
 #endif

@@ -150,12 +150,14 @@ static struct record_list list_commands(struct arena *memory)
     return list_of(rows, count);
 }
 
-static size_t options_of(const struct command *command, struct arena *memory, struct argument_record *rows)
+static size_t options_of(const struct command *command, struct arena *memory,
+                         struct argument_record *rows)
 {
     size_t count = 0;
 
     for (size_t g = 0; command->groups[g]; g++)
-        for (const struct cli_option *option = command->groups[g]->options; option->name; option++, count++) {
+        for (const struct cli_option *option = command->groups[g]->options; option->name;
+             option++, count++) {
             if (!rows)
                 continue;
             if (option->key < 256)
@@ -210,14 +212,15 @@ static const struct topic {
     TOPIC_TABLE(X, X)
 #undef X
 };
-#define TOPICS (sizeof topics / sizeof *topics)
-#define NAME(name, schema, list) name
-#define COMMA_NAME(name, schema, list) "," name
+#define TOPICS                               (sizeof topics / sizeof *topics)
+#define NAME(name, schema, list)             name
+#define COMMA_NAME(name, schema, list)       "," name
 #define COMMA_SPACE_NAME(name, schema, list) ", " name
-#define TOPIC_VALUES TOPIC_TABLE(NAME, COMMA_NAME)
-#define TOPIC_WORDS TOPIC_TABLE(NAME, COMMA_SPACE_NAME)
+#define TOPIC_VALUES                         TOPIC_TABLE(NAME, COMMA_NAME)
+#define TOPIC_WORDS                          TOPIC_TABLE(NAME, COMMA_SPACE_NAME)
 
-static int find_topic(const struct settings *settings, const struct topic **ret_topic, struct fault *fault)
+static int find_topic(const struct settings *settings, const struct topic **ret_topic,
+                      struct fault *fault)
 {
     const char *names[TOPICS], *nearest, *typed;
 
@@ -233,8 +236,10 @@ static int find_topic(const struct settings *settings, const struct topic **ret_
     }
     nearest = text_nearest(typed, names, TOPICS);
     if (nearest)
-        return fault_set(fault, FAULT_USAGE, 0, "there is no topic '%s'; did you mean '%s'?", typed, nearest);
-    return fault_set(fault, FAULT_USAGE, 0, "there is no topic '%s'; there are " TOPIC_WORDS, typed);
+        return fault_set(fault, FAULT_USAGE, 0, "there is no topic '%s'; did you mean '%s'?", typed,
+                         nearest);
+    return fault_set(fault, FAULT_USAGE, 0, "there is no topic '%s'; there are " TOPIC_WORDS,
+                     typed);
 }
 
 static int describe(struct settings *settings, struct fault *fault)

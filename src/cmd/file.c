@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int read_stream(FILE *stream, const char *path, const char *what, uint8_t **ret_bytes, size_t *ret_length,
-                       struct fault *fault)
+static int read_stream(FILE *stream, const char *path, const char *what, uint8_t **ret_bytes,
+                       size_t *ret_length, struct fault *fault)
 {
     size_t length = 0, room = 0;
     uint8_t *bytes = NULL;
@@ -44,7 +44,8 @@ static int read_stream(FILE *stream, const char *path, const char *what, uint8_t
     return 0;
 }
 
-int file_read(const char *path, const char *what, uint8_t **ret_bytes, size_t *ret_length, struct fault *fault)
+int file_read(const char *path, const char *what, uint8_t **ret_bytes, size_t *ret_length,
+              struct fault *fault)
 {
     FILE *stream = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
     int error;

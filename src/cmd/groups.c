@@ -10,8 +10,8 @@
 #include "cmd/file.h"
 
 #define SECOND INT64_C(1000000000)
-#define HOUR (3600 * SECOND)
-#define DAY (24 * HOUR)
+#define HOUR   (3600 * SECOND)
+#define DAY    (24 * HOUR)
 
 static int read_number(const char *argument, const char *what, uint64_t max, uint64_t *ret_value,
                        struct fault *fault)
@@ -20,9 +20,11 @@ static int read_number(const char *argument, const char *what, uint64_t max, uin
 }
 
 /* A word that is none of those that are allowed. */
-static int bad_word(const char *what, const char *argument, const char *allowed, struct fault *fault)
+static int bad_word(const char *what, const char *argument, const char *allowed,
+                    struct fault *fault)
 {
-    return fault_set(fault, FAULT_SYNTAX, 0, "%s '%s': one of %s is wanted", what, argument, allowed);
+    return fault_set(fault, FAULT_SYNTAX, 0, "%s '%s': one of %s is wanted", what, argument,
+                     allowed);
 }
 
 /* Targets: which address of the peer, and from where. */
@@ -30,8 +32,10 @@ static int bad_word(const char *what, const char *argument, const char *allowed,
 static const struct cli_option target_options[] = {
     {"ipv4", '4', NULL, NULL, "Use IPv4 only"},
     {"ipv6", '6', NULL, NULL, "Use IPv6 only"},
-    {"interface", CLI_KEY_INTERFACE, "NAME", "INTERFACE", "Send and capture on this interface (default: the route's)"},
-    {"source", CLI_KEY_SOURCE, "ADDRESS", NULL, "Send from this address of this machine (default: the route's)"},
+    {"interface", CLI_KEY_INTERFACE, "NAME", "INTERFACE",
+     "Send and capture on this interface (default: the route's)"},
+    {"source", CLI_KEY_SOURCE, "ADDRESS", NULL,
+     "Send from this address of this machine (default: the route's)"},
     {"source-port", CLI_KEY_SOURCE_PORT, "PORT", NULL, "Send from this port (default: a free one)"},
     {0},
 };
@@ -41,13 +45,14 @@ static int take_source(const char *argument, struct spec *spec, struct fault *fa
     struct address address;
 
     if (address_read(argument, &address) || !address_is_unicast(&address))
-        return fault_set(fault, FAULT_SYNTAX, 0, "--source '%s': this is no IPv4 or IPv6 address of a machine",
-                         argument);
+        return fault_set(fault, FAULT_SYNTAX, 0,
+                         "--source '%s': this is no IPv4 or IPv6 address of a machine", argument);
     spec->source = address;
     return 0;
 }
 
-static int take_target(int key, const char *argument, struct settings *settings, struct fault *fault)
+static int take_target(int key, const char *argument, struct settings *settings,
+                       struct fault *fault)
 {
     struct spec *spec = &settings->spec;
     uint64_t value;
@@ -62,7 +67,8 @@ static int take_target(int key, const char *argument, struct settings *settings,
         break;
     case CLI_KEY_INTERFACE:
         if (argument[0] == '\0' || strlen(argument) >= sizeof spec->interface)
-            return fault_set(fault, FAULT_SYNTAX, 0, "--interface '%s': this is no interface's name", argument);
+            return fault_set(fault, FAULT_SYNTAX, 0,
+                             "--interface '%s': this is no interface's name", argument);
         snprintf(spec->interface, sizeof spec->interface, "%s", argument);
         break;
     case CLI_KEY_SOURCE:
@@ -82,14 +88,17 @@ const struct cli_group cli_group_target = {"Target:", target_options, take_targe
 
 static const struct cli_option segment_options[] = {
     {"options", CLI_KEY_OPTIONS, "LIST", NULL,
-     "TCP options of the SYN in packetdrill's notation: 'mss 1460,sackOK,TS val 0 ecr 0,nop,wscale 7', 'raw:HEX', 'none'"},
+     "TCP options of the SYN in packetdrill's notation: 'mss 1460,sackOK,TS val 0 ecr 0,nop,wscale "
+     "7', 'raw:HEX', 'none'"},
     {"profile", CLI_KEY_PROFILE, "NAME", "linux,windows,macos,freebsd,bare",
      "Send the SYN of another system: linux (default), windows, macos, freebsd, bare"},
     {"flags", CLI_KEY_FLAGS, "LIST", NULL, "Flags of the SYN, as in 'SYN,PSH' (default: SYN)"},
     {"seq", CLI_KEY_SEQ, "NUMBER", NULL, "Initial sequence number (default: random)"},
-    {"window", CLI_KEY_WINDOW, "NUMBER", NULL, "Window field of the SYN, 0 to 65535; 0 keeps the server from sending data"},
+    {"window", CLI_KEY_WINDOW, "NUMBER", NULL,
+     "Window field of the SYN, 0 to 65535; 0 keeps the server from sending data"},
     {"ttl", CLI_KEY_TTL, "NUMBER", NULL, "TTL or hop limit, 1 to 255 (default: this system's)"},
-    {"tos", CLI_KEY_TOS, "NUMBER", NULL, "TOS or traffic class, 0 to 255; its two lowest bits are ECN's and left to TCP"},
+    {"tos", CLI_KEY_TOS, "NUMBER", NULL,
+     "TOS or traffic class, 0 to 255; its two lowest bits are ECN's and left to TCP"},
     {"ecn", CLI_KEY_ECN, NULL, NULL, "Ask for ECN: an ECN-setup SYN with ECE and CWR (RFC 3168)"},
     {"df", CLI_KEY_DF, "WHEN", "yes,no", "Set IPv4's Don't Fragment bit: yes (default) or no"},
     {0},
@@ -120,7 +129,8 @@ static int take_segment_text(int key, const char *argument, struct spec *spec, s
     return 0;
 }
 
-static int take_segment(int key, const char *argument, struct settings *settings, struct fault *fault)
+static int take_segment(int key, const char *argument, struct settings *settings,
+                        struct fault *fault)
 {
     struct spec *spec = &settings->spec;
     uint64_t value;
@@ -162,27 +172,33 @@ const struct cli_group cli_group_segment = {"SYN:", segment_options, take_segmen
 
 static const struct cli_option timing_options[] = {
     {"timeout", CLI_KEY_TIMEOUT, "DURATION", NULL,
-     "Wait this long for an answer to the first SYN, and twice as long after each further one (default: 1s)"},
-    {"retries", CLI_KEY_RETRIES, "NUMBER", NULL, "Repeat an unanswered SYN this often, 0 to 20 (default: 2)"},
-    {"deadline", CLI_KEY_DEADLINE, "DURATION", NULL, "End the whole run after this time, whatever is still under way"},
+     "Wait this long for an answer to the first SYN, and twice as long after each further one "
+     "(default: 1s)"},
+    {"retries", CLI_KEY_RETRIES, "NUMBER", NULL,
+     "Repeat an unanswered SYN this often, 0 to 20 (default: 2)"},
+    {"deadline", CLI_KEY_DEADLINE, "DURATION", NULL,
+     "End the whole run after this time, whatever is still under way"},
     {0},
 };
 
-static int take_timing(int key, const char *argument, struct settings *settings, struct fault *fault)
+static int take_timing(int key, const char *argument, struct settings *settings,
+                       struct fault *fault)
 {
     uint64_t value;
     int error = 0;
 
     switch (key) {
     case CLI_KEY_TIMEOUT:
-        return text_duration(argument, "--timeout", SECOND / 1000, HOUR, &settings->spec.timeout, fault);
+        return text_duration(argument, "--timeout", SECOND / 1000, HOUR, &settings->spec.timeout,
+                             fault);
     case CLI_KEY_RETRIES:
         error = read_number(argument, "--retries", 20, &value, fault);
         if (!error)
             settings->spec.retries = (unsigned)value;
         return error;
     case CLI_KEY_DEADLINE:
-        return text_duration(argument, "--deadline", SECOND / 1000, 365 * DAY, &settings->deadline, fault);
+        return text_duration(argument, "--deadline", SECOND / 1000, 365 * DAY, &settings->deadline,
+                             fault);
     }
     return error;
 }
@@ -193,7 +209,8 @@ const struct cli_group cli_group_timing = {"Timing:", timing_options, take_timin
 
 static const struct cli_option data_options[] = {
     {"send", CLI_KEY_SEND, "TEXT|@FILE", NULL,
-     "Send this once open: text with \\n, \\r, \\t, \\xHH, or the bytes of a file ('@-': standard input)"},
+     "Send this once open: text with \\n, \\r, \\t, \\xHH, or the bytes of a file ('@-': standard "
+     "input)"},
     {"wait", CLI_KEY_WAIT, "DURATION", NULL,
      "Go on receiving for this long, or until the server closes (default: 0, and 1s with --send)"},
     {"fast-open", CLI_KEY_FAST_OPEN, NULL, NULL,
@@ -203,7 +220,8 @@ static const struct cli_option data_options[] = {
      "How to end the connection: with fin (default), with rst, or not at all (none)"},
     {"close-timeout", CLI_KEY_CLOSE_TIMEOUT, "DURATION", NULL,
      "Give the server this long to close after our FIN, then send RST (default: 1s)"},
-    {"time-wait", CLI_KEY_TIME_WAIT, "DURATION", NULL, "Stay in TIME-WAIT (2 MSL) for this long (default: 0)"},
+    {"time-wait", CLI_KEY_TIME_WAIT, "DURATION", NULL,
+     "Stay in TIME-WAIT (2 MSL) for this long (default: 0)"},
     {0},
 };
 

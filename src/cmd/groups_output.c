@@ -12,10 +12,13 @@ static const struct cli_option output_options[] = {
     {"csv", CLI_KEY_CSV, NULL, NULL, "Comma-separated values with a header line (--format=csv)"},
     {"format", CLI_KEY_FORMAT, "FORMAT", "text,json,csv,dot",
      "Form of the output: text (default), json, csv, or dot where there are edges"},
-    {"fields", CLI_KEY_FIELDS, "LIST", NULL, "Only these fields, in this order, in JSON and CSV; 'describe fields' lists them"},
+    {"fields", CLI_KEY_FIELDS, "LIST", NULL,
+     "Only these fields, in this order, in JSON and CSV; 'describe fields' lists them"},
     {"no-header", CLI_KEY_NO_HEADER, NULL, NULL, "CSV without its header line"},
-    {"color", CLI_KEY_COLOR, "WHEN", "auto,always,never", "Colour: auto (default), always, never; NO_COLOR is respected"},
-    {"explain", CLI_KEY_EXPLAIN, NULL, NULL, "Say at each step what happened and why, with the RFC's section"},
+    {"color", CLI_KEY_COLOR, "WHEN", "auto,always,never",
+     "Colour: auto (default), always, never; NO_COLOR is respected"},
+    {"explain", CLI_KEY_EXPLAIN, NULL, NULL,
+     "Say at each step what happened and why, with the RFC's section"},
     {"verbose", 'v', NULL, NULL, "More detail"},
     {"quiet", 'q', NULL, NULL, "Print nothing: the exit status speaks"},
     {0},
@@ -25,7 +28,8 @@ static int take_format(const char *argument, struct settings *settings, struct f
 {
     settings->format = format_find(argument);
     if (settings->format == FORMAT_COUNT)
-        return fault_set(fault, FAULT_SYNTAX, 0, "--format '%s': one of text, json, csv, dot is wanted", argument);
+        return fault_set(fault, FAULT_SYNTAX, 0,
+                         "--format '%s': one of text, json, csv, dot is wanted", argument);
     return 0;
 }
 
@@ -38,7 +42,8 @@ static int take_fields(const char *argument, struct settings *settings, struct f
     settings->fields_text = strdup(argument);
     if (!settings->fields_text)
         return fault_set(fault, FAULT_MEMORY, 0, "out of memory");
-    for (char *key = strtok_r(settings->fields_text, ",", &save); key; key = strtok_r(NULL, ",", &save)) {
+    for (char *key = strtok_r(settings->fields_text, ",", &save); key;
+         key = strtok_r(NULL, ",", &save)) {
         if (settings->field_count == SETTINGS_FIELDS)
             return fault_set(fault, FAULT_RANGE, 0, "--fields: more than %d", SETTINGS_FIELDS);
         settings->fields[settings->field_count++] = key;
@@ -57,10 +62,12 @@ static int take_color(const char *argument, struct settings *settings, struct fa
             settings->colour = words[i];
             return 0;
         }
-    return fault_set(fault, FAULT_SYNTAX, 0, "--color '%s': one of auto, always, never is wanted", argument);
+    return fault_set(fault, FAULT_SYNTAX, 0, "--color '%s': one of auto, always, never is wanted",
+                     argument);
 }
 
-static int take_output(int key, const char *argument, struct settings *settings, struct fault *fault)
+static int take_output(int key, const char *argument, struct settings *settings,
+                       struct fault *fault)
 {
     switch (key) {
     case CLI_KEY_JSON:
@@ -96,12 +103,15 @@ const struct cli_group cli_group_output = {"Output:", output_options, take_outpu
 /* Capture: what becomes of the packets. */
 
 static const struct cli_option capture_options[] = {
-    {"write", CLI_KEY_WRITE, "FILE", "FILE", "Keep every packet of the run, both directions, in this pcap file (nanoseconds)"},
-    {"dry-run", CLI_KEY_DRY_RUN, NULL, NULL, "Print the SYN, decoded and in hex, and send nothing; needs no privilege"},
+    {"write", CLI_KEY_WRITE, "FILE", "FILE",
+     "Keep every packet of the run, both directions, in this pcap file (nanoseconds)"},
+    {"dry-run", CLI_KEY_DRY_RUN, NULL, NULL,
+     "Print the SYN, decoded and in hex, and send nothing; needs no privilege"},
     {0},
 };
 
-static int take_capture(int key, const char *argument, struct settings *settings, struct fault *fault)
+static int take_capture(int key, const char *argument, struct settings *settings,
+                        struct fault *fault)
 {
     (void)fault;
     if (key == CLI_KEY_WRITE)
@@ -121,7 +131,8 @@ static const struct cli_option common_options[] = {
     {0},
 };
 
-static int take_common(int key, const char *argument, struct settings *settings, struct fault *fault)
+static int take_common(int key, const char *argument, struct settings *settings,
+                       struct fault *fault)
 {
     (void)key;
     (void)argument;

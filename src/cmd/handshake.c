@@ -15,7 +15,7 @@ struct run {
     struct output output;
     struct target *targets;
     size_t target_count;
-    size_t target;         /* the one being given out, and which of its ports */
+    size_t target; /* the one being given out, and which of its ports */
     size_t port;
     size_t met, unmet, unmeasured;
     bool reader_gone;
@@ -26,7 +26,8 @@ static bool next_target(void *data, struct engine_target *ret_target)
     struct run *run = data;
     const struct target *target;
 
-    while (run->target < run->target_count && run->port >= target_count(&run->targets[run->target])) {
+    while (run->target < run->target_count &&
+           run->port >= target_count(&run->targets[run->target])) {
         run->target++;
         run->port = 0;
     }
@@ -48,7 +49,8 @@ static void count(struct run *run, enum verdict verdict)
         run->unmet++;
 }
 
-static int show(struct run *run, const struct schema *schema, const void *record, struct fault *fault)
+static int show(struct run *run, const struct schema *schema, const void *record,
+                struct fault *fault)
 {
     int error;
 
@@ -59,7 +61,8 @@ static int show(struct run *run, const struct schema *schema, const void *record
     return error;
 }
 
-static int take_record(void *data, const struct handshake_record *record, enum verdict verdict, struct fault *fault)
+static int take_record(void *data, const struct handshake_record *record, enum verdict verdict,
+                       struct fault *fault)
 {
     struct run *run = data;
 
@@ -75,7 +78,8 @@ static int take_packet(void *data, const struct packet_record *record, struct fa
     return show(run, &schema_packet, record, fault);
 }
 
-/* A line that stays, and does not get between the records: on a terminal only, for scripts have no use for it. */
+/* A line that stays, and does not get between the records: on a terminal only, for scripts have no
+ * use for it. */
 static void show_progress(void *data, const char *target, unsigned copy, unsigned copies)
 {
     (void)data;
@@ -87,13 +91,15 @@ static int read_targets(struct run *run, struct fault *fault)
     const struct settings *settings = run->settings;
 
     if (settings->argument_count == 0)
-        return fault_set(fault, FAULT_USAGE, 0,
-                         "a target is missing: 'tcpprobe handshake host:port', or 'self' for a first try");
+        return fault_set(
+            fault, FAULT_USAGE, 0,
+            "a target is missing: 'tcpprobe handshake host:port', or 'self' for a first try");
     run->targets = calloc(settings->argument_count, sizeof *run->targets);
     if (!run->targets)
         return fault_set(fault, FAULT_MEMORY, 0, "out of memory");
     for (; run->target_count < settings->argument_count; run->target_count++) {
-        int error = target_read(settings->arguments[run->target_count], &run->targets[run->target_count], fault);
+        int error = target_read(settings->arguments[run->target_count],
+                                &run->targets[run->target_count], fault);
 
         if (error)
             return error;
@@ -140,7 +146,8 @@ static int handshake(struct settings *settings, struct fault *fault)
     if (!status)
         status = output_check_fields(&run.output, schema, fault);
     if (!status && settings->format == FORMAT_DOT)
-        status = fault_set(fault, FAULT_USAGE, 0, "'--format=dot': a handshake has no edges; 'describe fsm' has");
+        status = fault_set(fault, FAULT_USAGE, 0,
+                           "'--format=dot': a handshake has no edges; 'describe fsm' has");
     if (!status)
         status = probe_targets(&run, fault);
     free(run.targets);
@@ -152,14 +159,16 @@ const struct command command_handshake = {
     .arguments = "TARGET...",
     .values = "self",
     .summary = "Open TCP connections in user space and report every segment, state and option",
-    .description =
-        "A TARGET is host:port, [2001:db8::1]:443, [fe80::1%eth0]:22, host:22,80,8000-8010, or self (a listener of the "
-        "program's own on loopback).\n\n"
-        "The program sends a SYN of its own making, captures what comes back and drives its own state machine with it; "
-        "the kernel's TCP takes no part. The connection is closed politely.\n\n"
-        "Exit status: 0 every target opened, 1 at least one did not, 2 none failed but at least one could not be "
-        "measured; 64 usage, 70 internal, 71 system, 74 input or output, 77 permission.",
-    .groups = {&cli_group_target, &cli_group_segment, &cli_group_timing, &cli_group_data, &cli_group_capture,
-               &cli_group_output, &cli_group_common},
+    .description = "A TARGET is host:port, [2001:db8::1]:443, [fe80::1%eth0]:22, "
+                   "host:22,80,8000-8010, or self (a listener of the "
+                   "program's own on loopback).\n\n"
+                   "The program sends a SYN of its own making, captures what comes back and drives "
+                   "its own state machine with it; "
+                   "the kernel's TCP takes no part. The connection is closed politely.\n\n"
+                   "Exit status: 0 every target opened, 1 at least one did not, 2 none failed but "
+                   "at least one could not be "
+                   "measured; 64 usage, 70 internal, 71 system, 74 input or output, 77 permission.",
+    .groups = {&cli_group_target, &cli_group_segment, &cli_group_timing, &cli_group_data,
+               &cli_group_capture, &cli_group_output, &cli_group_common},
     .run = handshake,
 };

@@ -10,10 +10,10 @@
 
 #include "base/text.h"
 
-#define SECOND INT64_C(1000000000)
+#define SECOND        INT64_C(1000000000)
 #define WIDTH_DEFAULT 80
-#define WIDTH_MIN 40
-#define WIDTH_MAX 500
+#define WIDTH_MIN     40
+#define WIDTH_MAX     500
 
 void settings_init(struct settings *settings)
 {
@@ -66,13 +66,14 @@ struct output settings_output(const struct settings *settings)
     return (struct output){
         .stream = stdout,
         .format = settings->format,
-        .style = {
-            .width = terminal_width(),
-            .utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
-            .colour = wants_colour(settings->colour),
-            .explain = settings->explain,
-            .verbose = settings->verbose,
-        },
+        .style =
+            {
+                .width = terminal_width(),
+                .utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
+                .colour = wants_colour(settings->colour),
+                .explain = settings->explain,
+                .verbose = settings->verbose,
+            },
         .no_header = settings->no_header,
         .fields = settings->field_count > 0 ? settings->fields : NULL,
         .field_count = settings->field_count,

@@ -47,14 +47,16 @@ static enum neighbour_state ask(int netlink, const struct route *route)
     } reply;
     ssize_t got;
 
-    if (sendto(netlink, &message, message.head.nlmsg_len, 0, (struct sockaddr *)&kernel, sizeof kernel) < 0)
+    if (sendto(netlink, &message, message.head.nlmsg_len, 0, (struct sockaddr *)&kernel,
+               sizeof kernel) < 0)
         return NEIGHBOUR_UNKNOWN;
     got = recv(netlink, &reply, sizeof reply, 0);
     if (got < (ssize_t)NLMSG_LENGTH(sizeof(struct ndmsg)) || reply.head.nlmsg_type != RTM_NEWNEIGH)
         return NEIGHBOUR_UNKNOWN;
     if (reply.neighbour.ndm_state & NUD_FOUND)
         return NEIGHBOUR_FOUND;
-    return reply.neighbour.ndm_state & (NUD_INCOMPLETE | NUD_FAILED) ? NEIGHBOUR_SILENT : NEIGHBOUR_UNKNOWN;
+    return reply.neighbour.ndm_state & (NUD_INCOMPLETE | NUD_FAILED) ? NEIGHBOUR_SILENT
+                                                                     : NEIGHBOUR_UNKNOWN;
 }
 
 enum neighbour_state neighbour_ask(const struct route *route)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Whether the next hop is there at all: what the kernel's neighbour table says (ARP, neighbour discovery). */
+/* Whether the next hop is there at all: what the kernel's neighbour table says (ARP, neighbour
+ * discovery). */
 #ifndef NET_NEIGHBOUR_H
 #define NET_NEIGHBOUR_H
 

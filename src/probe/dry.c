@@ -6,10 +6,12 @@
 
 #define DYNAMIC_PORT_FIRST 49152
 
-static void fill(const struct dry_run *dry, const struct segment *segment, const struct craft_header *header,
-                 struct arena *memory, struct packet_record *record)
+static void fill(const struct dry_run *dry, const struct segment *segment,
+                 const struct craft_header *header, struct arena *memory,
+                 struct packet_record *record)
 {
-    char address[ADDRESS_TEXT_SIZE], source[ADDRESS_TEXT_SIZE], flags[TCP_FLAGS_TEXT_SIZE], options[OPTIONS_TEXT_SIZE];
+    char address[ADDRESS_TEXT_SIZE], source[ADDRESS_TEXT_SIZE], flags[TCP_FLAGS_TEXT_SIZE],
+        options[OPTIONS_TEXT_SIZE];
 
     *record = (struct packet_record){
         .schema = RECORD_SCHEMA_VERSION,
@@ -29,10 +31,11 @@ static void fill(const struct dry_run *dry, const struct segment *segment, const
     };
 }
 
-int dry_run_packet(const struct dry_run *dry, struct craft *craft, const char *target, struct arena *memory,
-                   struct packet_record *ret_record, struct fault *fault)
+int dry_run_packet(const struct dry_run *dry, struct craft *craft, const char *target,
+                   struct arena *memory, struct packet_record *ret_record, struct fault *fault)
 {
-    uint16_t source_port = (uint16_t)(DYNAMIC_PORT_FIRST + dry->random.iss % (65536 - DYNAMIC_PORT_FIRST));
+    uint16_t source_port =
+        (uint16_t)(DYNAMIC_PORT_FIRST + dry->random.iss % (65536 - DYNAMIC_PORT_FIRST));
     uint8_t *packet = arena_take(memory, 1, CRAFT_PACKET_MAX);
     struct tcb_parameters parameters;
     struct craft_header header;
@@ -45,7 +48,8 @@ int dry_run_packet(const struct dry_run *dry, struct craft *craft, const char *t
 
     if (dry->spec->source_port)
         source_port = dry->spec->source_port;
-    spec_apply(dry->spec, dry->route, dry->destination, source_port, dry->port, &dry->random, &parameters, &header);
+    spec_apply(dry->spec, dry->route, dry->destination, source_port, dry->port, &dry->random,
+               &parameters, &header);
     stream_init(&stream, NULL, 0);
     tcb_init(&tcb, &parameters, &stream);
     step = tcb_step(&tcb, EVENT_USER_OPEN, NULL, 0);

@@ -15,8 +15,9 @@ struct dry_run {
     struct spec_random random;
 };
 
-/* The record of it, its texts in `memory`. Where no source port was given, one of the dynamic ports (RFC 6335) is taken from the random numbers. 0 or a fault of craft_packet(). */
-int dry_run_packet(const struct dry_run *dry, struct craft *craft, const char *target, struct arena *memory,
-                   struct packet_record *ret_record, struct fault *fault);
+/* The record of it, its texts in `memory`. Where no source port was given, one of the dynamic ports
+ * (RFC 6335) is taken from the random numbers. 0 or a fault of craft_packet(). */
+int dry_run_packet(const struct dry_run *dry, struct craft *craft, const char *target,
+                   struct arena *memory, struct packet_record *ret_record, struct fault *fault);
 
 #endif

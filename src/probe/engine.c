@@ -38,7 +38,7 @@ static void stop_all(struct engine *engine, const char *why)
     resolver_free(engine->resolver);
     engine->resolver = NULL;
     DL_FOREACH_SAFE2(engine->jobs, job, next, next)
-        job_stop(job, why);
+    job_stop(job, why);
 }
 
 static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
@@ -97,8 +97,9 @@ static struct job *find_by_packet(struct engine *engine, const struct packet *pa
 
 static void take_tcp(struct engine *engine, const struct frame *frame, const struct packet *packet)
 {
-    struct job *job = packet->payload_length >= 4 && packet->fragment_offset == 0 ? find_by_packet(engine, packet)
-                                                                                  : NULL;
+    struct job *job = packet->payload_length >= 4 && packet->fragment_offset == 0
+                          ? find_by_packet(engine, packet)
+                          : NULL;
 
     if (!job)
         return;
@@ -117,7 +118,8 @@ static void take_icmp(struct engine *engine, const struct frame *frame, const st
     if (icmp_read(packet, &icmp) || !icmp.has_quote ||
         icmp_quoted_tcp(&icmp, &source_port, &destination_port, &seq))
         return;
-    job = job_find(engine, &icmp.quote.source, source_port, &icmp.quote.destination, destination_port);
+    job = job_find(engine, &icmp.quote.source, source_port, &icmp.quote.destination,
+                   destination_port);
     if (!job)
         return;
     keep_frame(engine, frame);
@@ -130,7 +132,8 @@ static void take_frame(struct engine *engine, const struct frame *frame)
     int offset = link_ip_offset(frame->link_type, frame->bytes, frame->length);
     struct packet packet;
 
-    if (offset < 0 || packet_read(frame->bytes + offset, frame->length - (size_t)offset, false, &packet))
+    if (offset < 0 ||
+        packet_read(frame->bytes + offset, frame->length - (size_t)offset, false, &packet))
         return;
     if (packet.protocol == IP_PROTOCOL_TCP)
         take_tcp(engine, frame, &packet);
@@ -138,7 +141,8 @@ static void take_frame(struct engine *engine, const struct frame *frame)
         take_icmp(engine, frame, &packet);
 }
 
-/* Keeps the shift between the clocks fixed, so that differences of stamps stay exact, unless the system's time was set. */
+/* Keeps the shift between the clocks fixed, so that differences of stamps stay exact, unless the
+ * system's time was set. */
 static void follow_clock(struct engine *engine)
 {
     int64_t shift = clock_realtime() - clock_monotonic();
@@ -188,8 +192,8 @@ static void lose_link(struct engine *engine, struct links_entry *entry)
     struct job *job;
 
     DL_FOREACH2(engine->jobs, job, next)
-        if (job->link == entry)
-            job_lost(job, entry->fault.what);
+    if (job->link == entry)
+        job_lost(job, entry->fault.what);
     links_remove(&engine->links, entry);
 }
 
@@ -198,12 +202,13 @@ static void reap(struct engine *engine)
 {
     struct job *job, *next;
 
-    /* The copies of their last segments are in the capture by now: they want their stamps, and the file wants them. */
+    /* The copies of their last segments are in the capture by now: they want their stamps, and the
+     * file wants them. */
     for (unsigned i = 0; i < engine->links.count; i++)
         read_link(engine, engine->links.entry[i]);
     DL_FOREACH_SAFE2(engine->jobs, job, next, next)
-        if (job->over && !engine->error)
-            job_finish(job);
+    if (job->over && !engine->error)
+        job_report(job, NULL);
 }
 
 static void refill(struct engine *engine)
@@ -219,7 +224,8 @@ static void refill(struct engine *engine)
     }
 }
 
-/* Before the loop sleeps: what has ended is reported, what is gone is given up, and new targets take their places. */
+/* Before the loop sleeps: what has ended is reported, what is gone is given up, and new targets
+ * take their places. */
 static void on_prepare(struct ev_loop *loop, ev_prepare *prepare, int events)
 {
     struct engine *engine = prepare->data;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One target on its way through the engine: resolved, routed, guarded, probed, reported. Private to the engine. */
+/* One target on its way through the engine: resolved, routed, guarded, probed, reported. Private to
+ * the engine. */
 #ifndef PROBE_JOB_H
 #define PROBE_JOB_H
 
@@ -12,7 +13,8 @@
 #include "probe/engine.h"
 #include "probe/links.h"
 
-/* What tells the connections apart in a stream of frames. All bytes count: cleared before it is filled. */
+/* What tells the connections apart in a stream of frames. All bytes count: cleared before it is
+ * filled. */
 struct job_key {
     uint8_t local[16], remote[16];
     uint16_t local_port, remote_port;
@@ -27,12 +29,12 @@ struct job {
     int64_t began_realtime, dns_ns;
     struct guard guard;
     struct links_entry *link;
-    struct echo *echo;      /* the target is `self` */
-    struct probe *probe;    /* NULL until there is a route */
+    struct echo *echo;   /* the target is `self` */
+    struct probe *probe; /* NULL until there is a route */
     struct job_key key;
     bool hashed;
-    bool opening;           /* its sockets are not open yet */
-    bool over;              /* its connection has ended; to be reported when the loop comes round */
+    bool opening; /* its sockets are not open yet */
+    bool over;    /* its connection has ended; to be reported when the loop comes round */
     ev_timer timer;
     UT_hash_handle hh;
     struct job *next, *previous; /* all that are under way */
@@ -48,18 +50,18 @@ struct engine {
     struct resolver *resolver; /* made when the first name comes */
     struct links links;
     struct dump *dump;
-    struct job *jobs;          /* a list of all */
-    struct job *by_key;        /* a hash table of those with a connection */
+    struct job *jobs;   /* a list of all */
+    struct job *by_key; /* a hash table of those with a connection */
     unsigned active;
     unsigned opening;          /* of these, how many have no sockets yet */
     unsigned over;             /* of these, how many wait to be reported */
     struct engine_target next; /* read ahead, so that the last target is known to be the last */
     bool has_next;
-    bool exhausted;            /* the source has no more */
+    bool exhausted; /* the source has no more */
     bool stopping;
-    bool reduced;              /* what sockets do not need of privilege has been given up */
-    int64_t clock_shift;       /* CLOCK_REALTIME less CLOCK_MONOTONIC: brings stamps onto our time line */
-    int error;                 /* ends the run */
+    bool reduced;        /* what sockets do not need of privilege has been given up */
+    int64_t clock_shift; /* CLOCK_REALTIME less CLOCK_MONOTONIC: brings stamps onto our time line */
+    int error;           /* ends the run */
     struct fault fault;
     ev_timer deadline;
     ev_signal signals[ENGINE_SIGNALS];
@@ -71,11 +73,16 @@ int64_t engine_now(void);
 /* Takes a target up; what goes wrong becomes its record. */
 void job_start(struct engine *engine, const struct engine_target *target);
 
+/* Sets the timer up, not running. */
+void job_init_timer(struct job *job);
+
 /* Sends what the probe wants sent, and sets its timer; marks it when it is over. */
 void job_pump(struct job *job);
 
-/* Reports a job that is over, and frees it. */
-void job_finish(struct job *job);
+/* Reports a job and frees it; `fault` is why it was never probed, NULL where it was and is over. */
+void job_report(struct job *job, const struct fault *fault);
+/* Frees it, and all that it holds. */
+void job_release(struct job *job);
 /* Frees a job without a report, ending its connection politely if it has one. */
 void job_discard(struct job *job);
 

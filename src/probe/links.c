@@ -10,8 +10,9 @@
 #define FILTER_SIZE 1024
 
 /*
- * Let through what passes between our addresses and the peer's, fragments and extension headers included, and ICMP from
- * anybody on the path. Which of it concerns a probe is decided by its ports and numbers.
+ * Let through what passes between our addresses and the peer's, fragments and extension headers
+ * included, and ICMP from anybody on the path. Which of it concerns a probe is decided by its ports
+ * and numbers.
  */
 static void write_filter(const struct links_entry *entry, char text[FILTER_SIZE])
 {
@@ -20,20 +21,23 @@ static void write_filter(const struct links_entry *entry, char text[FILTER_SIZE]
 
     text[0] = '\0';
     if (entry->local_count > LINK_LOCALS) {
-        text_append(text, FILTER_SIZE, &at, "tcp or ip[6:2] & 0x1fff != 0 or ip6 proto 43 or ip6 proto 44 or ip6 proto 60");
+        text_append(text, FILTER_SIZE, &at,
+                    "tcp or ip[6:2] & 0x1fff != 0 or ip6 proto 43 or ip6 proto 44 or ip6 proto 60");
     } else {
         for (unsigned i = 0; i < entry->local_count; i++)
             text_append(text, FILTER_SIZE, &at, "%shost %s", i ? " or " : "(",
                         address_show(&entry->locals[i], address));
         text_append(text, FILTER_SIZE, &at, ")");
         if (entry->remote.family != IP_FAMILY_NONE)
-            text_append(text, FILTER_SIZE, &at, " and host %s", address_show(&entry->remote, address));
+            text_append(text, FILTER_SIZE, &at, " and host %s",
+                        address_show(&entry->remote, address));
     }
     text_append(text, FILTER_SIZE, &at, " or icmp or icmp6");
 }
 
 /* Widens the entry to a pair of addresses; true if that changed it. */
-static bool widen(struct links_entry *entry, const struct address *local, const struct address *remote)
+static bool widen(struct links_entry *entry, const struct address *local,
+                  const struct address *remote)
 {
     bool changed = false, known = entry->local_count > LINK_LOCALS;
 
@@ -53,8 +57,8 @@ static bool widen(struct links_entry *entry, const struct address *local, const 
     return changed;
 }
 
-static int add(struct links *links, const char *interface, const struct address *local, const struct address *remote,
-               struct links_entry **ret_entry, struct fault *fault)
+static int add(struct links *links, const char *interface, const struct address *local,
+               const struct address *remote, struct links_entry **ret_entry, struct fault *fault)
 {
     struct links_entry *entry;
     char filter[FILTER_SIZE];
@@ -78,8 +82,9 @@ static int add(struct links *links, const char *interface, const struct address 
     return 0;
 }
 
-int links_find(struct links *links, const char *interface, const struct address *local, const struct address *remote,
-               struct links_entry **ret_entry, bool *ret_new, struct fault *fault)
+int links_find(struct links *links, const char *interface, const struct address *local,
+               const struct address *remote, struct links_entry **ret_entry, bool *ret_new,
+               struct fault *fault)
 {
     struct links_entry *entry = NULL;
     char filter[FILTER_SIZE];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The interfaces in use, one capture each, and the filters that let through what concerns our probes. */
+/* The interfaces in use, one capture each, and the filters that let through what concerns our
+ * probes. */
 #ifndef PROBE_LINKS_H
 #define PROBE_LINKS_H
 
@@ -8,7 +9,7 @@
 #include "net/craft.h"
 #include "net/link.h"
 
-#define LINKS_MAX 16
+#define LINKS_MAX   16
 #define LINK_LOCALS 8
 
 struct engine;
@@ -21,7 +22,7 @@ struct links_entry {
     struct address locals[LINK_LOCALS]; /* our addresses on it */
     unsigned local_count;               /* more than LINK_LOCALS: any address */
     struct address remote;              /* the only peer so far; family NONE: several */
-    bool failed;                        /* it is gone, and so will be its probes when the loop comes round */
+    bool failed; /* it is gone, and so will be its probes when the loop comes round */
     struct fault fault;
 };
 
@@ -32,11 +33,12 @@ struct links {
 };
 
 /*
- * The entry for an interface, opened if need be, its filter letting through what passes between `local` and `remote`. The caller starts `readable` of a
- * new one (*ret_new). 0 or a fault.
+ * The entry for an interface, opened if need be, its filter letting through what passes between
+ * `local` and `remote`. The caller starts `readable` of a new one (*ret_new). 0 or a fault.
  */
-int links_find(struct links *links, const char *interface, const struct address *local, const struct address *remote,
-               struct links_entry **ret_entry, bool *ret_new, struct fault *fault);
+int links_find(struct links *links, const char *interface, const struct address *local,
+               const struct address *remote, struct links_entry **ret_entry, bool *ret_new,
+               struct fault *fault);
 
 /* The craft context of a family, made when first asked for; NULL with `fault` filled. */
 struct craft *links_craft(struct links *links, enum ip_family family, struct fault *fault);

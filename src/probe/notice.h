@@ -18,10 +18,13 @@ void notice_odd(struct probe *probe, enum event event, const struct segment *seg
 
 void notice_duplicate(struct probe *probe, enum event event, const struct segment *segment);
 
-void notice_icmp(struct probe *probe, enum finding finding, const struct packet *packet, const struct icmp *icmp);
+void notice_icmp(struct probe *probe, enum finding finding, const struct packet *packet,
+                 const struct icmp *icmp);
 
-/* A segment that left this machine for our connection and is not ours: the kernel's RST, for example. */
-void notice_foreign(struct probe *probe, const struct packet *packet, const struct segment *segment, int64_t at);
+/* A segment that left this machine for our connection and is not ours: the kernel's RST, for
+ * example. */
+void notice_foreign(struct probe *probe, const struct packet *packet, const struct segment *segment,
+                    int64_t at);
 
 /* At the end: what was never seen leaving, what the stream and the way it closed show. */
 void notice_end(struct probe *probe);

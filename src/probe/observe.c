@@ -67,8 +67,8 @@ void observe_sent(struct probe *probe, const struct segment *segment, int64_t no
 }
 
 /* Our own packet, seen by the capture as it left. */
-static void observe_outgoing(struct probe *probe, const struct packet *packet, const struct segment *segment,
-                             int64_t at)
+static void observe_outgoing(struct probe *probe, const struct packet *packet,
+                             const struct segment *segment, int64_t at)
 {
     size_t index = trace_stamp(&probe->trace, segment, at);
     const struct seen *sent;
@@ -91,7 +91,8 @@ static void observe_outgoing(struct probe *probe, const struct packet *packet, c
 /* Times a round trip after the handshake's, to be held against it. */
 static void time_later(struct probe *probe, const struct segment *segment, int64_t at)
 {
-    if (probe->timing_later && segment->flags & TCP_ACK && seq_upto(probe->later_ack, segment->ack)) {
+    if (probe->timing_later && segment->flags & TCP_ACK &&
+        seq_upto(probe->later_ack, segment->ack)) {
         probe->timing_later = false;
         if (at > probe->later_sent_at)
             probe->opening.later_rtt = at - probe->later_sent_at;
@@ -99,8 +100,8 @@ static void time_later(struct probe *probe, const struct segment *segment, int64
 }
 
 /* Into the trace as the cause of what follows. */
-static void keep(struct probe *probe, const struct packet *packet, const struct segment *segment, int64_t at,
-                 unsigned remarks)
+static void keep(struct probe *probe, const struct packet *packet, const struct segment *segment,
+                 int64_t at, unsigned remarks)
 {
     struct seen seen = {
         .at = at,
@@ -117,7 +118,8 @@ static void keep(struct probe *probe, const struct packet *packet, const struct 
     probe->cause = trace_packet(&probe->trace, &seen);
 }
 
-bool observe_packet(struct probe *probe, const struct packet *packet, int64_t at, struct segment *ret_segment)
+bool observe_packet(struct probe *probe, const struct packet *packet, int64_t at,
+                    struct segment *ret_segment)
 {
     struct trace *trace = &probe->trace;
     enum checksum_state checksum;
@@ -148,7 +150,8 @@ bool observe_packet(struct probe *probe, const struct packet *packet, int64_t at
     if (checksum == CHECKSUM_BAD) {
         char flags[TCP_FLAGS_TEXT_SIZE];
 
-        trace_finding(trace, FINDING_CHECKSUM, "a %s with a wrong checksum (0x%04x) was ignored, as a receiver does",
+        trace_finding(trace, FINDING_CHECKSUM,
+                      "a %s with a wrong checksum (0x%04x) was ignored, as a receiver does",
                       tcp_flags_show(ret_segment->flags, flags), ret_segment->checksum);
         keep(probe, packet, ret_segment, at, REMARK(CHECKSUM));
         return false;
@@ -213,12 +216,14 @@ static void note_rst(struct probe *probe, const struct segment *segment)
     if (tcb->state == STATE_SYN_SENT)
         note_answer(probe, segment);
     note_speaker(probe, segment);
-    probe->fin_was_seen = tcb->state == STATE_FIN_WAIT_2 ||
-                          (tcb->fin_sent && segment->flags & TCP_ACK && seq_upto(tcb->snd_max, segment->ack));
+    probe->fin_was_seen =
+        tcb->state == STATE_FIN_WAIT_2 ||
+        (tcb->fin_sent && segment->flags & TCP_ACK && seq_upto(tcb->snd_max, segment->ack));
     notice_rst(probe, segment);
 }
 
-/* The events that mean something beyond the machine; all that are ODD in this state are findings besides. */
+/* The events that mean something beyond the machine; all that are ODD in this state are findings
+ * besides. */
 void observe_event(struct probe *probe, enum event event, const struct segment *segment)
 {
     enum state state = probe->tcb.state;
@@ -254,7 +259,8 @@ void observe_after(struct probe *probe)
         probe->trace.seen[probe->cause].state = probe->tcb.state;
 }
 
-/* Whether the sequence number that an ICMP error quotes is one that is under way (RFC 5927 section 4.1). */
+/* Whether the sequence number that an ICMP error quotes is one that is under way (RFC 5927
+ * section 4.1). */
 static bool quote_in_flight(const struct tcb *tcb, uint32_t seq)
 {
     if (tcb->state == STATE_CLOSED)
@@ -265,7 +271,8 @@ static bool quote_in_flight(const struct tcb *tcb, uint32_t seq)
     return seq_upto(tcb->snd_una, seq) && seq_upto(seq, tcb->snd_max);
 }
 
-enum event observe_icmp(struct probe *probe, const struct packet *packet, const struct icmp *icmp, int64_t at)
+enum event observe_icmp(struct probe *probe, const struct packet *packet, const struct icmp *icmp,
+                        int64_t at)
 {
     struct seen seen = {
         .at = at,
@@ -279,7 +286,8 @@ enum event observe_icmp(struct probe *probe, const struct packet *packet, const 
     uint16_t source_port, destination_port;
     uint32_t seq;
 
-    if (icmp_quoted_tcp(icmp, &source_port, &destination_port, &seq) || !quote_in_flight(&probe->tcb, seq)) {
+    if (icmp_quoted_tcp(icmp, &source_port, &destination_port, &seq) ||
+        !quote_in_flight(&probe->tcb, seq)) {
         seen.remarks = REMARK(STRAY);
         trace_packet(&probe->trace, &seen);
         notice_icmp(probe, FINDING_ICMP_FOREIGN, packet, icmp);

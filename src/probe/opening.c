@@ -9,7 +9,8 @@ static const char *const words[RTT_SOURCE_COUNT] = {
     [RTT_ECHOED_COPY] = "the echoed timestamp names the last SYN",
     [RTT_NO_ANSWER] = "no answer",
     [RTT_AMBIGUOUS] = "several SYNs, and no timestamp tells which was answered",
-    [RTT_EARLIER_COPY] = "the echoed timestamp names a SYN before the last, so a SYN,ACK may have been lost",
+    [RTT_EARLIER_COPY] =
+        "the echoed timestamp names a SYN before the last, so a SYN,ACK may have been lost",
     [RTT_LATE_ANSWER] = "later round trips were far shorter, so a first SYN,ACK was probably lost",
     [RTT_NOT_CAPTURED] = "the SYN was not captured as it left",
 };
@@ -30,8 +31,8 @@ static unsigned copy_of(const struct opening *opening, uint32_t ts_val)
 }
 
 /*
- * A server repeats its SYN,ACK after 200 ms at the earliest. An answer that took that long, and five times as long as a
- * later round trip, is more likely such a repeat than a slow first one.
+ * A server repeats its SYN,ACK after 200 ms at the earliest. An answer that took that long, and
+ * five times as long as a later round trip, is more likely such a repeat than a slow first one.
  */
 static bool answered_late(const struct opening *opening, int64_t rtt)
 {
@@ -74,14 +75,16 @@ struct opening_verdict opening_judge(const struct opening *opening)
     }
 
     if (copy > 0) {
-        /* Copies before the named one did not arrive; each from it on was answered, and what did not come back was lost there. */
+        /* Copies before the named one did not arrive; each from it on was answered, and what did
+         * not come back was lost there. */
         unsigned arrived = opening->copies_before - (copy - 1);
 
         verdict.answered_copy = (int)copy;
         verdict.lost_forward = (int)(copy - 1);
         verdict.lost_reverse = arrived > opening->answers ? (int)(arrived - opening->answers) : 0;
         if (copy == opening->copies_before)
-            judge_pair(opening, copy, opening->copies_before == 1 ? RTT_SINGLE_COPY : RTT_ECHOED_COPY, &verdict);
+            judge_pair(opening, copy,
+                       opening->copies_before == 1 ? RTT_SINGLE_COPY : RTT_ECHOED_COPY, &verdict);
         else
             verdict.source = RTT_EARLIER_COPY;
     } else if (opening->copies_before == 1) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which copy of the SYN was answered, what the round trip took, and on which side copies were lost. */
+/* Which copy of the SYN was answered, what the round trip took, and on which side copies were lost.
+ */
 #ifndef PROBE_OPENING_H
 #define PROBE_OPENING_H
 
@@ -21,23 +22,25 @@ struct opening {
     unsigned copy_count;
     bool offered_timestamps; /* the SYNs carried TSvals */
     bool has_answer;
-    int64_t answer_at;       /* ns: the first acceptable SYN,ACK (or RST, without timestamps) */
-    unsigned copies_before;  /* SYNs sent before it came */
+    int64_t answer_at;      /* ns: the first acceptable SYN,ACK (or RST, without timestamps) */
+    unsigned copies_before; /* SYNs sent before it came */
     bool answer_has_timestamps;
     uint32_t answer_ts_ecr;
-    unsigned answers;        /* SYN,ACKs in all, duplicates and repeats counted */
-    int64_t later_rtt;       /* ns: a round trip measured later on the same connection; 0 if none was */
+    unsigned answers;  /* SYN,ACKs in all, duplicates and repeats counted */
+    int64_t later_rtt; /* ns: a round trip measured later on the same connection; 0 if none was */
 };
 
 /* Why there is a round-trip time, or none. */
 enum rtt_source {
-    RTT_SINGLE_COPY,   /* one SYN, one answer */
-    RTT_ECHOED_COPY,   /* several SYNs; the echoed timestamp names the last, so nothing is in doubt */
+    RTT_SINGLE_COPY, /* one SYN, one answer */
+    RTT_ECHOED_COPY, /* several SYNs; the echoed timestamp names the last, so nothing is in doubt */
     RTT_NO_ANSWER,
-    RTT_AMBIGUOUS,     /* several SYNs and no timestamp to tell them apart (Karn) */
-    RTT_EARLIER_COPY,  /* the echo names a copy before the last: this may be the repeat of a lost SYN,ACK */
-    RTT_LATE_ANSWER,   /* one SYN, but later round trips were far shorter: this may be the repeat of a lost SYN,ACK */
-    RTT_NOT_CAPTURED,  /* the SYN was not seen leaving: no stamp of the same clock */
+    RTT_AMBIGUOUS,    /* several SYNs and no timestamp to tell them apart (Karn) */
+    RTT_EARLIER_COPY, /* the echo names a copy before the last: this may be the repeat of a lost
+                         SYN,ACK */
+    RTT_LATE_ANSWER, /* one SYN, but later round trips were far shorter: this may be the repeat of a
+                        lost SYN,ACK */
+    RTT_NOT_CAPTURED, /* the SYN was not seen leaving: no stamp of the same clock */
     RTT_SOURCE_COUNT
 };
 const char *rtt_source_words(enum rtt_source source);
@@ -46,14 +49,15 @@ const char *rtt_source_words(enum rtt_source source);
 
 struct opening_verdict {
     enum rtt_source source;
-    int64_t rtt;          /* ns; OPENING_UNKNOWN without an unambiguous pair (RFC 6298 section 3, Karn) */
-    int answered_copy;    /* from 1, or OPENING_UNKNOWN */
-    int lost_forward;     /* SYNs that never arrived, or OPENING_UNKNOWN */
-    int lost_reverse;     /* SYN,ACKs that never arrived, or OPENING_UNKNOWN */
-    bool foreign_echo;    /* TSecr is of no SYN of ours */
+    int64_t rtt; /* ns; OPENING_UNKNOWN without an unambiguous pair (RFC 6298 section 3, Karn) */
+    int answered_copy; /* from 1, or OPENING_UNKNOWN */
+    int lost_forward;  /* SYNs that never arrived, or OPENING_UNKNOWN */
+    int lost_reverse;  /* SYN,ACKs that never arrived, or OPENING_UNKNOWN */
+    bool foreign_echo; /* TSecr is of no SYN of ours */
 };
 
-/* Pure. TSecr names the copy that reached the server first (RFC 7323 section 4.3 keeps the earliest unacknowledged). */
+/* Pure. TSecr names the copy that reached the server first (RFC 7323 section 4.3 keeps the earliest
+ * unacknowledged). */
 struct opening_verdict opening_judge(const struct opening *opening);
 
 #endif

@@ -9,9 +9,10 @@
 #include "probe/observe.h"
 
 #define MILLISECOND INT64_C(1000000)
-#define SECOND INT64_C(1000000000)
+#define SECOND      INT64_C(1000000000)
 
-/* Data that the peer leaves unacknowledged for this long is given up: a window may stay closed for ever. */
+/* Data that the peer leaves unacknowledged for this long is given up: a window may stay closed for
+ * ever. */
 #define EXCHANGE_MAX (30 * SECOND)
 
 void probe_init(struct probe *probe, const struct spec *spec, const struct route *route,
@@ -42,7 +43,8 @@ void probe_release(struct probe *probe)
 }
 
 /* Takes one step, and keeps what it means for the probe. */
-static void take_step(struct probe *probe, enum event event, const struct segment *segment, int64_t at)
+static void take_step(struct probe *probe, enum event event, const struct segment *segment,
+                      int64_t at)
 {
     struct step step = tcb_step(&probe->tcb, event, segment, at);
 
@@ -148,7 +150,8 @@ void probe_start(struct probe *probe, int64_t now)
     take_step(probe, EVENT_USER_OPEN, NULL, now);
 }
 
-bool probe_next(struct probe *probe, int64_t now, struct segment *ret_segment, struct craft_header *ret_header)
+bool probe_next(struct probe *probe, int64_t now, struct segment *ret_segment,
+                struct craft_header *ret_header)
 {
     const struct segment *answered = probe->answer_due ? &probe->answering : NULL;
 
@@ -193,7 +196,8 @@ void probe_packet(struct probe *probe, const struct packet *packet, int64_t at, 
     plan(probe, now);
 }
 
-void probe_icmp(struct probe *probe, const struct packet *packet, const struct icmp *icmp, int64_t at, int64_t now)
+void probe_icmp(struct probe *probe, const struct packet *packet, const struct icmp *icmp,
+                int64_t at, int64_t now)
 {
     enum event event = observe_icmp(probe, packet, icmp, at);
 

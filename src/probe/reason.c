@@ -41,7 +41,8 @@ const char *reason_closed(const struct probe *probe)
         return "none";
     case EFFECT_LOST:
         return "lost";
-    default: /* a set of bits, not an enumeration: refusals and ICMP cannot come after the opening */
+    default: /* a set of bits, not an enumeration: refusals and ICMP cannot come after the opening
+              */
         return "none";
     }
 }
@@ -51,7 +52,8 @@ static const char *closing_words(const struct probe *probe)
 {
     switch (probe->tcb.outcome) {
     case EFFECT_DONE:
-        return probe->peer_closed_first ? "the server closed first, and both sides are closed" : "closed by both sides";
+        return probe->peer_closed_first ? "the server closed first, and both sides are closed"
+                                        : "closed by both sides";
     case EFFECT_RESET:
         return "the server then reset it";
     case EFFECT_ABORTED:
@@ -79,19 +81,19 @@ static void say_open(struct arena *memory, const struct probe *probe, const char
     if (opening->answered_copy == OPENING_UNKNOWN)
         arena_print(memory, "one of %u SYNs with SYN,ACK", probe->opening.copies_before);
     else
-        arena_print(memory, "the %s%sSYN with SYN,ACK", many ? ordinal(opening->answered_copy, number) : "",
-                       many ? " " : "");
+        arena_print(memory, "the %s%sSYN with SYN,ACK",
+                    many ? ordinal(opening->answered_copy, number) : "", many ? " " : "");
     if (opening->rtt != OPENING_UNKNOWN)
         arena_print(memory, " after %s", duration(opening->rtt, took));
     else
         arena_print(memory, ", %s after the first SYN",
-                       duration(probe->opened_at - probe->opening.copies[0].at, took));
+                    duration(probe->opened_at - probe->opening.copies[0].at, took));
     if (opening->lost_forward > 0)
         arena_print(memory, "; %d SYN%s lost on the way there", opening->lost_forward,
-                       opening->lost_forward == 1 ? " was" : "s were");
+                    opening->lost_forward == 1 ? " was" : "s were");
     if (opening->lost_reverse > 0)
         arena_print(memory, "; %d SYN,ACK%s lost on the way back", opening->lost_reverse,
-                       opening->lost_reverse == 1 ? " was" : "s were");
+                    opening->lost_reverse == 1 ? " was" : "s were");
     arena_print(memory, "; %s", closing_words(probe));
 }
 
@@ -100,7 +102,8 @@ static void say_refused(struct arena *memory, const struct probe *probe, const c
 {
     char took[32], flags[TCP_FLAGS_TEXT_SIZE];
 
-    arena_print(memory, "%s refused the connection: %s", target, tcp_flags_show(probe->speaker_flags, flags));
+    arena_print(memory, "%s refused the connection: %s", target,
+                tcp_flags_show(probe->speaker_flags, flags));
     if (opening->rtt != OPENING_UNKNOWN)
         arena_print(memory, " after %s", duration(opening->rtt, took));
     arena_print(memory, ", TTL %u", probe->speaker_ttl);
@@ -110,28 +113,34 @@ static void say_reset(struct arena *memory, const struct probe *probe, const cha
 {
     char after[32];
 
-    arena_print(memory, "%s answered with SYN,ACK and reset the connection %s later, with TTL %u (the SYN,ACK had %u)",
-                   target, duration(probe->ended_at - probe->opened_at, after), probe->speaker_ttl,
-                   probe->syn_ack_ttl);
+    arena_print(memory,
+                "%s answered with SYN,ACK and reset the connection %s later, with TTL %u (the "
+                "SYN,ACK had %u)",
+                target, duration(probe->ended_at - probe->opened_at, after), probe->speaker_ttl,
+                probe->syn_ack_ttl);
 }
 
-static void say_unreachable(struct arena *memory, const struct probe *probe, const struct result_context *context)
+static void say_unreachable(struct arena *memory, const struct probe *probe,
+                            const struct result_context *context)
 {
     const char *target = context->target;
     char words[64], from[ADDRESS_TEXT_SIZE];
 
     if (!probe->icmp_decided) {
-        arena_print(memory, "%s is unreachable: nothing on %s answers %s for the next hop %s, so no SYN could leave", target,
-                    probe->route.interface,
-                    probe->header.destination.family == IP_FAMILY_V6 ? "neighbour discovery" : "ARP",
+        arena_print(memory,
+                    "%s is unreachable: nothing on %s answers %s for the next hop %s, so no SYN "
+                    "could leave",
+                    target, probe->route.interface,
+                    probe->header.destination.family == IP_FAMILY_V6 ? "neighbour discovery"
+                                                                     : "ARP",
                     context->next_hop);
         return;
     }
     arena_print(memory, "%s is unreachable: %s says '%s' (%s type %u code %u, TTL %u)", target,
-                   address_show(&probe->speaker, from),
-                   icmp_words(probe->icmp.family, probe->icmp.type, probe->icmp.code, words),
-                   probe->icmp.family == IP_FAMILY_V6 ? "ICMPv6" : "ICMP", probe->icmp.type, probe->icmp.code,
-                   probe->speaker_ttl);
+                address_show(&probe->speaker, from),
+                icmp_words(probe->icmp.family, probe->icmp.type, probe->icmp.code, words),
+                probe->icmp.family == IP_FAMILY_V6 ? "ICMPv6" : "ICMP", probe->icmp.type,
+                probe->icmp.code, probe->speaker_ttl);
 }
 
 static void say_silent(struct arena *memory, const struct probe *probe, const char *target)
@@ -139,8 +148,10 @@ static void say_silent(struct arena *memory, const struct probe *probe, const ch
     char took[32];
     unsigned copies = probe->opening.copy_count;
 
-    arena_print(memory, "%s did not answer %u SYN%s in %s: nothing came back, not even an ICMP error", target, copies,
-                   copies == 1 ? "" : "s", duration(probe->ended_at - probe->started_at, took));
+    arena_print(memory,
+                "%s did not answer %u SYN%s in %s: nothing came back, not even an ICMP error",
+                target, copies, copies == 1 ? "" : "s",
+                duration(probe->ended_at - probe->started_at, took));
 }
 
 static void say_inconclusive(struct arena *memory, const struct probe *probe, const char *target)
@@ -154,13 +165,16 @@ static void say_inconclusive(struct arena *memory, const struct probe *probe, co
     else if (trace_has_finding(&probe->trace, FINDING_SYN_CROSSED))
         arena_print(memory, "the SYN of %s crossed ours, but it never acknowledged ours", target);
     else if (probe->answers_odd > 0)
-        arena_print(memory, "%u segment%s came from %s, but none that answers our SYN (see the findings)",
-                       probe->answers_odd, probe->answers_odd == 1 ? "" : "s", target);
+        arena_print(memory,
+                    "%u segment%s came from %s, but none that answers our SYN (see the findings)",
+                    probe->answers_odd, probe->answers_odd == 1 ? "" : "s", target);
     else
-        arena_print(memory, "%s sent only packets that no receiver accepts (see the findings)", target);
+        arena_print(memory, "%s sent only packets that no receiver accepts (see the findings)",
+                    target);
 }
 
-const char *reason_sentence(const struct probe *probe, enum verdict verdict, const struct result_context *context,
+const char *reason_sentence(const struct probe *probe, enum verdict verdict,
+                            const struct result_context *context,
                             const struct opening_verdict *opening, struct arena *memory)
 {
     switch (verdict) {

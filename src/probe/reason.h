@@ -6,10 +6,12 @@
 #include "probe/result.h"
 
 /* The sentence, without a full stop; lives in `memory`. */
-const char *reason_sentence(const struct probe *probe, enum verdict verdict, const struct result_context *context,
+const char *reason_sentence(const struct probe *probe, enum verdict verdict,
+                            const struct result_context *context,
                             const struct opening_verdict *opening, struct arena *memory);
 
-/* How a connection that was open ended, in a word for scripts: one of REASON_CLOSED_WORDS; NULL if it was never open. */
+/* How a connection that was open ended, in a word for scripts: one of REASON_CLOSED_WORDS; NULL if
+ * it was never open. */
 #define REASON_CLOSED_WORDS "both,rst_sent,rst_received,timeout,none,lost"
 const char *reason_closed(const struct probe *probe);
 

@@ -28,7 +28,8 @@ enum verdict result_verdict(const struct probe *probe, const struct result_conte
     const struct trace *trace = &probe->trace;
 
     if (probe->opened_at != 0) {
-        bool early = probe->tcb.outcome == EFFECT_RESET && !probe->fin_was_seen && !probe->peer_closed_first;
+        bool early =
+            probe->tcb.outcome == EFFECT_RESET && !probe->fin_was_seen && !probe->peer_closed_first;
 
         return early ? VERDICT_RESET : VERDICT_OPEN;
     }
@@ -40,8 +41,10 @@ enum verdict result_verdict(const struct probe *probe, const struct result_conte
         return context->next_hop_silent ? VERDICT_UNREACHABLE : VERDICT_INCONCLUSIVE;
     /* Something that came and did not count is not silence. */
     if (probe->tcb.outcome == EFFECT_TIMED_OUT && probe->answers_odd == 0 &&
-        !trace_has_finding(trace, FINDING_SYN_CROSSED) && !trace_has_finding(trace, FINDING_CHECKSUM) &&
-        !trace_has_finding(trace, FINDING_IP_CHECKSUM) && !trace_has_finding(trace, FINDING_MALFORMED))
+        !trace_has_finding(trace, FINDING_SYN_CROSSED) &&
+        !trace_has_finding(trace, FINDING_CHECKSUM) &&
+        !trace_has_finding(trace, FINDING_IP_CHECKSUM) &&
+        !trace_has_finding(trace, FINDING_MALFORMED))
         return VERDICT_FILTERED;
     return VERDICT_INCONCLUSIVE;
 }
@@ -62,7 +65,8 @@ static bool ecn_offered(uint16_t flags)
     return (flags & (TCP_ECE | TCP_CWR)) == (TCP_ECE | TCP_CWR);
 }
 
-static const struct options_record *options_part(struct arena *memory, const struct options *options, bool ecn)
+static const struct options_record *options_part(struct arena *memory,
+                                                 const struct options *options, bool ecn)
 {
     struct options_record *record = arena_take(memory, 1, sizeof *record);
     struct option_summary summary;
@@ -83,7 +87,8 @@ static const struct options_record *options_part(struct arena *memory, const str
     return record;
 }
 
-/* What both sides agreed on, and so holds; MPTCP falls back, for our third segment carries no keys (RFC 8684 3.1). */
+/* What both sides agreed on, and so holds; MPTCP falls back, for our third segment carries no keys
+ * (RFC 8684 3.1). */
 static const struct options_record *effect_part(struct arena *memory, const struct probe *probe)
 {
     const struct tcb *tcb = &probe->tcb;
@@ -114,7 +119,7 @@ static const struct options_record *effect_part(struct arena *memory, const stru
 static const char *received_text(struct arena *memory, const struct probe *probe)
 {
     size_t held = probe->stream.received < sizeof probe->received ? (size_t)probe->stream.received
-                                                                    : sizeof probe->received;
+                                                                  : sizeof probe->received;
     size_t room = held * 4 + 1; /* \xHH is the longest that a byte becomes */
     char *text;
 
@@ -125,7 +130,8 @@ static const char *received_text(struct arena *memory, const struct probe *probe
     return text;
 }
 
-static void fill_context(const struct result_context *context, struct arena *memory, struct handshake_record *record)
+static void fill_context(const struct result_context *context, struct arena *memory,
+                         struct handshake_record *record)
 {
     *record = (struct handshake_record){
         .schema = RECORD_SCHEMA_VERSION,
@@ -155,8 +161,8 @@ static void fill_context(const struct result_context *context, struct arena *mem
     };
 }
 
-void result_unmeasured(const struct result_context *context, const struct fault *fault, struct arena *memory,
-                       struct handshake_record *ret_record)
+void result_unmeasured(const struct result_context *context, const struct fault *fault,
+                       struct arena *memory, struct handshake_record *ret_record)
 {
     fill_context(context, memory, ret_record);
     ret_record->verdict = verdict_word(VERDICT_INCONCLUSIVE);
@@ -165,7 +171,8 @@ void result_unmeasured(const struct result_context *context, const struct fault 
     ret_record->attempts = 0;
 }
 
-static void fill_where(const struct probe *probe, struct arena *memory, struct handshake_record *record)
+static void fill_where(const struct probe *probe, struct arena *memory,
+                       struct handshake_record *record)
 {
     const struct tcb *tcb = &probe->tcb;
     char text[ADDRESS_TEXT_SIZE];
@@ -178,7 +185,8 @@ static void fill_where(const struct probe *probe, struct arena *memory, struct h
     record->interface = arena_copy(memory, probe->route.interface);
 }
 
-static void fill_speaker(const struct probe *probe, struct arena *memory, struct handshake_record *record)
+static void fill_speaker(const struct probe *probe, struct arena *memory,
+                         struct handshake_record *record)
 {
     char text[ADDRESS_TEXT_SIZE];
 
@@ -213,14 +221,16 @@ static void fill_opening(const struct probe *probe, const struct opening_verdict
     }
 }
 
-static void fill_connection(const struct probe *probe, struct arena *memory, struct handshake_record *record)
+static void fill_connection(const struct probe *probe, struct arena *memory,
+                            struct handshake_record *record)
 {
     const struct tcb *tcb = &probe->tcb;
 
     record->isn_client = tcb->iss;
     if (tcb->has_irs)
         record->isn_server = tcb->irs;
-    record->offered = options_part(memory, &tcb->parameters.syn_options, ecn_offered(tcb->parameters.syn_flags));
+    record->offered =
+        options_part(memory, &tcb->parameters.syn_options, ecn_offered(tcb->parameters.syn_flags));
     for (size_t i = 0; i < probe->trace.seen_count; i++)
         if (probe->trace.seen[i].copy == 1) {
             record->offered = options_part(memory, &probe->trace.seen[i].segment.options,
@@ -242,8 +252,8 @@ static void fill_connection(const struct probe *probe, struct arena *memory, str
     record->duration_ms = milliseconds(probe->ended_at - probe->started_at);
 }
 
-void result_handshake(struct probe *probe, const struct result_context *context, struct arena *memory,
-                      struct handshake_record *ret_record)
+void result_handshake(struct probe *probe, const struct result_context *context,
+                      struct arena *memory, struct handshake_record *ret_record)
 {
     struct opening_verdict opening = opening_judge(&probe->opening);
     enum verdict verdict;

@@ -8,13 +8,13 @@
 
 /* What is known about a target beside its connection. */
 struct result_context {
-    const char *target;      /* as the user wrote it */
+    const char *target; /* as the user wrote it */
     const char *host;
     uint16_t port;
-    int64_t began_realtime;  /* CLOCK_REALTIME, ns: for `time` */
-    const char *time;        /* the same in ISO 8601 */
-    int64_t dns_ns;          /* -1: no name was resolved */
-    const char *guard;       /* methods in words */
+    int64_t began_realtime; /* CLOCK_REALTIME, ns: for `time` */
+    const char *time;       /* the same in ISO 8601 */
+    int64_t dns_ns;         /* -1: no name was resolved */
+    const char *guard;      /* methods in words */
     bool guard_weak;
     const char *stamp_words; /* of the capture */
     bool next_hop_silent;    /* ARP or neighbour discovery had no answer for the next hop */
@@ -23,15 +23,16 @@ struct result_context {
 };
 
 /*
- * Fills the record of a probe that is over; all texts and lists live in `memory` until the caller frees it. The trace is put into order on the way, so the probe
- * is not const.
+ * Fills the record of a probe that is over; all texts and lists live in `memory` until the caller
+ * frees it. The trace is put into order on the way, so the probe is not const.
  */
-void result_handshake(struct probe *probe, const struct result_context *context, struct arena *memory,
-                      struct handshake_record *ret_record);
+void result_handshake(struct probe *probe, const struct result_context *context,
+                      struct arena *memory, struct handshake_record *ret_record);
 
-/* The same for a target that never got as far as a SYN: inconclusive, with the fault as its reason. */
-void result_unmeasured(const struct result_context *context, const struct fault *fault, struct arena *memory,
-                       struct handshake_record *ret_record);
+/* The same for a target that never got as far as a SYN: inconclusive, with the fault as its reason.
+ */
+void result_unmeasured(const struct result_context *context, const struct fault *fault,
+                       struct arena *memory, struct handshake_record *ret_record);
 
 /* The verdict of a probe that is over. */
 enum verdict result_verdict(const struct probe *probe, const struct result_context *context);

@@ -39,8 +39,9 @@ static const char *icmp_text(struct arena *memory, const struct seen *seen)
 {
     char words[64], from[ADDRESS_TEXT_SIZE];
 
-    arena_print(memory, "%s from %s", icmp_words(seen->icmp.family, seen->icmp.type, seen->icmp.code, words),
-                   address_show(&seen->from, from));
+    arena_print(memory, "%s from %s",
+                icmp_words(seen->icmp.family, seen->icmp.type, seen->icmp.code, words),
+                address_show(&seen->from, from));
     return arena_finish(memory);
 }
 
@@ -127,7 +128,8 @@ struct record_list rows_steps(const struct probe *probe, struct arena *memory)
             .effects = arena_copy(memory, fsm_effects_show(step->effects, effects)),
             .why = fsm_event_words(step->event),
             .reference = fsm_event_reference(step->event),
-            .segment = trace->steps[i].seen == TRACE_NONE ? RECORD_UNKNOWN : (int64_t)trace->steps[i].seen,
+            .segment =
+                trace->steps[i].seen == TRACE_NONE ? RECORD_UNKNOWN : (int64_t)trace->steps[i].seen,
         };
     }
     return (struct record_list){.items = rows, .count = trace->step_count};
@@ -146,7 +148,8 @@ struct record_list rows_findings(const struct probe *probe, struct arena *memory
 
             if ((int)row->severity != severity)
                 continue;
-            rows[count] = (struct finding_record){.id = row->id, .severity = severity_word(row->severity)};
+            rows[count] =
+                (struct finding_record){.id = row->id, .severity = severity_word(row->severity)};
             arena_print(memory, "%s", traced->text);
             if (traced->count > 1)
                 arena_print(memory, " (%u times)", traced->count);

@@ -6,7 +6,8 @@
 #include "base/arena.h"
 #include "probe/probe.h"
 
-/* Times count from the first SYN as it left. The trace must be sorted. Everything lives in `memory`. */
+/* Times count from the first SYN as it left. The trace must be sorted. Everything lives in
+ * `memory`. */
 struct record_list rows_segments(const struct probe *probe, struct arena *memory);
 struct record_list rows_steps(const struct probe *probe, struct arena *memory);
 /* The worst first. */

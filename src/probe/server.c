@@ -79,7 +79,8 @@ static void follow_ours(struct server *server, const struct seen *seen)
 /* Its FIN: has it had ours by then? The acknowledgment number tells. */
 static void follow_its_fin(struct server *server, const struct segment *segment)
 {
-    bool knows_ours = server->has_our_fin && segment->flags & TCP_ACK && seq_upto(server->our_fin_end, segment->ack);
+    bool knows_ours = server->has_our_fin && segment->flags & TCP_ACK &&
+                      seq_upto(server->our_fin_end, segment->ack);
 
     server->has_its_fin = true;
     server->its_fin_end = segment->seq + segment_length(segment);
@@ -91,12 +92,13 @@ static void follow_its(struct server *server, const struct segment *segment)
     if (segment->flags & TCP_RST) {
         server->state = SERVER_CLOSED;
     } else if (segment->flags & TCP_SYN) {
-        if (server->state == SERVER_LISTEN || server->state == SERVER_UNKNOWN || server->state == SERVER_SYN_SENT)
+        if (server->state == SERVER_LISTEN || server->state == SERVER_UNKNOWN ||
+            server->state == SERVER_SYN_SENT)
             server->state = segment->flags & TCP_ACK ? SERVER_SYN_RECEIVED : SERVER_SYN_SENT;
     } else if (segment->flags & TCP_FIN && !server->has_its_fin) {
         follow_its_fin(server, segment);
-    } else if (server->state == SERVER_FIN_WAIT_1 && server->has_our_fin && segment->flags & TCP_ACK &&
-               seq_upto(server->our_fin_end, segment->ack)) {
+    } else if (server->state == SERVER_FIN_WAIT_1 && server->has_our_fin &&
+               segment->flags & TCP_ACK && seq_upto(server->our_fin_end, segment->ack)) {
         server->state = SERVER_CLOSING;
     } else if (server->state == SERVER_SYN_RECEIVED && segment->payload_total > 0) {
         server->state = SERVER_ESTABLISHED;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the server's state must be: the other side of the connection, followed through the same packets. */
+/* What the server's state must be: the other side of the connection, followed through the same
+ * packets. */
 #ifndef PROBE_SERVER_H
 #define PROBE_SERVER_H
 
@@ -25,26 +26,27 @@ enum server_state {
 #define X(id, name) SERVER_##id,
     SERVER_STATE_TABLE(X)
 #undef X
-    SERVER_STATE_COUNT
+        SERVER_STATE_COUNT
 };
 const char *server_state_name(enum server_state state);
 
 /* One server, followed. */
 struct server {
     enum server_state state;
-    unsigned arrived;      /* the first copy of our SYN that reached it, from 1; 0: not known */
+    unsigned arrived; /* the first copy of our SYN that reached it, from 1; 0: not known */
     bool has_our_fin, has_its_fin;
-    uint32_t our_fin_end;  /* the acknowledgment that covers our FIN */
+    uint32_t our_fin_end; /* the acknowledgment that covers our FIN */
     uint32_t its_fin_end;
 };
 
 /*
- * Begins before the first packet. `answered`: a SYN or SYN,ACK will come, so that somebody listens; `refused`: nobody does;
- * neither: nothing is known. `arrived` as above.
+ * Begins before the first packet. `answered`: a SYN or SYN,ACK will come, so that somebody listens;
+ * `refused`: nobody does; neither: nothing is known. `arrived` as above.
  */
 void server_begin(struct server *server, bool answered, bool refused, unsigned arrived);
 
-/* Takes the next packet, in the order of their times; returns the state after it: of one of ours, once it has arrived. */
+/* Takes the next packet, in the order of their times; returns the state after it: of one of ours,
+ * once it has arrived. */
 enum server_state server_follow(struct server *server, const struct seen *seen);
 
 #endif

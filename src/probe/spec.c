@@ -13,7 +13,8 @@ static const struct {
     uint8_t hop_limit;
     const char *help;
 } profiles[PROFILE_COUNT] = {
-#define X(id, name, options, window, hop_limit, help) [PROFILE_##id] = {name, options, window, hop_limit, help},
+#define X(id, name, options, window, hop_limit, help)                                              \
+    [PROFILE_##id] = {name, options, window, hop_limit, help},
     PROFILE_TABLE(X)
 #undef X
 };
@@ -47,10 +48,12 @@ int spec_check(const struct spec *spec, struct fault *fault)
         return fault_set(fault, FAULT_USAGE, 0,
                          "'--flags': a handshake begins with SYN, and with neither ACK nor RST");
     if (spec->half_close && spec->close != CLOSE_FIN)
-        return fault_set(fault, FAULT_USAGE, 0, "'--half-close' sends a FIN and cannot go with '--close=%s'",
+        return fault_set(fault, FAULT_USAGE, 0,
+                         "'--half-close' sends a FIN and cannot go with '--close=%s'",
                          closes[spec->close].name);
     if (spec->data_in_syn && spec->data_length == 0)
-        return fault_set(fault, FAULT_USAGE, 0, "'--fast-open' puts data into the SYN and needs '--send'");
+        return fault_set(fault, FAULT_USAGE, 0,
+                         "'--fast-open' puts data into the SYN and needs '--send'");
     if (spec->source.family != IP_FAMILY_NONE && spec->family != IP_FAMILY_NONE &&
         spec->source.family != spec->family)
         return fault_set(fault, FAULT_USAGE, 0, "'--source' is not an IPv%c address",
@@ -63,7 +66,8 @@ uint16_t spec_route_mss(const struct route *route, enum ip_family family)
     uint32_t headers = TCP_HEADER_MIN + (family == IP_FAMILY_V6 ? 40u : 20u);
     uint32_t mss = route->mtu > headers ? route->mtu - headers : 1;
 
-    /* 65535 in the option means "no limit" to a receiver of jumbograms (RFC 2675), so the largest is below it. */
+    /* 65535 in the option means "no limit" to a receiver of jumbograms (RFC 2675), so the largest
+     * is below it. */
     return (uint16_t)(mss > 65495 ? 65495 : mss);
 }
 
@@ -84,9 +88,10 @@ static void profile_options(enum profile profile, uint16_t mss, struct options *
     }
 }
 
-void spec_apply(const struct spec *spec, const struct route *route, const struct address *destination,
-                uint16_t source_port, uint16_t destination_port, const struct spec_random *random,
-                struct tcb_parameters *ret_parameters, struct craft_header *ret_header)
+void spec_apply(const struct spec *spec, const struct route *route,
+                const struct address *destination, uint16_t source_port, uint16_t destination_port,
+                const struct spec_random *random, struct tcb_parameters *ret_parameters,
+                struct craft_header *ret_header)
 {
     uint16_t mss = spec_route_mss(route, destination->family);
     uint16_t window = profiles[spec->profile].window;
@@ -124,7 +129,8 @@ void spec_apply(const struct spec *spec, const struct route *route, const struct
         ret_parameters->syn_options = spec->options;
     else
         profile_options(spec->profile, mss, &ret_parameters->syn_options);
-    /* Where a scale was offered the window may grow to what the scale can say, as a real receiver's would. */
+    /* Where a scale was offered the window may grow to what the scale can say, as a real receiver's
+     * would. */
     options_summarize(&ret_parameters->syn_options, &summary);
     if (summary.has_wscale && window > 0 && spec->window < 0)
         ret_parameters->receive_window = 1u << 20;

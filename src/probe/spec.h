@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the user wants sent and how the connection is to be handled; validated, and turned into a control block's parameters. */
+/* What the user wants sent and how the connection is to be handled; validated, and turned into a
+ * control block's parameters. */
 #ifndef PROBE_SPEC_H
 #define PROBE_SPEC_H
 
@@ -8,8 +9,9 @@
 #include "tcp/tcb.h"
 
 /*
- * SYNs as well-known systems send them: enumerator, name, options in packetdrill's notation ("mss 0" stands for the route's MSS), window (0: the
- * largest multiple of the MSS below 64 KiB, as Linux does), hop limit (0: this system's), help.
+ * SYNs as well-known systems send them: enumerator, name, options in packetdrill's notation ("mss
+ * 0" stands for the route's MSS), window (0: the largest multiple of the MSS below 64 KiB, as Linux
+ * does), hop limit (0: this system's), help.
  */
 /* clang-format off */
 #define PROFILE_TABLE(X) \
@@ -29,43 +31,43 @@ enum profile {
 #define X(id, name, options, window, hop_limit, help) PROFILE_##id,
     PROFILE_TABLE(X)
 #undef X
-    PROFILE_COUNT
+        PROFILE_COUNT
 };
 enum close_manner {
 #define X(id, name, help) CLOSE_##id,
     CLOSE_TABLE(X)
 #undef X
-    CLOSE_COUNT
+        CLOSE_COUNT
 };
 
 /* What is not given is -1, NONE or false, and then follows from profile and route. */
 struct spec {
     enum profile profile;
     bool has_options;
-    struct options options;   /* as given; TSval 0 in it is replaced by ours, MSS 0 is not */
-    uint16_t flags;           /* of the SYN */
-    bool ecn;                 /* ask for ECN: ECE and CWR on the SYN (RFC 3168 6.1.1) */
+    struct options options; /* as given; TSval 0 in it is replaced by ours, MSS 0 is not */
+    uint16_t flags;         /* of the SYN */
+    bool ecn;               /* ask for ECN: ECE and CWR on the SYN (RFC 3168 6.1.1) */
     bool has_seq;
     uint32_t seq;
-    int32_t window;           /* 0 … 65535; 0 keeps the peer's data out for good */
+    int32_t window; /* 0 … 65535; 0 keeps the peer's data out for good */
     int16_t hop_limit, traffic_class;
-    int8_t dont_fragment;     /* 0, 1 */
+    int8_t dont_fragment; /* 0, 1 */
 
-    enum ip_family family;    /* NONE: either */
+    enum ip_family family;               /* NONE: either */
     char interface[INTERFACE_NAME_SIZE]; /* "" for the route's */
-    struct address source;    /* family NONE: the route's */
-    uint16_t source_port;     /* 0: free choice */
+    struct address source;               /* family NONE: the route's */
+    uint16_t source_port;                /* 0: free choice */
 
-    int64_t timeout;          /* ns: of the first SYN; doubles for each copy */
-    unsigned retries;         /* copies of the SYN after the first */
-    int64_t close_timeout;    /* ns: how long the peer may take to close, before it gets an RST */
-    int64_t time_wait;        /* ns: how long to stay in TIME-WAIT (2 MSL) */
+    int64_t timeout;       /* ns: of the first SYN; doubles for each copy */
+    unsigned retries;      /* copies of the SYN after the first */
+    int64_t close_timeout; /* ns: how long the peer may take to close, before it gets an RST */
+    int64_t time_wait;     /* ns: how long to stay in TIME-WAIT (2 MSL) */
 
-    const uint8_t *data;      /* to be sent once open; not owned */
+    const uint8_t *data; /* to be sent once open; not owned */
     size_t data_length;
     bool data_in_syn;
-    int64_t wait;             /* ns: how long to go on receiving */
-    bool half_close;          /* FIN first, then wait */
+    int64_t wait;    /* ns: how long to go on receiving */
+    bool half_close; /* FIN first, then wait */
     enum close_manner close;
 };
 
@@ -79,16 +81,17 @@ int spec_check(const struct spec *spec, struct fault *fault);
 uint16_t spec_route_mss(const struct route *route, enum ip_family family);
 
 /*
- * The parameters of one connection, and its IP header. `random` is entropy of the caller's: ISS, timestamp offset, identification and flow label
- * are taken from it.
+ * The parameters of one connection, and its IP header. `random` is entropy of the caller's: ISS,
+ * timestamp offset, identification and flow label are taken from it.
  */
 struct spec_random {
     uint32_t iss, ts_offset, flow_label;
     uint16_t identification;
 };
-void spec_apply(const struct spec *spec, const struct route *route, const struct address *destination,
-                uint16_t source_port, uint16_t destination_port, const struct spec_random *random,
-                struct tcb_parameters *ret_parameters, struct craft_header *ret_header);
+void spec_apply(const struct spec *spec, const struct route *route,
+                const struct address *destination, uint16_t source_port, uint16_t destination_port,
+                const struct spec_random *random, struct tcb_parameters *ret_parameters,
+                struct craft_header *ret_header);
 
 const char *profile_name(enum profile profile);
 const char *profile_help(enum profile profile);

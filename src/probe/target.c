@@ -17,7 +17,8 @@ static int bad(struct fault *fault, const char *text, const char *why)
 }
 
 /* Splits `text` into host and ports; `ret_ports` is NULL where there are none. */
-static int split(const char *text, char host[TARGET_HOST_SIZE], const char **ret_ports, struct fault *fault)
+static int split(const char *text, char host[TARGET_HOST_SIZE], const char **ret_ports,
+                 struct fault *fault)
 {
     const char *end, *rest;
     size_t length;
@@ -49,7 +50,8 @@ static int split(const char *text, char host[TARGET_HOST_SIZE], const char **ret
     return 0;
 }
 
-static int read_ports(const char *text, const char *ports, struct target *target, struct fault *fault)
+static int read_ports(const char *text, const char *ports, struct target *target,
+                      struct fault *fault)
 {
     const char *at = ports;
 
@@ -84,7 +86,8 @@ static int read_ports(const char *text, const char *ports, struct target *target
 static bool name_plausible(const char *host)
 {
     for (const char *at = host; *at; at++) {
-        bool word = (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') || (*at >= '0' && *at <= '9');
+        bool word =
+            (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') || (*at >= '0' && *at <= '9');
 
         if (!word && *at != '-' && *at != '.' && *at != '_')
             return false;

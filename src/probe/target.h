@@ -6,10 +6,11 @@
 #include "wire/ip.h"
 
 #define TARGET_HOST_SIZE 256
-#define TARGET_RANGES 64
+#define TARGET_RANGES    64
 
 enum target_kind {
-    TARGET_ADDRESS, /* a numeric address: `address` is set, and `scope` names the interface of fe80::1%eth0 */
+    TARGET_ADDRESS, /* a numeric address: `address` is set, and `scope` names the interface of
+                       fe80::1%eth0 */
     TARGET_NAME,    /* a name to be resolved */
     TARGET_SELF,    /* the program's own listener on loopback */
     TARGET_KIND_COUNT
@@ -22,12 +23,14 @@ struct target {
     char scope[16];              /* interface name behind %, "" for none */
     struct address address;      /* kind ADDRESS */
     unsigned ranges;             /* kind SELF has none: its port is not known yet */
-    struct { uint16_t from, to; } range[TARGET_RANGES];
+    struct {
+        uint16_t from, to;
+    } range[TARGET_RANGES];
 };
 
 /*
- * Reads "host:port", "[2001:db8::1]:443", "[fe80::1%eth0]:22", "host:22,80,8000-8010" or "self". 0, or -FAULT_SYNTAX or
- * -FAULT_RANGE with words that say what a right one looks like.
+ * Reads "host:port", "[2001:db8::1]:443", "[fe80::1%eth0]:22", "host:22,80,8000-8010" or "self". 0,
+ * or -FAULT_SYNTAX or -FAULT_RANGE with words that say what a right one looks like.
  */
 int target_read(const char *text, struct target *ret_target, struct fault *fault);
 

@@ -57,7 +57,8 @@ size_t trace_packet(struct trace *trace, const struct seen *seen)
 {
     void *array = trace->seen;
 
-    if (!make_room(&array, trace->seen_count, &trace->seen_room, TRACE_SEEN_MAX, sizeof *trace->seen)) {
+    if (!make_room(&array, trace->seen_count, &trace->seen_room, TRACE_SEEN_MAX,
+                   sizeof *trace->seen)) {
         trace->seen_lost++;
         return TRACE_NONE;
     }
@@ -72,7 +73,8 @@ void trace_step(struct trace *trace, const struct step *step, size_t seen)
 {
     void *array = trace->steps;
 
-    if (!make_room(&array, trace->step_count, &trace->step_room, TRACE_STEPS_MAX, sizeof *trace->steps)) {
+    if (!make_room(&array, trace->step_count, &trace->step_room, TRACE_STEPS_MAX,
+                   sizeof *trace->steps)) {
         trace->steps_lost++;
         return;
     }
@@ -115,9 +117,9 @@ bool trace_has_finding(const struct trace *trace, enum finding finding)
 
 static bool same_segment(const struct segment *a, const struct segment *b)
 {
-    return a->seq == b->seq && a->ack == b->ack && a->flags == b->flags && a->source_port == b->source_port &&
-           a->destination_port == b->destination_port && a->payload_total == b->payload_total &&
-           a->options.length == b->options.length &&
+    return a->seq == b->seq && a->ack == b->ack && a->flags == b->flags &&
+           a->source_port == b->source_port && a->destination_port == b->destination_port &&
+           a->payload_total == b->payload_total && a->options.length == b->options.length &&
            memcmp(a->options.bytes, b->options.bytes, a->options.length) == 0;
 }
 

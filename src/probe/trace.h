@@ -23,7 +23,7 @@ enum remark {
 #define X(id, words) REMARK_INDEX_##id,
     REMARK_TABLE(X)
 #undef X
-    REMARK_COUNT
+        REMARK_COUNT
 };
 #define REMARK(id) (1u << REMARK_INDEX_##id)
 const char *remark_words(enum remark remark);
@@ -32,9 +32,9 @@ const char *remark_words(enum remark remark);
 
 /* One packet. */
 struct seen {
-    int64_t at;          /* on the probe's time line */
+    int64_t at; /* on the probe's time line */
     bool outgoing;
-    bool stamped;        /* `at` is the capture's stamp, not the sending call's */
+    bool stamped; /* `at` is the capture's stamp, not the sending call's */
     bool is_icmp;
     struct segment segment; /* payload is NULL; see sample */
     struct icmp icmp;       /* is_icmp: without its quote's bytes */
@@ -42,10 +42,10 @@ struct seen {
     uint8_t hop_limit;
     uint8_t sample[SEEN_PAYLOAD];
     uint8_t sample_length;
-    enum state state;    /* of ours, after it */
-    uint8_t wscale;      /* shift count that holds for its window field */
+    enum state state; /* of ours, after it */
+    uint8_t wscale;   /* shift count that holds for its window field */
     unsigned remarks;
-    unsigned copy;       /* of a SYN: 1, 2, … */
+    unsigned copy; /* of a SYN: 1, 2, … */
 };
 
 #define TRACE_NONE SIZE_MAX
@@ -63,7 +63,7 @@ struct traced_finding {
 };
 
 /* Bounds against a peer that never stops: what is beyond is counted and not kept. */
-#define TRACE_SEEN_MAX 20000
+#define TRACE_SEEN_MAX  20000
 #define TRACE_STEPS_MAX 40000
 
 struct trace {
@@ -91,12 +91,14 @@ void trace_finding(struct trace *trace, enum finding finding, const char *format
 bool trace_has_finding(const struct trace *trace, enum finding finding);
 
 /*
- * Finds the segment of ours that a captured outgoing one is the copy of, and stamps it: the first without a stamp that is the same in ports, sequence and
- * acknowledgment number, flags, options and length. Returns its index, or TRACE_NONE: then we did not send it.
+ * Finds the segment of ours that a captured outgoing one is the copy of, and stamps it: the first
+ * without a stamp that is the same in ports, sequence and acknowledgment number, flags, options and
+ * length. Returns its index, or TRACE_NONE: then we did not send it.
  */
 size_t trace_stamp(struct trace *trace, const struct segment *segment, int64_t at);
 
-/* Puts the packets into the order of their times (sent ones get theirs only when their copies are captured), and the steps' indices with them. */
+/* Puts the packets into the order of their times (sent ones get theirs only when their copies are
+ * captured), and the steps' indices with them. */
 void trace_sort(struct trace *trace);
 
 #endif

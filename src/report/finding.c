@@ -5,7 +5,8 @@
 #include <assert.h>
 
 static const struct finding_row rows[FINDING_COUNT] = {
-#define X(name, id, severity, meaning, reference) [FINDING_##name] = {id, SEVERITY_##severity, meaning, reference},
+#define X(name, id, severity, meaning, reference)                                                  \
+    [FINDING_##name] = {id, SEVERITY_##severity, meaning, reference},
     FINDING_TABLE(X)
 #undef X
 };

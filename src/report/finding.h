@@ -60,7 +60,7 @@ enum finding {
 #define X(name, id, severity, meaning, reference) FINDING_##name,
     FINDING_TABLE(X)
 #undef X
-    FINDING_COUNT
+        FINDING_COUNT
 };
 
 /* One row for `describe findings`. */

@@ -30,10 +30,13 @@ void packet_show(const void *record, const struct style *style, struct output *o
 
     fprintf(stream, "%s%s%s: not sent (dry run)\n", style_tone(style, TONE_BOLD), packet->target,
             style_tone(style, TONE_PLAIN));
-    fprintf(stream, "  %s%s%s:%" PRId64 " to %s%s%s:%" PRId64 " via %s, %s %s %" PRId64 ", %" PRId64 " bytes\n", open,
-            packet->source, close, packet->source_port, open, packet->address, close, packet->port, packet->interface,
-            packet->family, *open ? "hop limit" : "TTL", packet->ttl, packet->length);
-    fprintf(stream, "  %s seq %" PRId64 " win %" PRId64 " <%s>\n", packet->flags, packet->seq, packet->window,
-            packet->options);
+    fprintf(stream,
+            "  %s%s%s:%" PRId64 " to %s%s%s:%" PRId64 " via %s, %s %s %" PRId64 ", %" PRId64
+            " bytes\n",
+            open, packet->source, close, packet->source_port, open, packet->address, close,
+            packet->port, packet->interface, packet->family, *open ? "hop limit" : "TTL",
+            packet->ttl, packet->length);
+    fprintf(stream, "  %s seq %" PRId64 " win %" PRId64 " <%s>\n", packet->flags, packet->seq,
+            packet->window, packet->options);
     put_hex(stream, packet->bytes);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is reported: the records of every command. Their members' names are the keys that scripts rely on. */
+/* What is reported: the records of every command. Their members' names are the keys that scripts
+ * rely on. */
 #ifndef REPORT_RECORDS_H
 #define REPORT_RECORDS_H
 
@@ -28,13 +29,13 @@ enum verdict {
 #define X(id, word, meaning) VERDICT_##id,
     VERDICT_TABLE(X)
 #undef X
-    VERDICT_COUNT
+        VERDICT_COUNT
 };
 enum severity {
 #define X(id, word, meaning) SEVERITY_##id,
     SEVERITY_TABLE(X)
 #undef X
-    SEVERITY_COUNT
+        SEVERITY_COUNT
 };
 const char *verdict_word(enum verdict verdict);
 const char *verdict_meaning(enum verdict verdict);
@@ -43,22 +44,23 @@ const char *severity_meaning(enum severity severity);
 
 /* One segment seen on the wire. */
 struct segment_record {
-    double t_ms;            /* since the first SYN, capture clock */
-    const char *direction;  /* "out", "in" */
-    const char *flags;      /* "SYN,ACK" */
-    int64_t seq, ack;       /* ack: unknown without the ACK flag */
-    int64_t window;         /* the field */
-    int64_t window_bytes;   /* scaled with what is in effect */
-    int64_t length;         /* payload bytes */
-    int64_t ttl;            /* TTL or hop limit */
-    const char *options;    /* packetdrill notation, "" for none */
-    const char *state;      /* the client's state after it */
+    double t_ms;              /* since the first SYN, capture clock */
+    const char *direction;    /* "out", "in" */
+    const char *flags;        /* "SYN,ACK" */
+    int64_t seq, ack;         /* ack: unknown without the ACK flag */
+    int64_t window;           /* the field */
+    int64_t window_bytes;     /* scaled with what is in effect */
+    int64_t length;           /* payload bytes */
+    int64_t ttl;              /* TTL or hop limit */
+    const char *options;      /* packetdrill notation, "" for none */
+    const char *state;        /* the client's state after it */
     const char *server_state; /* what the server's must be after it */
-    const char *note;       /* "copy 2", "duplicate", "checksum bad", … or NULL */
-    const char *payload;    /* the first bytes, made safe, NULL for none */
-    /* For people only, not in the schema: sequence numbers relative to the ISNs, and an ICMP message in the ladder. */
+    const char *note;         /* "copy 2", "duplicate", "checksum bad", … or NULL */
+    const char *payload;      /* the first bytes, made safe, NULL for none */
+    /* For people only, not in the schema: sequence numbers relative to the ISNs, and an ICMP
+     * message in the ladder. */
     int64_t relative_seq, relative_ack;
-    const char *icmp;       /* "port unreachable from 198.18.0.9" or NULL for a segment */
+    const char *icmp; /* "port unreachable from 198.18.0.9" or NULL for a segment */
 };
 
 /* One step of the state machine. */
@@ -68,19 +70,20 @@ struct step_record {
     const char *effects;           /* "ACK|SEND" */
     const char *why;               /* the event in words */
     const char *reference;         /* section of RFC 9293 unless it names another RFC */
-    int64_t segment;               /* index into segments of the one that caused it, unknown for timers and users */
+    int64_t
+        segment; /* index into segments of the one that caused it, unknown for timers and users */
 };
 
 struct finding_record {
-    const char *id;       /* stable: "TP-SEG-CHECKSUM" */
+    const char *id; /* stable: "TP-SEG-CHECKSUM" */
     const char *severity;
     const char *text;
 };
 
 /* One side's options, or what is in effect. */
 struct options_record {
-    int64_t mss;      /* unknown: not there */
-    int64_t wscale;   /* shift count; unknown: not there */
+    int64_t mss;    /* unknown: not there */
+    int64_t wscale; /* shift count; unknown: not there */
     bool sack, timestamps, fastopen, ecn, mptcp;
     const char *options; /* all of it in packetdrill notation */
 };
@@ -89,36 +92,37 @@ struct options_record {
 struct handshake_record {
     int64_t schema;
     const char *command;
-    const char *time;       /* when it began, ISO 8601 UTC with microseconds */
-    const char *target;     /* as the user wrote it */
+    const char *time;   /* when it began, ISO 8601 UTC with microseconds */
+    const char *target; /* as the user wrote it */
     const char *host;
     const char *address;
     int64_t port;
-    const char *family;     /* "IPv4", "IPv6" */
+    const char *family; /* "IPv4", "IPv6" */
     const char *source;
     int64_t source_port;
     const char *interface;
-    const char *guard;      /* what kept the kernel silent: "filter,md5,minttl", "none" */
+    const char *guard; /* what kept the kernel silent: "filter,md5,minttl", "none" */
     const char *verdict;
-    const char *reason;     /* one sentence without a full stop that a person can put in a ticket */
-    const char *from;       /* address of who said it */
-    int64_t ttl;            /* of that packet */
-    int64_t hops;           /* estimate from it: distance to the next of 64, 128, 255 */
+    const char *reason; /* one sentence without a full stop that a person can put in a ticket */
+    const char *from;   /* address of who said it */
+    int64_t ttl;        /* of that packet */
+    int64_t hops;       /* estimate from it: distance to the next of 64, 128, 255 */
     int64_t icmp_type, icmp_code;
-    int64_t attempts;       /* SYNs sent */
+    int64_t attempts;         /* SYNs sent */
     int64_t answered_attempt; /* which of them was answered, from 1; unknown if it cannot be told */
     double dns_ms;
     double rtt_ms;
     const char *rtt_source; /* "capture: …"; why there is none otherwise */
-    int64_t lost_forward, lost_reverse; /* SYNs and SYN,ACKs known to be lost; unknown where it cannot be told */
-    double connect_ms;      /* first SYN to ESTABLISHED: what connect() would have taken */
+    int64_t lost_forward,
+        lost_reverse;  /* SYNs and SYN,ACKs known to be lost; unknown where it cannot be told */
+    double connect_ms; /* first SYN to ESTABLISHED: what connect() would have taken */
     int64_t isn_client, isn_server;
-    const void *offered;    /* struct options_record */
-    const void *answered;   /* NULL: no SYN,ACK */
-    const void *in_effect;  /* NULL: never open */
+    const void *offered;   /* struct options_record */
+    const void *answered;  /* NULL: no SYN,ACK */
+    const void *in_effect; /* NULL: never open */
     int64_t bytes_sent, bytes_acked, bytes_received;
-    const char *received;   /* received bytes made safe, NULL for none */
-    const char *closed;     /* how it ended once open */
+    const char *received; /* received bytes made safe, NULL for none */
+    const char *closed;   /* how it ended once open */
     double duration_ms;
     int64_t capture_dropped;
     struct record_list segments, steps, findings;
@@ -136,8 +140,8 @@ struct packet_record {
     const char *flags;
     int64_t seq, window;
     const char *options;
-    int64_t length;      /* bytes of IP packet */
-    const char *bytes;   /* all of it in hex */
+    int64_t length;    /* bytes of IP packet */
+    const char *bytes; /* all of it in hex */
 };
 
 /* The records of `describe`. */
@@ -170,14 +174,15 @@ struct exit_record {
 struct command_record {
     const char *command, *arguments, *values, *summary;
 };
-/* One option of a command line, for `describe commands` with an argument, the man page and the completions. */
+/* One option of a command line, for `describe commands` with an argument, the man page and the
+ * completions. */
 struct argument_record {
     const char *command, *group, *name, *key, *argument, *help, *values;
 };
 /* What a list that has no record of its own is shown as: `describe …` writes one of these a row. */
 
-extern const struct schema schema_segment, schema_step, schema_finding, schema_options, schema_handshake, schema_packet, schema_cell,
-    schema_state, schema_effect, schema_option, schema_field, schema_verdict, schema_finding_kind,
-    schema_exit, schema_command, schema_argument;
+extern const struct schema schema_segment, schema_step, schema_finding, schema_options,
+    schema_handshake, schema_packet, schema_cell, schema_state, schema_effect, schema_option,
+    schema_field, schema_verdict, schema_finding_kind, schema_exit, schema_command, schema_argument;
 
 #endif

@@ -8,21 +8,39 @@
 
 /* The short names that the cells of fsm.def are written in. */
 enum {
-#define EFFECT(name, words) name = EFFECT_##name,
+#define EFFECT(name, words)  name = EFFECT_##name,
 #define OUTCOME(name, words) name = EFFECT_##name,
 #include "tcp/fsm.def"
 };
 
-#define GO(effects, state) {FSM_GO, STATE_##state, (effects)}
-#define ON(effects) {FSM_ON, STATE_COUNT, (effects)}
-#define DROP {FSM_DROP, STATE_COUNT, 0}
-#define ODD(effects) {FSM_ODD, STATE_COUNT, (effects)}
-#define DENY {FSM_DENY, STATE_COUNT, 0}
-#define NEVER {FSM_NEVER, STATE_COUNT, 0}
+#define GO(effects, state)                                                                         \
+    {                                                                                              \
+        FSM_GO, STATE_##state, (effects)                                                           \
+    }
+#define ON(effects)                                                                                \
+    {                                                                                              \
+        FSM_ON, STATE_COUNT, (effects)                                                             \
+    }
+#define DROP                                                                                       \
+    {                                                                                              \
+        FSM_DROP, STATE_COUNT, 0                                                                   \
+    }
+#define ODD(effects)                                                                               \
+    {                                                                                              \
+        FSM_ODD, STATE_COUNT, (effects)                                                            \
+    }
+#define DENY                                                                                       \
+    {                                                                                              \
+        FSM_DENY, STATE_COUNT, 0                                                                   \
+    }
+#define NEVER                                                                                      \
+    {                                                                                              \
+        FSM_NEVER, STATE_COUNT, 0                                                                  \
+    }
 
 /* A row has a fixed number of cells, so a missing or a surplus one does not compile. */
 static const struct fsm_cell table[EVENT_COUNT][STATE_COUNT] = {
-#define EVENT(name, words, reference, c0, c1, c2, c3, c4, c5, c6, c7, c8, c9) \
+#define EVENT(name, words, reference, c0, c1, c2, c3, c4, c5, c6, c7, c8, c9)                      \
     [EVENT_##name] = {c0, c1, c2, c3, c4, c5, c6, c7, c8, c9},
 #include "tcp/fsm.def"
 };
@@ -49,7 +67,7 @@ static const struct {
 static const struct {
     const char *name, *words;
 } effects_table[EFFECT_COUNT] = {
-#define EFFECT(name, words) [EFFECT_INDEX_##name] = {#name, (words)},
+#define EFFECT(name, words)  [EFFECT_INDEX_##name] = {#name, (words)},
 #define OUTCOME(name, words) [EFFECT_INDEX_##name] = {#name, (words)},
 #include "tcp/fsm.def"
 };
