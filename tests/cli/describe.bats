@@ -1,0 +1,92 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The program's own tables, in each format.
+
+setup() { load cli.bash; }
+
+topics() { "$TCPPROBE" describe commands --json | jq -r 'select(.command == "describe") | .values | gsub(","; " ")'; }
+
+@test "each topic as text, JSON and CSV: as many rows, the fields of its record" {
+    for topic in $(topics); do
+        probe describe "$topic" --json
+        is 0
+        rows=$(jq -c . <<<"$output" | wc -l)
+        [ "$rows" -gt 0 ]
+        [ "$(jq -c 'keys_unsorted' <<<"$output" | sort -u | wc -l)" -eq 1 ]
+        keys=$(jq -r 'keys_unsorted | join(",")' <<<"${lines[0]}")
+
+        run --separate-stderr sh -c '"$TCPPROBE" describe "$1" --csv | /usr/bin/python3 -c "
+import csv, sys
+rows = list(csv.reader(sys.stdin))
+assert all(len(row) == len(rows[0]) for row in rows)
+print(\",\".join(rows[0]), len(rows) - 1)"' sh "$topic"
+        is 0
+        [ "$output" = "$keys $rows" ]
+
+        probe describe "$topic"
+        is 0
+        # Cells are broken to the width, so a record has one line or more.
+        [ "${#lines[@]}" -gt "$rows" ]
+        for key in ${keys//,/ }; do
+            [[ ${lines[0]} == *"$key"* ]]
+        done
+    done
+}
+
+@test "describe fields knows every key that is written" {
+    known=$("$TCPPROBE" describe fields --json | jq -r '.record + "." + .key' | sort)
+    has() { [ "$(grep -cxF "$1" <<<"$known")" -eq 1 ] || { echo "not described: $1"; return 1; }; }
+    while read -r topic record; do
+        for key in $("$TCPPROBE" describe "$topic" --json | jq -r 'keys_unsorted[]' | sort -u); do
+            has "$record.$key"
+        done
+    done <<'END'
+commands command
+effects effect
+exit exit
+fields field
+findings finding_kind
+fsm cell
+kinds option
+options argument
+states state
+verdicts verdict
+END
+}
+
+@test "the tables hold what they must" {
+    probe describe exit --json
+    [ "$(jq -s -c 'map(.status)' <<<"$output")" = '[0,1,2,64,70,71,74,77]' ]
+    probe describe verdicts --json
+    [ "$(jq -s -c 'map(.verdict)' <<<"$output")" = '["open","refused","unreachable","filtered","reset","inconclusive"]' ]
+    probe describe states --json
+    [ "$(jq -s -c length <<<"$output")" -eq 10 ]
+    probe describe fsm --json
+    # Each event once with each state.
+    [ "$(jq -s '(map(.event) | unique | length) * 10 == length' <<<"$output")" = true ]
+    [ "$(jq -s 'map([.event, .state]) | unique | length == 10 * (map(.[0]) | unique | length)' <<<"$output")" = true ]
+    probe describe findings --json
+    [ "$(jq -s 'map(.id) | length == (unique | length)' <<<"$output")" = true ]
+    [ "$(jq -s 'all(.[].id; test("^TP-[A-Z]+-[A-Z0-9-]+$"))' <<<"$output")" = true ]
+}
+
+@test "every effect that a cell names is described" {
+    known=$("$TCPPROBE" describe effects --json | jq -s -c 'map(.effect)')
+    probe describe fsm --json
+    [ "$(jq -s -c --argjson known "$known" 'map(.effects | split("|")[]) | unique - $known' <<<"$output")" = '[]' ]
+}
+
+@test "the machine as a graph" {
+    probe describe fsm --format=dot
+    is 0
+    dot -Tsvg <<<"$output" >"$BATS_TEST_TMPDIR/fsm.svg"
+    for state in $("$TCPPROBE" describe states --json | jq -r '.state | gsub("-"; "&#45;")'); do
+        grep -q ">$state<" "$BATS_TEST_TMPDIR/fsm.svg"
+    done
+}
+
+@test "nothing with -q" {
+    probe describe fsm -q
+    is 0
+    [ -z "$output" ]
+}
