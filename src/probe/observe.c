@@ -10,6 +10,9 @@
 /* The checksum's offset in a TCP header. */
 #define CHECKSUM_AT 16
 
+/* RFC 8200 5: every link carries this. */
+#define IPV6_MTU_MIN 1280
+
 static void copy_sample(struct seen *seen, const struct segment *segment)
 {
     size_t length = segment->payload_length < SEEN_PAYLOAD ? segment->payload_length : SEEN_PAYLOAD;
@@ -22,6 +25,14 @@ static void copy_sample(struct seen *seen, const struct segment *segment)
 static uint8_t our_wscale(const struct probe *probe, const struct segment *segment)
 {
     return segment->flags & TCP_SYN ? 0 : probe->tcb.rcv_wscale;
+}
+
+static struct syn_copy syn_copy_of(const struct segment *segment, int64_t now)
+{
+    struct option_summary summary;
+
+    options_summarize(&segment->options, &summary);
+    return (struct syn_copy){.at = now, .ts_val = summary.has_timestamps ? summary.ts_val : 0};
 }
 
 void observe_sent(struct probe *probe, const struct segment *segment, int64_t now)
@@ -40,20 +51,17 @@ void observe_sent(struct probe *probe, const struct segment *segment, int64_t no
 
     copy_sample(&seen, segment);
     if (segment->flags & TCP_SYN && !(segment->flags & TCP_ACK)) {
-        if (opening->copy_count < OPENING_COPIES) {
-            struct option_summary summary;
-
-            options_summarize(&segment->options, &summary);
-            opening->copies[opening->copy_count++] =
-                (struct syn_copy){.at = now, .ts_val = summary.has_timestamps ? summary.ts_val : 0};
-        }
+        if (opening->copy_count < OPENING_COPIES)
+            opening->copies[opening->copy_count++] = syn_copy_of(segment, now);
         seen.copy = opening->copy_count;
         if (seen.copy > 1)
             seen.remarks |= REMARK(COPY);
     } else if (segment_length(segment) > 0 && !(segment->flags & TCP_RST)) {
-        /* What is sent for the second time can no longer be timed (Karn). */
+        /* What is sent for the second time can no longer be timed (Karn). The first SYN,ACK is no
+         * repeat: it only has our SYN's number. */
         if (seq_upto(end, probe->sent_upto)) {
-            seen.remarks |= REMARK(REPEAT);
+            if (!(segment->flags & TCP_SYN) || opening->crossed.at != 0)
+                seen.remarks |= REMARK(REPEAT);
             probe->timing_later = false;
         } else if (!probe->timing_later && opening->later_rtt == 0 && probe->opened_at != 0) {
             probe->timing_later = true;
@@ -61,6 +69,8 @@ void observe_sent(struct probe *probe, const struct segment *segment, int64_t no
             probe->later_ack = end;
         }
     }
+    if (segment->flags & TCP_SYN && segment->flags & TCP_ACK)
+        opening->crossed = syn_copy_of(segment, now);
     if (seq_before(probe->sent_upto, end))
         probe->sent_upto = end;
     trace_packet(&probe->trace, &seen);
@@ -83,6 +93,10 @@ static void observe_outgoing(struct probe *probe, const struct packet *packet,
 
         copy->at = at;
         copy->stamped = true;
+    }
+    if ((sent->segment.flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK)) {
+        probe->opening.crossed.at = at;
+        probe->opening.crossed.stamped = true;
     }
     if (probe->timing_later && segment->seq + segment_length(segment) == probe->later_ack)
         probe->later_sent_at = at;
@@ -198,15 +212,29 @@ static void remark(struct probe *probe, unsigned remarks)
         probe->trace.seen[probe->cause].remarks |= remarks;
 }
 
+static void keep_syn(struct probe *probe, const struct segment *segment)
+{
+    probe->has_syn_ack = true;
+    probe->syn_ack = *segment;
+    probe->syn_ack.payload = NULL;
+    if (probe->cause != TRACE_NONE)
+        probe->syn_ack_ttl = probe->trace.seen[probe->cause].hop_limit;
+}
+
 static void note_syn_ack(struct probe *probe, const struct segment *segment)
 {
     note_answer(probe, segment);
     note_speaker(probe, segment);
-    probe->has_syn_ack = true;
-    probe->syn_ack = *segment;
-    probe->syn_ack.payload = NULL;
-    probe->syn_ack_ttl = probe->speaker_ttl;
+    keep_syn(probe, segment);
     notice_syn_ack(probe, segment);
+}
+
+/* The peer's SYN alone: it has the peer's options, but acknowledges nothing. */
+static void note_crossing(struct probe *probe, const struct segment *segment)
+{
+    keep_syn(probe, segment);
+    probe->syn_ack.ack = probe->tcb.iss;
+    trace_mark(&probe->trace, FINDING_SYN_CROSSED);
 }
 
 static void note_rst(struct probe *probe, const struct segment *segment)
@@ -231,7 +259,7 @@ void observe_event(struct probe *probe, enum event event, const struct segment *
     if (event == EVENT_RX_SYN_ACK)
         note_syn_ack(probe, segment);
     else if (event == EVENT_RX_SYN)
-        trace_mark(&probe->trace, FINDING_SYN_CROSSED);
+        note_crossing(probe, segment);
     else if (event == EVENT_RX_ACK_SYN)
         note_speaker(probe, segment);
     else if (event == EVENT_RX_RST)
@@ -316,7 +344,8 @@ enum event observe_icmp(struct probe *probe, const struct packet *packet, const 
         return icmp->kind == ICMP_CLASS_HARD ? EVENT_ICMP_HARD : EVENT_ICMP_SOFT;
     case ICMP_CLASS_MTU:
         notice_icmp(probe, FINDING_ICMP_NOTE, packet, icmp);
-        if (icmp->mtu > 0) {
+        /* RFC 8201 4: one that is smaller than any IPv6 link's is not believed. */
+        if (icmp->mtu >= (packet->family == IP_FAMILY_V6 ? IPV6_MTU_MIN : 1)) {
             struct route route = {.mtu = icmp->mtu};
 
             tcb_shrink(&probe->tcb, spec_route_mss(&route, packet->family));

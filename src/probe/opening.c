@@ -7,6 +7,7 @@
 static const char *const words[RTT_SOURCE_COUNT] = {
     [RTT_SINGLE_COPY] = "one SYN, one answer",
     [RTT_ECHOED_COPY] = "the echoed timestamp names the last SYN",
+    [RTT_CROSSED] = "the SYNs crossed; the echoed timestamp names our SYN,ACK",
     [RTT_NO_ANSWER] = "no answer",
     [RTT_AMBIGUOUS] = "several SYNs, and no timestamp tells which was answered",
     [RTT_EARLIER_COPY] =
@@ -39,11 +40,9 @@ static bool answered_late(const struct opening *opening, int64_t rtt)
     return opening->later_rtt > 0 && rtt > INT64_C(200000000) && rtt / 5 > opening->later_rtt;
 }
 
-static void judge_pair(const struct opening *opening, unsigned copy, enum rtt_source source,
-                       struct opening_verdict *verdict)
+static void judge_pair(const struct opening *opening, const struct syn_copy *syn,
+                       enum rtt_source source, struct opening_verdict *verdict)
 {
-    const struct syn_copy *syn = &opening->copies[copy - 1];
-
     verdict->source = source;
     if (!syn->stamped) {
         verdict->source = RTT_NOT_CAPTURED;
@@ -56,6 +55,15 @@ static void judge_pair(const struct opening *opening, unsigned copy, enum rtt_so
     }
 }
 
+/* Whether the answer echoes a SYN,ACK of ours, the last or one before it. */
+static bool echoes_crossed(const struct opening *opening)
+{
+    uint32_t first = opening->copies[opening->copies_before - 1].ts_val + 1;
+
+    return opening->crossed.at != 0 &&
+           opening->answer_ts_ecr - first <= opening->crossed.ts_val - first;
+}
+
 struct opening_verdict opening_judge(const struct opening *opening)
 {
     struct opening_verdict verdict = {
@@ -66,12 +74,14 @@ struct opening_verdict opening_judge(const struct opening *opening)
         .lost_reverse = OPENING_UNKNOWN,
     };
     unsigned copy = 0;
+    bool crossed = false;
 
     if (!opening->has_answer || opening->copies_before == 0)
         return verdict;
     if (opening->offered_timestamps && opening->answer_has_timestamps) {
         copy = copy_of(opening, opening->answer_ts_ecr);
-        verdict.foreign_echo = copy == 0;
+        crossed = copy == 0 && echoes_crossed(opening);
+        verdict.foreign_echo = copy == 0 && !crossed;
     }
 
     if (copy > 0) {
@@ -83,15 +93,18 @@ struct opening_verdict opening_judge(const struct opening *opening)
         verdict.lost_forward = (int)(copy - 1);
         verdict.lost_reverse = arrived > opening->answers ? (int)(arrived - opening->answers) : 0;
         if (copy == opening->copies_before)
-            judge_pair(opening, copy,
+            judge_pair(opening, &opening->copies[copy - 1],
                        opening->copies_before == 1 ? RTT_SINGLE_COPY : RTT_ECHOED_COPY, &verdict);
         else
             verdict.source = RTT_EARLIER_COPY;
-    } else if (opening->copies_before == 1) {
+    } else if (crossed && opening->answer_ts_ecr == opening->crossed.ts_val) {
+        /* What became of the SYNs themselves does not matter any more. */
+        judge_pair(opening, &opening->crossed, RTT_CROSSED, &verdict);
+    } else if (opening->copies_before == 1 && !crossed) {
         verdict.answered_copy = 1;
         verdict.lost_forward = 0;
         verdict.lost_reverse = 0;
-        judge_pair(opening, 1, RTT_SINGLE_COPY, &verdict);
+        judge_pair(opening, &opening->copies[0], RTT_SINGLE_COPY, &verdict);
     } else {
         verdict.source = RTT_AMBIGUOUS;
     }

@@ -20,6 +20,7 @@ struct syn_copy {
 struct opening {
     struct syn_copy copies[OPENING_COPIES];
     unsigned copy_count;
+    struct syn_copy crossed; /* our last SYN,ACK, where the peer's SYN crossed ours; else at is 0 */
     bool offered_timestamps; /* the SYNs carried TSvals */
     bool has_answer;
     int64_t answer_at;      /* ns: the first acceptable SYN,ACK (or RST, without timestamps) */
@@ -34,6 +35,7 @@ struct opening {
 enum rtt_source {
     RTT_SINGLE_COPY, /* one SYN, one answer */
     RTT_ECHOED_COPY, /* several SYNs; the echoed timestamp names the last, so nothing is in doubt */
+    RTT_CROSSED,     /* the SYNs crossed; the echoed timestamp names our SYN,ACK */
     RTT_NO_ANSWER,
     RTT_AMBIGUOUS,    /* several SYNs and no timestamp to tell them apart (Karn) */
     RTT_EARLIER_COPY, /* the echo names a copy before the last: this may be the repeat of a lost
@@ -53,7 +55,7 @@ struct opening_verdict {
     int answered_copy; /* from 1, or OPENING_UNKNOWN */
     int lost_forward;  /* SYNs that never arrived, or OPENING_UNKNOWN */
     int lost_reverse;  /* SYN,ACKs that never arrived, or OPENING_UNKNOWN */
-    bool foreign_echo; /* TSecr is of no SYN of ours */
+    bool foreign_echo; /* TSecr is of no SYN or SYN,ACK of ours */
 };
 
 /* Pure. TSecr names the copy that reached the server first (RFC 7323 section 4.3 keeps the earliest

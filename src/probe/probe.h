@@ -54,7 +54,7 @@ struct probe {
     uint16_t speaker_flags;
     bool icmp_decided;
     struct icmp icmp;
-    bool has_syn_ack; /* the first SYN,ACK: its flags, options, TTL */
+    bool has_syn_ack; /* the first SYN,ACK, or the SYN that crossed ours */
     struct segment syn_ack;
     uint8_t syn_ack_ttl;
     uint32_t sent_upto; /* one past the highest sequence number sent */

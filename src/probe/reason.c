@@ -77,11 +77,16 @@ static void say_open(struct arena *memory, const struct probe *probe, const char
     char took[32], number[16];
     bool many = probe->opening.copies_before > 1;
 
-    arena_print(memory, "%s answered ", target);
-    if (opening->answered_copy == OPENING_UNKNOWN)
-        arena_print(memory, "one of %u SYNs with SYN,ACK", probe->opening.copies_before);
+    if (!probe->opening.has_answer)
+        arena_print(memory, "the SYN of %s crossed ours, and its ACK completed the handshake",
+                    target);
+    else if (opening->source == RTT_CROSSED)
+        arena_print(memory, "%s answered our SYN,ACK with SYN,ACK", target);
+    else if (opening->answered_copy == OPENING_UNKNOWN)
+        arena_print(memory, "%s answered one of %u SYNs with SYN,ACK", target,
+                    probe->opening.copies_before);
     else
-        arena_print(memory, "the %s%sSYN with SYN,ACK",
+        arena_print(memory, "%s answered the %s%sSYN with SYN,ACK", target,
                     many ? ordinal(opening->answered_copy, number) : "", many ? " " : "");
     if (opening->rtt != OPENING_UNKNOWN)
         arena_print(memory, " after %s", duration(opening->rtt, took));
