@@ -55,13 +55,14 @@ class Segment:
     options: bytes = b""
     payload: bytes = b""
     offset: int = 0  # header length in words; 0: the right one
+    reserved: int = 0  # the four bits behind it
 
     def bytes_of(self, family, src, dst, bad_checksum=False):
         options = self.options + b"\0" * (-len(self.options) % 4)
         words = self.offset or 5 + len(options) // 4
         head = struct.pack("!HHIIBBHHH", self.sport, self.dport, self.seq & 0xFFFFFFFF,
-                           self.ack & 0xFFFFFFFF, words << 4, self.flags, self.window, 0,
-                           self.urgent)
+                           self.ack & 0xFFFFFFFF, words << 4 | self.reserved, self.flags,
+                           self.window, 0, self.urgent)
         whole = head + options + self.payload
         value = checksum(pseudo(family, src, dst, 6, len(whole)) + whole)
         if bad_checksum:

@@ -20,8 +20,8 @@ and to our --isn in what we say. What comes before a SYN is ignored, but with --
   options  packetdrill's words, raw:HEX for bytes; 'ecr *' echoes the last TSval; in '>' also '*'
            for any options in this place, and '*' for any number
   in '<'   ttl N, tos N, badsum, sport N, port N (the client's), from ADDRESS, urg N, dup N,
-           offset WORDS (a lying data offset), frag BYTES (in IP fragments of so many bytes, a
-           multiple of 8)
+           offset WORDS (a lying data offset), reserved BITS, frag BYTES (in IP fragments of so
+           many bytes, a multiple of 8)
   in '>'   ttl N, tos N, win N, urg N, data "TEXT", within SECONDS (default 5),
            after SECONDS (not sooner than that after the line before)
   +SECONDS before a '<' line: waits first
@@ -56,7 +56,7 @@ import packet as pk  # noqa: E402  (after the line that keeps the source tree cl
 MAC = bytes.fromhex("020000000003")
 WORD_KEYS = {"ack": str, "win": int, "ttl": int, "tos": int, "sport": int, "port": int,
              "from": str, "offset": int, "frag": int, "dup": int, "urg": int, "within": float,
-             "after": float, "data": str}
+             "after": float, "data": str, "reserved": int}
 
 
 class Failure(Exception):
@@ -263,7 +263,8 @@ class Peer:
         options = pk.options_from_text(line.options or "", self.iss, self.echo)
         segment = pk.Segment(keys.get("sport", self.port), keys.get("port", self.client_port),
                              base + (line.seq or 0), ack, flags, keys.get("win", 65535),
-                             keys.get("urg", 0), options, payload, keys.get("offset", 0))
+                             keys.get("urg", 0), options, payload, keys.get("offset", 0),
+                             keys.get("reserved", 0))
         source = ipaddress.ip_address(keys.get("from", str(self.address))).packed
         whole = segment.bytes_of(self.family, source, self.client, line.badsum)
         packet = pk.build_ip(self.family, source, self.client, 6, whole, keys.get("ttl", 64),

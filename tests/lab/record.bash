@@ -7,6 +7,8 @@ bats_require_minimum_version 1.5.0
 . "$(dirname "${BASH_SOURCE[0]}")/lab.bash"
 
 # measure STATUS ARGUMENT...: runs handshake; the JSON record is in $record.
+record=
+
 measure() {
     local wanted=$1 got=0
     shift
@@ -59,3 +61,36 @@ count() {
 
 export SYN='tcp.flags.syn == 1 && tcp.flags.ack == 0 && !icmp && !icmpv6'
 export SYN_ACK='tcp.flags.syn == 1 && tcp.flags.ack == 1 && !icmp && !icmpv6'
+
+# row STATUS [ARGUMENT]... <SCRIPT: a scripted peer at port 80 of $family, and the program against
+# it: exit status, the script to its end, nothing left behind. PEER_OPTIONS are the peer's.
+row() {
+    local wanted=$1
+    shift
+    # shellcheck disable=SC2086
+    peer_start "$family" 80 ${PEER_OPTIONS:-} || return
+    measure "$wanted" "$@" "$(peer_target "$family" 80)" || return
+    peer_wait >/dev/null || complain 'the script failed' || return
+    judge_no_leftover
+}
+
+# closing US THEM: the lines of a script in which the client closes first; the next numbers of both.
+closing() {
+    printf '%s\n' "~> F. $1:$1(0) ack $2" "< F. $2:$2(0) ack $(($1 + 1))" \
+        "> . $(($1 + 1)):$(($1 + 1))(0) ack $(($2 + 1))" 'quiet 0.02'
+}
+
+# closed_by_peer US THEM: the same, the peer first.
+closed_by_peer() {
+    printf '%s\n' "< F. $2:$2(0) ack $1" "~> F. $1:$1(0) ack $(($2 + 1))" \
+        "< . $(($2 + 1)):$(($2 + 1))(0) ack $(($1 + 1))" 'quiet 0.02'
+}
+
+# each_family FUNCTION RSTS: rows of both families, each under one capture; so many RSTs in each.
+each_family() {
+    for family in 4 6; do
+        capture_start
+        "$1"
+        judge_all "$2"
+    done
+}
