@@ -5,7 +5,7 @@
 usage: report.py --text|--json RUNS CAPTURE
 
 The answer is the first SYN-ACK that the client's interface saw during a run; the result's times are
-counted from its stamp. Ratios and differences are taken run by run within a round, then the median.
+counted from its stamp. Ratios and differences are taken within a turn, then the median.
 """
 
 import json
@@ -17,6 +17,7 @@ from statistics import median
 FIN, SYN, RST, ACK = 1, 2, 4, 16
 # what, the most that the issue allows
 WALL_OVER_FLOOR_MS, CPU_MS, RESULT_MS = 3.0, 5.0, 10.0
+ORDER = ["tcpprobe", "floor", "connect()", "hping3", "nping", "nmap -sS", "nmap -sT"]
 COLUMNS = ["wall_ms", "cpu_ms", "peak_mb", "first_ms", "last_ms"]
 HEADS = ["wall ms", "CPU ms", "peak MB", "answer to first byte", "to last byte, ms"]
 
@@ -74,19 +75,20 @@ def median_interval(values):
 
 class Bench:
     def __init__(self, runs):
-        self.tools = list(dict.fromkeys(run["tool"] for run in runs))
+        names = {run["tool"] for run in runs}
+        self.tools = [name for name in ORDER if name in names]
         self.by = {tool: {} for tool in self.tools}
         self.failed = {tool: 0 for tool in self.tools}
         for run in runs:
             if run["good"] and run["answered"]:
-                self.by[run["tool"]][run["round"]] = run
+                self.by[run["tool"]][run["round"], run["turn"]] = run
             else:
                 self.failed[run["tool"]] += 1
 
     def pairs(self, one, other, key):
-        """(value of one, value of other) for each round in which both are there."""
+        """(value of one, value of other) for each turn in which both are there."""
         common = self.by[one].keys() & self.by.get(other, {}).keys()
-        return [(self.by[one][number][key], self.by[other][number][key]) for number in common]
+        return [(self.by[one][turn][key], self.by[other][turn][key]) for turn in common]
 
     def summary(self, tool):
         runs = list(self.by[tool].values())
@@ -143,7 +145,7 @@ def print_text(bench):
 
 def print_json(bench, runs):
     for run in runs:
-        keys = ("round", "tool", "good", "answered", "closed", *COLUMNS)
+        keys = ("round", "turn", "tool", "good", "answered", "closed", *COLUMNS)
         known = {key: None if run[key] != run[key] else run[key] for key in keys}
         print(json.dumps({"kind": "run", **known}))
     for tool in bench.tools:
