@@ -39,8 +39,8 @@ finds() {
 complain() {
     {
         echo "handshake: $1"
-        jq -c 'del(.segments, .steps, .offered)' <<<"$record"
-        jq -r '.segments[] | "\(.t_ms) \(.direction) \(.flags) \(.seq) \(.ack) win \(.window)" +
+        jq -c 'del(.segments, .steps, .offered) | .received |= (. // "")[:80]' <<<"$record"
+        jq -r '.segments[:60][] | "\(.t_ms) \(.direction) \(.flags) \(.seq) \(.ack) win \(.window)" +
             " len \(.length) <\(.options)> \(.state) \(.note)"' <<<"$record"
         if [ -e "$LAB_DIR/peer.err" ]; then
             cat "$LAB_DIR/peer.out" "$LAB_DIR/peer.err"
@@ -93,4 +93,9 @@ each_family() {
         "$1"
         judge_all "$2"
     done
+}
+
+# received: checksum and length of what the record says was received.
+received() {
+    jq -j .received <<<"$record" | cksum
 }
