@@ -114,13 +114,23 @@ static enum exit_status exit_status(const struct run *run)
     return run->unmeasured > 0 ? EXIT_STATUS_UNMEASURED : EXIT_STATUS_MET;
 }
 
+static unsigned at_once(const struct run *run)
+{
+    size_t total = 0;
+
+    if (run->settings->spec.source_port)
+        return 1; /* one port of ours can hold one guard */
+    for (size_t i = 0; i < run->target_count; i++)
+        total += target_count(&run->targets[i]);
+    return total < PARALLEL ? (unsigned)total : PARALLEL;
+}
+
 static int probe_targets(struct run *run, struct fault *fault)
 {
     const struct settings *settings = run->settings;
     struct engine_options options = {
         .spec = &settings->spec,
-        /* One port of ours can hold one guard. */
-        .parallel = settings->spec.source_port ? 1 : PARALLEL,
+        .parallel = at_once(run),
         .deadline = settings->deadline,
         .write_path = settings->write_path,
         .dry_run = settings->dry_run,

@@ -20,12 +20,13 @@ struct link;
 /*
  * Opens capture and sending on one interface. The capture is active, non-blocking, in immediate
  * mode, with nanosecond stamps where the system has them, and `filter` (libpcap's syntax) in place,
- * when this returns. Packets of both directions come (on loopback each once). Both families can be
- * sent; a family whose raw socket the system refuses is an error only when it is used. 0;
- * -FAULT_PERMISSION with the setcap line in words; -FAULT_LINK (no such interface, down, link type
- * that wire/ip does not read), -FAULT_SYSTEM.
+ * when this returns. `busy`: many connections or much data will pass, so that more frames must find
+ * room while nobody reads; it costs time and memory. Packets of both directions come (on loopback
+ * each once). Both families can be sent; a family whose raw socket the system refuses is an error
+ * only when it is used. 0; -FAULT_PERMISSION with the setcap line in words; -FAULT_LINK (no such
+ * interface, down, link type that wire/ip does not read), -FAULT_SYSTEM.
  */
-int link_open(const char *interface, const char *filter, struct link **ret_link,
+int link_open(const char *interface, bool busy, const char *filter, struct link **ret_link,
               struct fault *fault);
 void link_close(struct link *link);
 

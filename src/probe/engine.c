@@ -220,6 +220,8 @@ static void refill(struct engine *engine)
 
         engine->has_next = options->source(options->data, &engine->next);
         engine->exhausted = !engine->has_next;
+        engine->links.busy = engine->links.busy || engine->has_next ||
+                             options->spec->data_length > 0 || options->spec->wait > 0;
         job_start(engine, &target);
     }
 }
@@ -285,7 +287,9 @@ int engine_run(const struct engine_options *options, struct fault *fault)
         if (error)
             return error;
     }
-    engine.loop = ev_default_loop(EVFLAG_AUTO);
+    /* For one probe the short waits matter, and select's are exact: epoll rounds up to
+     * milliseconds. */
+    engine.loop = ev_default_loop(options->parallel > 1 ? EVFLAG_AUTO : EVBACKEND_SELECT);
     if (!engine.loop)
         return fault_set(fault, FAULT_SYSTEM, 0, "the event loop cannot be set up");
     engine.clock_shift = clock_realtime() - clock_monotonic();

@@ -72,7 +72,7 @@ static int add(struct links *links, const char *interface, const struct address 
     entry->remote = *remote;
     entry->locals[entry->local_count++] = *local;
     write_filter(entry, filter);
-    error = link_open(interface, filter, &entry->link, fault);
+    error = link_open(interface, links->busy, filter, &entry->link, fault);
     if (error) {
         free(entry);
         return error;

@@ -29,6 +29,7 @@ struct links_entry {
 struct links {
     struct links_entry *entry[LINKS_MAX];
     unsigned count;
+    bool busy; /* those opened from now on are for many connections or much data */
     struct craft *craft[IP_FAMILY_COUNT];
 };
 

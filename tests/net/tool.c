@@ -146,7 +146,7 @@ static int command_syn(char **words)
     }
     printf("port=%u\n", guard.port);
     snprintf(filter, sizeof(filter), "tcp port %u", guard.port);
-    if (link_open(route.interface, filter, &link, &fault) != 0)
+    if (link_open(route.interface, true, filter, &link, &fault) != 0)
         return refused(&fault);
     int64_t before = clock_realtime();
     int error = words[4] ? dump_open(words[4], &dump, &fault) : 0;
@@ -177,7 +177,7 @@ static int command_watch(char **words)
     static const uint8_t packet[40] = {0x45, 0, 0,   40, 0, 1, 0x40, 0,  64, 6,
                                        0,    0, 198, 18, 0, 1, 198,  18, 0,  2};
 
-    if (link_open(words[0], "tcp", &link, &fault) != 0)
+    if (link_open(words[0], true, "tcp", &link, &fault) != 0)
         return refused(&fault);
     printf("watching\n");
     fflush(stdout);
@@ -248,7 +248,7 @@ static int command_privilege(char **words)
             fputs(line, stdout);
     if (status)
         fclose(status);
-    if (link_open("lo", "tcp", &link, &fault) != 0)
+    if (link_open("lo", true, "tcp", &link, &fault) != 0)
         return refused(&fault);
     printf("link=open\n");
     link_close(link);
