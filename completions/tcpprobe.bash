@@ -19,12 +19,120 @@ _tcpprobe()
     fi
     case $command in
     "")
-        COMPREPLY=($(compgen -W " help --help --version" -- "$cur"))
+        COMPREPLY=($(compgen -W "handshake describe help --help --version" -- "$cur"))
         return
         ;;
     help)
-        COMPREPLY=($(compgen -W "" -- "$cur"))
+        COMPREPLY=($(compgen -W "handshake describe" -- "$cur"))
         return
+        ;;
+    handshake)
+        options="--ipv4
+            --ipv6
+            --interface=
+            --source=
+            --source-port=
+            --options=
+            --profile=
+            --flags=
+            --seq=
+            --window=
+            --ttl=
+            --tos=
+            --ecn
+            --df=
+            --timeout=
+            --retries=
+            --deadline=
+            --send=
+            --wait=
+            --fast-open
+            --half-close
+            --close=
+            --close-timeout=
+            --time-wait=
+            --write=
+            --dry-run
+            --json
+            --csv
+            --format=
+            --fields=
+            --no-header
+            --color=
+            --explain
+            --verbose
+            --quiet
+            --help
+            --version"
+        argument="self"
+        case $prev in
+        --interface)
+            COMPREPLY=($(compgen -W "$(ls /sys/class/net 2>/dev/null)" -- "$cur"))
+            return
+            ;;
+        --profile)
+            COMPREPLY=($(compgen -W "linux windows macos freebsd bare" -- "$cur"))
+            return
+            ;;
+        --df)
+            COMPREPLY=($(compgen -W "yes no" -- "$cur"))
+            return
+            ;;
+        --send)
+            if [[ $cur == @* ]]; then
+                compopt -o filenames 2>/dev/null
+                COMPREPLY=($(compgen -P @ -f -- "${cur#@}"))
+            fi
+            return
+            ;;
+        --close)
+            COMPREPLY=($(compgen -W "fin rst none" -- "$cur"))
+            return
+            ;;
+        --write)
+            compopt -o filenames 2>/dev/null
+            COMPREPLY=($(compgen -f -- "$cur"))
+            return
+            ;;
+        --format)
+            COMPREPLY=($(compgen -W "text json csv dot" -- "$cur"))
+            return
+            ;;
+        --color)
+            COMPREPLY=($(compgen -W "auto always never" -- "$cur"))
+            return
+            ;;
+        --source | --source-port | --options | --flags | --seq | --window | --ttl | --tos | --timeout | --retries | --deadline | --wait | --close-timeout | --time-wait | --fields)
+            return
+            ;;
+        esac
+        ;;
+    describe)
+        options="--json
+            --csv
+            --format=
+            --fields=
+            --no-header
+            --color=
+            --explain
+            --verbose
+            --quiet
+            --help
+            --version"
+        argument="commands effects exit fields findings fsm kinds options states verdicts"
+        case $prev in
+        --format)
+            COMPREPLY=($(compgen -W "text json csv dot" -- "$cur"))
+            return
+            ;;
+        --color)
+            COMPREPLY=($(compgen -W "auto always never" -- "$cur"))
+            return
+            ;;
+        --fields)
+            return
+            ;;
+        esac
         ;;
     *)
         return
