@@ -73,14 +73,14 @@ static int64_t settle_time(const struct probe *probe)
 /* When the exchange may end by itself; TCB_NEVER while our data is not all acknowledged. */
 static int64_t exchange_until(const struct probe *probe)
 {
-    int64_t from = probe->opened_at;
+    int64_t from = probe->exchange_at;
     int64_t length = probe->spec->wait;
 
     if (length < settle_time(probe))
         length = settle_time(probe);
     if (probe->tcb.parameters.data_length > 0) {
         if (!tcb_data_done(&probe->tcb))
-            return probe->opened_at + probe->spec->wait + EXCHANGE_MAX;
+            return probe->exchange_at + probe->spec->wait + EXCHANGE_MAX;
         from = probe->acked_at;
     }
     return from + length;
@@ -124,6 +124,8 @@ static void plan(struct probe *probe, int64_t now)
     probe->plan_at = TCB_NEVER;
     if (data_done && probe->acked_at == 0)
         probe->acked_at = now;
+    if (probe->phase == PHASE_EXCHANGE && probe->exchange_at == 0)
+        probe->exchange_at = now; /* our ACK leaves now, however late its cause was read */
     if (probe->phase == PHASE_EXCHANGE) {
         int64_t until = exchange_until(probe);
         bool peer_done = probe->tcb.state == STATE_CLOSE_WAIT;
