@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # 'handshake' against scripted peers that are rude once the connection stands: holes, repeats,
 # conflicts, windows that close and shrink, every order of closing.
+# shellcheck disable=SC2154,SC2034 # record and family are record.bash's
 
 setup() {
     load record.bash
@@ -15,7 +16,7 @@ teardown() {
 
 holes() {
     # RFC 2018 4: the newest block first, then the most recent ones; three beside timestamps.
-    # RFC 2883 4: a duplicate comes before them. RFC 7323 4.3: TSecr waits for the hole to be filled.
+    # RFC 2883 4: a duplicate comes before them. RFC 7323 4.3: TSecr waits for the hole's filling.
     local ts='nop,nop,TS val 1001 ecr *'
     row 0 --wait 5s <<EOF
 never R
@@ -48,7 +49,7 @@ never R
 EOF
     opened
     finds TP-SEG-DUPLICATE
-    is '.received == "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzab"'
+    is '.received == ("abcdefghijklmnopqrstuvwxyz" * 4)[:80]'
 
     # without timestamps: four blocks
     row 0 --wait 5s <<EOF
@@ -90,8 +91,8 @@ EOF
     is '.received == "abcdef"'
 }
 
-# tshark's own view of the same: every block lies behind the acknowledgment, but a D-SACK's, and none
-# is empty.
+# tshark's own view of the same: every block lies behind the acknowledgment, but a D-SACK's, and
+# none is empty.
 sack_is_sane() {
     judge_tshark "$(capture_file)" -Y "$(judge_sent_filter) && tcp.options.sack_le" \
         -o tcp.relative_sequence_numbers:FALSE -T fields -e tcp.ack -e tcp.options.sack_le \

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
 # 'handshake' under attack: segments and ICMP errors forged, out of place, too late or too many.
+# shellcheck disable=SC2154,SC2034 # record and family are record.bash's
 
 setup() {
     load record.bash

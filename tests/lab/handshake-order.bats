@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # 'handshake' over a path that delays, reorders, loses, repeats and corrupts: the data arrive whole
 # both ways, the opening's losses are put where they belong, both sides close.
+# shellcheck disable=SC2154,SC2034 # record and family are record.bash's
 
 setup() {
     load record.bash

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # 'handshake' against scripted peers that break the rules while it opens: what it answers, what it
 # reports.
+# shellcheck disable=SC2154,SC2034 # record and family are record.bash's
 
 setup() {
     load record.bash

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
 # 'handshake' against TCP stacks that are not Linux's: libslirp (4.4BSD), passt, lwIP.
+# shellcheck disable=SC2154,SC2034 # record and family are record.bash's
 
 setup() {
     load record.bash
@@ -11,8 +12,8 @@ teardown() {
     lab_down
 }
 
-# answers FAMILY OPTIONS HEX MSS WSCALE: opens, exchanges data, closes; the answered options are these,
-# in words and, in the independent capture, in bytes.
+# answers FAMILY OPTIONS HEX MSS WSCALE: opens, exchanges data, closes; the answered options are
+# these, in words and, in the independent capture, in bytes.
 answers() {
     capture_start
     measure 0 --send 'hello\n' --wait 20ms "$(target "$1" 80)"

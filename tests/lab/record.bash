@@ -1,14 +1,16 @@
 # shellcheck shell=bash source-path=SCRIPTDIR
 # SPDX-License-Identifier: GPL-3.0-or-later
-# What the tests of 'handshake' against stacks, rude peers and relays share: the record and questions to it.
+# What the tests of 'handshake' against stacks, rude peers and relays share: the record, questions
+# to it, rows with a scripted peer.
 
 bats_require_minimum_version 1.5.0
 # shellcheck source=lab.bash
 . "$(dirname "${BASH_SOURCE[0]}")/lab.bash"
 
-# measure STATUS ARGUMENT...: runs handshake; the JSON record is in $record.
-record=
+record='' # not exported: it may be long
+family=4
 
+# measure STATUS ARGUMENT...: runs handshake; the JSON record is in $record.
 measure() {
     local wanted=$1 got=0
     shift
@@ -32,7 +34,8 @@ finds() {
     local found wanted
     found=$(jq -r '.findings[].id' <<<"$record" | sort -u)
     wanted=$(printf '%s\n' "$@" | sort -u)
-    [ "$found" = "$wanted" ] || complain "findings: ${found//$'\n'/ }; expected: ${wanted//$'\n'/ }"
+    [ "$found" = "$wanted" ] ||
+        complain "findings: ${found//$'\n'/ }; expected: ${wanted//$'\n'/ }"
 }
 
 # complain WHAT: what went wrong, and all there is to find out why; fails.
@@ -40,8 +43,8 @@ complain() {
     {
         echo "handshake: $1"
         jq -c 'del(.segments, .steps, .offered) | .received |= (. // "")[:80]' <<<"$record"
-        jq -r '.segments[:60][] | "\(.t_ms) \(.direction) \(.flags) \(.seq) \(.ack) win \(.window)" +
-            " len \(.length) <\(.options)> \(.state) \(.note)"' <<<"$record"
+        jq -r '.segments[:60][] | "\(.t_ms) \(.direction) \(.flags) \(.seq) \(.ack)" +
+            " win \(.window) len \(.length) <\(.options)> \(.state) \(.note)"' <<<"$record"
         if [ -e "$LAB_DIR/peer.err" ]; then
             cat "$LAB_DIR/peer.out" "$LAB_DIR/peer.err"
         fi
@@ -70,7 +73,7 @@ row() {
     # shellcheck disable=SC2086
     peer_start "$family" 80 ${PEER_OPTIONS:-} || return
     measure "$wanted" "$@" "$(peer_target "$family" 80)" || return
-    peer_wait >/dev/null || complain 'the script failed' || return
+    peer_wait 10 >/dev/null || complain 'the script failed' || return
     judge_no_leftover
 }
 
@@ -89,7 +92,7 @@ closed_by_peer() {
 # each_family FUNCTION RSTS: rows of both families, each under one capture; so many RSTs in each.
 each_family() {
     for family in 4 6; do
-        capture_start
+        capture_start capture
         "$1"
         judge_all "$2"
     done
