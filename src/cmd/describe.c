@@ -2,6 +2,7 @@
 /* `describe`: the program's own tables, from which man page, completions and diagram are made. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/text.h"
@@ -242,6 +243,8 @@ static int find_topic(const struct settings *settings, const struct topic **ret_
                      typed);
 }
 
+#define WIDTH_OF_A_PIPE 250
+
 static int describe(struct settings *settings, struct fault *fault)
 {
     struct output output = settings_output(settings);
@@ -249,6 +252,9 @@ static int describe(struct settings *settings, struct fault *fault)
     struct arena memory;
     int error = find_topic(settings, &topic, fault);
 
+    /* A pipe has no width, and what is searched there should not be broken into lines. */
+    if (!isatty(STDOUT_FILENO) && !getenv("COLUMNS"))
+        output.style.width = WIDTH_OF_A_PIPE;
     if (!error)
         error = output_check_fields(&output, topic->schema, fault);
     if (error || settings->quiet)

@@ -67,6 +67,10 @@ static int take_record(void *data, const struct handshake_record *record, enum v
     struct run *run = data;
 
     count(run, verdict);
+    if (run->settings->dry_run) { /* no packet could be made of it, and this is no packet */
+        fprintf(stderr, "tcpprobe: %s\n", record->reason);
+        return 0;
+    }
     return show(run, &schema_handshake, record, fault);
 }
 

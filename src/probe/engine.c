@@ -8,11 +8,16 @@
 
 #include "base/bytes.h"
 #include "net/clock.h"
+#include "net/descriptors.h"
 #include "net/privilege.h"
 #include "probe/job.h"
 
 /* A difference between the clocks that grew by more than this was a step, not a drift: 1 ms. */
 #define CLOCK_STEP INT64_C(1000000)
+
+/* Descriptors that a run needs beside its guards: loop, signals, capture, sockets, file, questions
+ * to the kernel. */
+#define RUN_DESCRIPTORS 12
 
 int64_t engine_now(void)
 {
@@ -215,7 +220,7 @@ static void refill(struct engine *engine)
 {
     const struct engine_options *options = engine->options;
 
-    while (!engine->stopping && engine->has_next && engine->active < options->parallel) {
+    while (!engine->stopping && engine->has_next && engine->active < engine->parallel) {
         struct engine_target target = engine->next;
 
         engine->has_next = options->source(options->data, &engine->next);
@@ -223,6 +228,9 @@ static void refill(struct engine *engine)
         engine->links.busy = engine->links.busy || engine->has_next ||
                              options->spec->data_length > 0 || options->spec->wait > 0;
         job_start(engine, &target);
+        /* What the first are answered must not overrun the ring while the others start. */
+        for (unsigned i = 0; i < engine->links.count; i++)
+            read_link(engine, engine->links.entry[i]);
     }
 }
 
@@ -274,6 +282,25 @@ static void close_all(struct engine *engine)
     ev_loop_destroy(engine->loop);
 }
 
+/* No more probes at once than there can be guards. libev would end the program where it gets no
+ * descriptors. */
+static int measure_room(struct engine *engine, struct fault *fault)
+{
+    unsigned wanted = engine->options->parallel;
+    unsigned room;
+    int sys;
+
+    if (wanted > DESCRIPTORS_MAX - RUN_DESCRIPTORS)
+        wanted = DESCRIPTORS_MAX - RUN_DESCRIPTORS;
+    room = descriptors_free(wanted + RUN_DESCRIPTORS, &sys);
+    if (room <= RUN_DESCRIPTORS)
+        return fault_set(fault, FAULT_SYSTEM, sys,
+                         "%u file descriptors are needed, and %u can be opened",
+                         RUN_DESCRIPTORS + 1, room);
+    engine->parallel = room - RUN_DESCRIPTORS;
+    return 0;
+}
+
 int engine_run(const struct engine_options *options, struct fault *fault)
 {
     struct engine engine = {.options = options};
@@ -282,6 +309,9 @@ int engine_run(const struct engine_options *options, struct fault *fault)
 
     if (!options->dry_run && !privilege_has_raw())
         return privilege_missing(fault);
+    error = measure_room(&engine, fault);
+    if (error)
+        return error;
     if (options->write_path) {
         error = dump_open(options->write_path, &engine.dump, fault);
         if (error)
@@ -310,6 +340,10 @@ int engine_run(const struct engine_options *options, struct fault *fault)
         }
     }
     close_all(&engine);
+    if (!engine.error && engine.impaired.code != FAULT_NONE) {
+        engine.error = -(int)engine.impaired.code;
+        engine.fault = engine.impaired;
+    }
     if (engine.error)
         *fault = engine.fault;
     return engine.error;

@@ -52,6 +52,7 @@ struct engine {
     struct dump *dump;
     struct job *jobs;   /* a list of all */
     struct job *by_key; /* a hash table of those with a connection */
+    unsigned parallel;  /* probes at once: what was asked for, as far as there are descriptors */
     unsigned active;
     unsigned opening;          /* of these, how many have no sockets yet */
     unsigned over;             /* of these, how many wait to be reported */
@@ -63,6 +64,7 @@ struct engine {
     int64_t clock_shift; /* CLOCK_REALTIME less CLOCK_MONOTONIC: brings stamps onto our time line */
     int error;           /* ends the run */
     struct fault fault;
+    struct fault impaired; /* the first refusal of the system that cost a target its measurement */
     ev_timer deadline;
     ev_signal signals[ENGINE_SIGNALS];
 };

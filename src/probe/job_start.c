@@ -113,6 +113,10 @@ static void fail(struct job *job, int error, const struct fault *fault)
         job_release(job);
         return;
     }
+    /* The target is reported as not measured; that this was our system's doing is said at the end.
+     */
+    if (error == -FAULT_SYSTEM && engine->impaired.code == FAULT_NONE)
+        engine->impaired = *fault;
     job_report(job, fault);
 }
 

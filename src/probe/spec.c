@@ -132,6 +132,10 @@ void spec_apply(const struct spec *spec, const struct route *route,
     /* Where a scale was offered the window may grow to what the scale can say, as a real receiver's
      * would. */
     options_summarize(&ret_parameters->syn_options, &summary);
+    if (spec->has_options && summary.has_timestamps && summary.ts_val != 0) {
+        ret_parameters->has_ts_first = true;
+        ret_parameters->ts_first = summary.ts_val;
+    }
     if (summary.has_wscale && window > 0 && spec->window < 0)
         ret_parameters->receive_window = 1u << 20;
 

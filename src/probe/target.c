@@ -117,6 +117,8 @@ int target_read(const char *text, struct target *ret_target, struct fault *fault
     error = split(text, target.host, &ports, fault);
     if (error)
         return error;
+    if (strcmp(target.host, "self") == 0)
+        return bad(fault, text, "the program's own listener chooses its port: write 'self'");
     if (!ports)
         return bad(fault, text, "the port is missing: write host:port, as in example.net:443");
     error = read_ports(text, ports, &target, fault);

@@ -79,6 +79,11 @@ static void put_isns(struct page *page)
     put_fact(page, TONE_PLAIN, "ISN", text);
 }
 
+static bool is_verdict(const struct handshake_record *record, enum verdict verdict)
+{
+    return record->verdict && strcmp(record->verdict, verdict_word(verdict)) == 0;
+}
+
 static void put_times(struct page *page)
 {
     const struct handshake_record *record = page->record;
@@ -89,7 +94,7 @@ static void put_times(struct page *page)
         show_duration(page, record->rtt_ms, duration, sizeof duration);
         text_append(text, sizeof text, &at, "%s%s%s", duration, *source ? ", " : "", source);
         put_fact(page, TONE_PLAIN, "RTT", text);
-    } else if (*source && record->attempts > 0) {
+    } else if (*source && (record->answered || is_verdict(record, VERDICT_FILTERED))) {
         text_append(text, sizeof text, &at, "none: %s", source);
         put_fact(page, TONE_PLAIN, "RTT", text);
     }

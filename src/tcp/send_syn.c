@@ -10,6 +10,11 @@ uint32_t tcb_next_ts(struct tcb *tcb, int64_t now, bool distinct)
 {
     uint32_t ts = tcb_ts_at(tcb, now);
 
+    if (tcb->syn_copies == 0 && tcb->parameters.has_ts_first) {
+        tcb->parameters.ts_offset += tcb->parameters.ts_first - ts;
+        tcb->parameters.has_ts_first = false;
+        ts = tcb->parameters.ts_first;
+    }
     if (distinct && tcb->syn_copies > 0 && seq_upto(ts, tcb->ts_val_last))
         ts = tcb->ts_val_last + 1;
     else if (tcb->syn_copies > 0 && seq_before(ts, tcb->ts_val_last))
@@ -73,6 +78,7 @@ static void restrict_options(const struct tcb *tcb, struct options *options)
 void tcb_build_syn(struct tcb *tcb, int64_t now, struct segment *segment)
 {
     const struct tcb_parameters *parameters = &tcb->parameters;
+    struct option_summary asked;
 
     tcb_begin(tcb, segment, tcb->iss, parameters->syn_flags);
     segment->window = parameters->syn_window;
@@ -82,7 +88,11 @@ void tcb_build_syn(struct tcb *tcb, int64_t now, struct segment *segment)
         segment->ack = tcb->rcv_nxt;
         restrict_options(tcb, &segment->options);
     }
-    options_set_timestamps(&segment->options, tcb_next_ts(tcb, now, true), tcb->ts_recent);
+    options_summarize(&parameters->syn_options, &asked);
+    /* There is nothing to echo yet: what stands there then is the caller's wish, 0 as a rule (RFC
+     * 7323 3.2). */
+    options_set_timestamps(&segment->options, tcb_next_ts(tcb, now, true),
+                           tcb->has_irs ? tcb->ts_recent : asked.ts_ecr);
     options_pad(&segment->options);
     if (!tcb->has_irs)
         add_syn_data(tcb, segment);

@@ -36,9 +36,12 @@ struct tcb_parameters {
     struct options syn_options; /* unpadded or padded as the user wants; TSval in it is replaced for
                                    each copy */
     uint32_t ts_offset;         /* TSval at time 0; it advances by one a millisecond */
-    uint16_t mss_default;     /* what holds where a peer announces no MSS: 536 (IPv4), 1220 (IPv6), RFC 9293 3.7.1 */
-    uint16_t mss_limit;  /* largest payload the path takes, from the route's MTU: 1 … 65495 */
-    int64_t rto_initial; /* > 0: time-out of the first SYN (RFC 6298 2.1: 1 s) */
+    bool has_ts_first;          /* the first SYN's TSval is to be ts_first, and ts_offset follows */
+    uint32_t ts_first;
+    uint16_t mss_default; /* what holds where a peer announces no MSS: 536 (IPv4), 1220 (IPv6), RFC
+                             9293 3.7.1 */
+    uint16_t mss_limit;   /* largest payload the path takes, from the route's MTU: 1 … 65495 */
+    int64_t rto_initial;  /* > 0: time-out of the first SYN (RFC 6298 2.1: 1 s) */
     int64_t rto_min, rto_max; /* bounds of later time-outs */
     unsigned syn_retries;     /* copies of the SYN after the first, 0 … 255 */
     unsigned data_retries;    /* the same for data and FIN */
