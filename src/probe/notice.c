@@ -84,14 +84,17 @@ void notice_syn_ack(struct probe *probe, const struct segment *segment)
 
 void notice_rst(struct probe *probe, const struct segment *segment)
 {
+    struct trace *trace = &probe->trace;
+    unsigned ttl =
+        probe->cause != TRACE_NONE ? trace->seen[probe->cause].hop_limit : probe->syn_ack_ttl;
+
     if (segment->payload_total > 0)
-        trace_finding(&probe->trace, FINDING_RST_DATA, "an RST carried %zu bytes",
-                      segment->payload_total);
-    if (probe->has_syn_ack && probe->speaker_ttl != probe->syn_ack_ttl)
+        trace_finding(trace, FINDING_RST_DATA, "an RST carried %zu bytes", segment->payload_total);
+    if (probe->has_syn_ack && ttl != probe->syn_ack_ttl)
         trace_finding(
-            &probe->trace, FINDING_RST_TTL,
-            "the RST came with TTL %u, the SYN,ACK with %u: somebody else may have sent it",
-            probe->speaker_ttl, probe->syn_ack_ttl);
+            trace, FINDING_RST_TTL,
+            "the RST came with TTL %u, the SYN,ACK with %u: somebody else may have sent it", ttl,
+            probe->syn_ack_ttl);
 }
 
 /* Which finding an event is, where the table calls it ODD. */
@@ -202,8 +205,7 @@ void notice_end(struct probe *probe)
     if (probe->gave_up_closing)
         trace_finding(trace, FINDING_CLOSE_NONE,
                       "the peer did not close within %.3g s after our FIN and got an RST",
-                      (double)(probe->ended_at - probe->close_by + probe->spec->close_timeout) /
-                          1e9);
+                      (double)(probe->ended_at - probe->closing_at) / 1e9);
     if (probe->tcb.outcome == EFFECT_RESET && probe->fin_was_seen)
         trace_mark(trace, FINDING_CLOSE_RESET);
     if (probe->tcb.outcome == EFFECT_LOST && probe->opened_at != 0)

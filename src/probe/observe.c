@@ -243,10 +243,13 @@ static void note_rst(struct probe *probe, const struct segment *segment)
 
     if (tcb->state == STATE_SYN_SENT)
         note_answer(probe, segment);
-    note_speaker(probe, segment);
     probe->fin_was_seen =
         tcb->state == STATE_FIN_WAIT_2 ||
         (tcb->fin_sent && segment->flags & TCP_ACK && seq_upto(tcb->snd_max, segment->ack));
+    /* Behind the peer's FIN, or ours that it saw, it does not change that the port was open. */
+    if (!probe->fin_was_seen && !probe->peer_closed_first &&
+        fsm_cell(EVENT_RX_RST, tcb->state)->effects & (EFFECT_REFUSED | EFFECT_RESET))
+        note_speaker(probe, segment);
     notice_rst(probe, segment);
 }
 
@@ -288,11 +291,11 @@ void observe_after(struct probe *probe)
 }
 
 /* Whether the sequence number that an ICMP error quotes is one that is under way (RFC 5927
- * section 4.1). */
-static bool quote_in_flight(const struct tcb *tcb, uint32_t seq)
+ * section 4.1), or, once all is over, was ever used. */
+static bool quote_is_ours(const struct tcb *tcb, uint32_t seq)
 {
     if (tcb->state == STATE_CLOSED)
-        return false;
+        return seq_upto(tcb->iss, seq) && seq_upto(seq, tcb->snd_max);
     if (tcb->state == STATE_SYN_SENT || tcb->state == STATE_SYN_RECEIVED)
         return seq == tcb->iss;
     /* A pure ACK quotes the number behind the last. */
@@ -315,7 +318,7 @@ enum event observe_icmp(struct probe *probe, const struct packet *packet, const 
     uint32_t seq;
 
     if (icmp_quoted_tcp(icmp, &source_port, &destination_port, &seq) ||
-        !quote_in_flight(&probe->tcb, seq)) {
+        !quote_is_ours(&probe->tcb, seq)) {
         seen.remarks = REMARK(STRAY);
         trace_packet(&probe->trace, &seen);
         notice_icmp(probe, FINDING_ICMP_FOREIGN, packet, icmp);
@@ -325,6 +328,11 @@ enum event observe_icmp(struct probe *probe, const struct packet *packet, const 
         seen.remarks = REMARK(CHECKSUM);
         trace_packet(&probe->trace, &seen);
         notice_icmp(probe, FINDING_CHECKSUM, packet, icmp);
+        return EVENT_COUNT;
+    }
+    if (probe->tcb.state == STATE_CLOSED) {
+        seen.remarks = REMARK(LATE);
+        trace_packet(&probe->trace, &seen);
         return EVENT_COUNT;
     }
     probe->cause = trace_packet(&probe->trace, &seen);

@@ -48,8 +48,8 @@ static void judge_pair(const struct opening *opening, const struct syn_copy *syn
         verdict->source = RTT_NOT_CAPTURED;
     } else if (answered_late(opening, opening->answer_at - syn->at)) {
         verdict->source = RTT_LATE_ANSWER;
-        if (verdict->lost_reverse != OPENING_UNKNOWN)
-            verdict->lost_reverse++;
+        if (verdict->lost_reverse == 0)
+            verdict->lost_reverse = 1;
     } else {
         verdict->rtt = opening->answer_at - syn->at;
     }
@@ -62,6 +62,21 @@ static bool echoes_crossed(const struct opening *opening)
 
     return opening->crossed.at != 0 &&
            opening->answer_ts_ecr - first <= opening->crossed.ts_val - first;
+}
+
+/*
+ * SYNs that arrived and whose answers would have been here before the first that came, if a later
+ * round trip is any guide. The server's own repeats may make up for them in number, so that
+ * counting answers alone would miss them.
+ */
+static unsigned overdue(const struct opening *opening, unsigned copy)
+{
+    unsigned count = 0;
+
+    for (unsigned i = copy; i <= opening->copies_before; i++)
+        if (answered_late(opening, opening->answer_at - opening->copies[i - 1].at))
+            count++;
+    return count;
 }
 
 struct opening_verdict opening_judge(const struct opening *opening)
@@ -88,10 +103,12 @@ struct opening_verdict opening_judge(const struct opening *opening)
         /* Copies before the named one did not arrive; each from it on was answered, and what did
          * not come back was lost there. */
         unsigned arrived = opening->copies_before - (copy - 1);
+        unsigned missing = arrived > opening->answers ? arrived - opening->answers : 0;
+        unsigned late = overdue(opening, copy);
 
         verdict.answered_copy = (int)copy;
         verdict.lost_forward = (int)(copy - 1);
-        verdict.lost_reverse = arrived > opening->answers ? (int)(arrived - opening->answers) : 0;
+        verdict.lost_reverse = (int)(missing > late ? missing : late);
         if (copy == opening->copies_before)
             judge_pair(opening, &opening->copies[copy - 1],
                        opening->copies_before == 1 ? RTT_SINGLE_COPY : RTT_ECHOED_COPY, &verdict);

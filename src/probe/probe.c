@@ -95,6 +95,7 @@ static void begin_close(struct probe *probe, int64_t now)
     if (probe->spec->half_close && probe->spec->wait > patience)
         patience = probe->spec->wait;
     probe->phase = PHASE_CLOSING;
+    probe->closing_at = now;
     probe->close_by = now + patience;
     take_step(probe, EVENT_USER_CLOSE, NULL, now);
 }

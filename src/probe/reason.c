@@ -152,11 +152,13 @@ static void say_silent(struct arena *memory, const struct probe *probe, const ch
 {
     char took[32];
     unsigned copies = probe->opening.copy_count;
+    bool icmp = trace_has_finding(&probe->trace, FINDING_ICMP_FOREIGN) ||
+                trace_has_finding(&probe->trace, FINDING_ICMP_NOTE);
 
-    arena_print(memory,
-                "%s did not answer %u SYN%s in %s: nothing came back, not even an ICMP error",
-                target, copies, copies == 1 ? "" : "s",
-                duration(probe->ended_at - probe->started_at, took));
+    arena_print(memory, "%s did not answer %u SYN%s in %s: nothing came back%s", target, copies,
+                copies == 1 ? "" : "s", duration(probe->ended_at - probe->started_at, took),
+                icmp ? " but ICMP errors that do not count (see the findings)"
+                     : ", not even an ICMP error");
 }
 
 static void say_inconclusive(struct arena *memory, const struct probe *probe, const char *target)

@@ -44,20 +44,16 @@ enum verdict result_verdict(const struct probe *probe, const struct result_conte
         !trace_has_finding(trace, FINDING_SYN_CROSSED) &&
         !trace_has_finding(trace, FINDING_CHECKSUM) &&
         !trace_has_finding(trace, FINDING_IP_CHECKSUM) &&
-        !trace_has_finding(trace, FINDING_MALFORMED))
+        !trace_has_finding(trace, FINDING_MALFORMED) &&
+        !trace_has_finding(trace, FINDING_FRAGMENT) && !trace_has_finding(trace, FINDING_TRUNCATED))
         return VERDICT_FILTERED;
     return VERDICT_INCONCLUSIVE;
 }
 
-/* The distance that a received TTL suggests: what is missing to the next start value in use. */
+/* The distance that a received TTL suggests: what is missing to the next of 64, 128, 255. */
 static int64_t hops_from(uint8_t ttl)
 {
-    static const int starts[] = {32, 64, 128, 255};
-
-    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
-        if (ttl <= starts[i] && starts[i] - ttl < 32)
-            return starts[i] - ttl;
-    return 255 - ttl;
+    return (ttl <= 64 ? 64 : ttl <= 128 ? 128 : 255) - ttl;
 }
 
 static bool ecn_offered(uint16_t flags)
@@ -114,6 +110,14 @@ static const struct options_record *effect_part(struct arena *memory, const stru
         arena_print(memory, "%swscale %u", sep, tcb->snd_wscale);
     record->options = arena_finish(memory);
     return record;
+}
+
+/* How much of the data went out at least once. */
+static int64_t bytes_sent(const struct tcb *tcb)
+{
+    size_t sent = tcb->snd_max == tcb->iss ? 0 : tcb->snd_max - tcb->iss - 1;
+
+    return (int64_t)(sent < tcb->parameters.data_length ? sent : tcb->parameters.data_length);
 }
 
 static const char *received_text(struct arena *memory, const struct probe *probe)
@@ -243,13 +247,14 @@ static void fill_connection(const struct probe *probe, struct arena *memory,
     if (probe->opened_at != 0) {
         record->in_effect = effect_part(memory, probe);
         record->connect_ms = milliseconds(probe->opened_at - probe->opening.copies[0].at);
-        record->bytes_sent = (int64_t)tcb->parameters.data_length;
+        record->bytes_sent = bytes_sent(tcb);
         record->bytes_acked = (int64_t)tcb_data_acked(tcb);
         record->bytes_received = (int64_t)probe->stream.received;
         record->received = received_text(memory, probe);
     }
     record->closed = reason_closed(probe);
-    record->duration_ms = milliseconds(probe->ended_at - probe->started_at);
+    if (probe->started_at != 0)
+        record->duration_ms = milliseconds(probe->ended_at - probe->started_at);
 }
 
 void result_handshake(struct probe *probe, const struct result_context *context,

@@ -136,6 +136,8 @@ int target_read(const char *text, struct target *ret_target, struct fault *fault
         target.kind = TARGET_ADDRESS;
         if (!address_is_unicast(&target.address))
             return bad(fault, text, "TCP needs a unicast address");
+        if (target.scope[0] && target.address.family != IP_FAMILY_V6)
+            return bad(fault, text, "only an IPv6 address can name its interface behind '%'");
     } else if (target.scope[0]) {
         return bad(fault, text, "only an IPv6 address can name its interface behind '%'");
     } else if (!name_plausible(target.host) || looks_numeric(target.host)) {
