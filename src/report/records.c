@@ -70,6 +70,7 @@ static const struct field segment_fields[] = {
     F(server_state, "", "what the server's state must be after it"),
     F(note, "", "what is special about it: a repetition, a wrong checksum, …"),
     F(payload, "", "the first bytes of the payload, unprintable ones escaped"),
+    F(icmp, "", "where this is no segment but an ICMP message about the connection: its words and sender"),
 };
 #undef F
 #undef W

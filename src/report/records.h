@@ -57,10 +57,9 @@ struct segment_record {
     const char *server_state; /* what the server's must be after it */
     const char *note;         /* "copy 2", "duplicate", "checksum bad", … or NULL */
     const char *payload;      /* the first bytes, made safe, NULL for none */
-    /* For people only, not in the schema: sequence numbers relative to the ISNs, and an ICMP
-     * message in the ladder. */
-    int64_t relative_seq, relative_ack;
     const char *icmp; /* "port unreachable from 198.18.0.9" or NULL for a segment */
+    /* For people only, not in the schema: sequence numbers relative to the ISNs. */
+    int64_t relative_seq, relative_ack;
 };
 
 /* One step of the state machine. */

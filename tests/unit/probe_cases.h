@@ -49,8 +49,8 @@ static inline void expect(struct lab *lab, enum verdict verdict, const char *clo
 
     assert_string_equal(record->verdict, verdict_word(verdict));
     assert_string_equal(record->closed ? record->closed : "", closed);
-    if (!strstr(record->reason, reason))
-        fail_msg("reason: %s", record->reason);
+    assert_non_null(record->reason);
+    assert_non_null(strstr(record->reason, reason));
 }
 
 /* Exactly these findings, in this order, separated by blanks. */
