@@ -122,7 +122,7 @@ class End:
             self.state = "CLOSED"
         elif segment.flags & SYN:
             self.state = "SYN-RECEIVED" if segment.flags & ACK else "SYN-SENT"
-            self.syn = segment.end()
+            self.syn = (segment.seq + 1) % WORD
         if segment.flags & FIN:
             self.fin = segment.end()
             self.state = {"ESTABLISHED": "FIN-WAIT-1", "SYN-RECEIVED": "FIN-WAIT-1",
@@ -247,7 +247,7 @@ class Judge:
         for index, (row, packet) in enumerate(zip(self.rows(), self.packets)):
             sender, taker = (client, server) if self.out(packet) else (server, client)
             if sender is server and packet.flags & SYN and packet.flags & ACK:
-                server.syn = packet.end()
+                server.syn = (packet.seq + 1) % WORD
                 if server.state == "LISTEN":
                     server.state = "SYN-RECEIVED"
             else:

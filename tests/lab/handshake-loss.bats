@@ -117,7 +117,7 @@ kept_damage() { middlebox_hits && middlebox_clear; }
 @test "every packet from the client comes twice" {
     lab_begins lab_up_routed
     mb_dup
-    arguments=(--send 'once\n' --wait 2s)
+    arguments=(--send 'once\n' --wait 400ms)
     for family in 4 6; do
         server_start "$family" echo 80 --show
         handshake 0 "$(target "$family" 80)" "${arguments[@]}"

@@ -43,7 +43,13 @@ middlebox_rule() {
     local rule
     middlebox_begin || return
     for rule; do
-        middlebox_nft <<<"add rule inet lab rules counter $rule" || return
+        # counted behind what it matches, and before what ends it
+        case $rule in
+        *' drop') rule="${rule% drop} counter drop" ;;
+        *' reject '*) rule="${rule%% reject *} counter reject ${rule#* reject }" ;;
+        *) rule+=' counter' ;;
+        esac
+        middlebox_nft <<<"add rule inet lab rules $rule" || return
     done
 }
 
