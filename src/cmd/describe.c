@@ -220,43 +220,45 @@ static const struct topic {
 #define TOPIC_VALUES                         TOPIC_TABLE(NAME, COMMA_NAME)
 #define TOPIC_WORDS                          TOPIC_TABLE(NAME, COMMA_SPACE_NAME)
 
-static int find_topic(const struct settings *settings, const struct topic **ret_topic,
-                      struct fault *fault)
+/* The topic that was asked for, or NULL with `fault` filled. */
+static const struct topic *find_topic(const struct settings *settings, struct fault *fault)
 {
     const char *names[TOPICS], *nearest, *typed;
 
-    if (settings->argument_count != 1)
-        return fault_set(fault, FAULT_USAGE, 0, "one topic is wanted: " TOPIC_WORDS);
+    if (settings->argument_count != 1) {
+        fault_set(fault, FAULT_USAGE, 0, "one topic is wanted: " TOPIC_WORDS);
+        return NULL;
+    }
     typed = settings->arguments[0];
     for (size_t i = 0; i < TOPICS; i++) {
         names[i] = topics[i].name;
-        if (strcmp(typed, names[i]) == 0) {
-            *ret_topic = &topics[i];
-            return 0;
-        }
+        if (strcmp(typed, names[i]) == 0)
+            return &topics[i];
     }
     nearest = text_nearest(typed, names, TOPICS);
     if (nearest)
-        return fault_set(fault, FAULT_USAGE, 0, "there is no topic '%s'; did you mean '%s'?", typed,
-                         nearest);
-    return fault_set(fault, FAULT_USAGE, 0, "there is no topic '%s'; there are " TOPIC_WORDS,
-                     typed);
+        fault_set(fault, FAULT_USAGE, 0, "there is no topic '%s'; did you mean '%s'?", typed,
+                  nearest);
+    else
+        fault_set(fault, FAULT_USAGE, 0, "there is no topic '%s'; there are " TOPIC_WORDS, typed);
+    return NULL;
 }
 
+/* A pipe has no width, and what is searched there should not be broken into lines. */
 #define WIDTH_OF_A_PIPE 250
 
 static int describe(struct settings *settings, struct fault *fault)
 {
     struct output output = settings_output(settings);
-    const struct topic *topic = NULL;
+    const struct topic *topic = find_topic(settings, fault);
     struct arena memory;
-    int error = find_topic(settings, &topic, fault);
+    int error;
 
-    /* A pipe has no width, and what is searched there should not be broken into lines. */
+    if (!topic)
+        return -(int)fault->code;
     if (!isatty(STDOUT_FILENO) && !getenv("COLUMNS"))
         output.style.width = WIDTH_OF_A_PIPE;
-    if (!error)
-        error = output_check_fields(&output, topic->schema, fault);
+    error = output_check_fields(&output, topic->schema, fault);
     if (error || settings->quiet)
         return error;
     arena_init(&memory);
