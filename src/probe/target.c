@@ -95,6 +95,15 @@ static bool name_plausible(const char *host)
     return host[0] != '-';
 }
 
+/* An interface's name: what the kernel takes, as far as it is ASCII that can be shown. */
+static bool scope_plausible(const char *scope)
+{
+    for (const char *at = scope; *at; at++)
+        if (*at <= ' ' || *at >= 0x7f || *at == '/' || *at == ':' || *at == '%')
+            return false;
+    return scope[0] != '\0';
+}
+
 /* Only digits and dots, and yet no address: "10.0.0" is a slip of the pen, not a name. */
 static bool looks_numeric(const char *host)
 {
@@ -127,7 +136,7 @@ int target_read(const char *text, struct target *ret_target, struct fault *fault
 
     percent = strchr(target.host, '%');
     if (percent) {
-        if (percent[1] == '\0' || strlen(percent + 1) >= sizeof target.scope)
+        if (!scope_plausible(percent + 1) || strlen(percent + 1) >= sizeof target.scope)
             return bad(fault, text, "behind '%' comes the name of an interface");
         snprintf(target.scope, sizeof target.scope, "%s", percent + 1);
         *percent = '\0';

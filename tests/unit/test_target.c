@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests of probe/target: what is a target, what is not and why, and that it reads back as it is
+ * shown. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "probe/target.h"
+
+#define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
+
+/* clang-format off */
+static const struct {
+    const char *text;
+    enum target_kind kind;
+    const char *host, *scope;
+    size_t count;
+    uint16_t first, last;
+    const char *shown; /* with the first port */
+} good[] = {
+    {"self",                      TARGET_SELF,    "self",            "",     1,     0,    0,     "self"},
+    {"example.net:443",           TARGET_NAME,    "example.net",     "",     1,     443,  443,   "example.net:443"},
+    {"_srv.x-1.:1",               TARGET_NAME,    "_srv.x-1.",       "",     1,     1,    1,     "_srv.x-1.:1"},
+    {"h:22,80,8000-8010",         TARGET_NAME,    "h",               "",     13,    22,   8010,  "h:22"},
+    {"h:1-65535",                 TARGET_NAME,    "h",               "",     65535, 1,    65535, "h:1"},
+    {"h:7,7",                     TARGET_NAME,    "h",               "",     2,     7,    7,     "h:7"},
+    {"198.18.0.1:80",             TARGET_ADDRESS, "198.18.0.1",      "",     1,     80,   80,    "198.18.0.1:80"},
+    {"[2001:db8::1]:443",         TARGET_ADDRESS, "2001:db8::1",     "",     1,     443,  443,   "[2001:db8::1]:443"},
+    {"[::1]:65535",               TARGET_ADDRESS, "::1",             "",     1,     65535, 65535, "[::1]:65535"},
+    {"[fe80::1%eth0]:22",         TARGET_ADDRESS, "fe80::1",         "eth0", 1,     22,   22,    "[fe80::1%eth0]:22"},
+};
+
+/* Text, and a part of what is said about it. */
+static const struct {
+    const char *text;
+    int error;
+    const char *why;
+} bad[] = {
+    {"",                     -FAULT_SYNTAX, "the host is missing"},
+    {":80",                  -FAULT_SYNTAX, "the host is missing"},
+    {"[]:80",                -FAULT_SYNTAX, "the host is missing"},
+    {"host",                 -FAULT_SYNTAX, "the port is missing"},
+    {"self:80",              -FAULT_SYNTAX, "chooses its port"},
+    {"[self]:80",            -FAULT_SYNTAX, "chooses its port"},
+    {"[::1]",                -FAULT_SYNTAX, "the port is missing"},
+    {"host:",                -FAULT_SYNTAX, "a port is missing"},
+    {"host:80,",             -FAULT_SYNTAX, "a port is missing"},
+    {"host:,80",             -FAULT_SYNTAX, "a port is missing"},
+    {"host:0",               -FAULT_RANGE,  "port"},
+    {"host:65536",           -FAULT_RANGE,  "port"},
+    {"host:9-3",             -FAULT_RANGE,  "port"},
+    {"host:http",            -FAULT_SYNTAX, "port"},
+    {"host:80 ",             -FAULT_SYNTAX, "port"},
+    {"host:-1",              -FAULT_SYNTAX, "port"},
+    {"host:00000000000000080", -FAULT_SYNTAX, "a port is a number from 1 to 65535"},
+    {"2001:db8::1:443",      -FAULT_SYNTAX, "in brackets"},
+    {"[2001:db8::1:443",     -FAULT_SYNTAX, "the bracket is not closed"},
+    {"[2001:db8::1]443",     -FAULT_SYNTAX, "after the bracket"},
+    {"10.0.0:80",            -FAULT_SYNTAX, "neither an address nor a host name"},
+    {"256.1.1.1:80",         -FAULT_SYNTAX, "neither an address nor a host name"},
+    {"ho st:80",             -FAULT_SYNTAX, "neither an address nor a host name"},
+    {"-host:80",             -FAULT_SYNTAX, "neither an address nor a host name"},
+    {"h\xc3\xb6st:80",       -FAULT_SYNTAX, "neither an address nor a host name"},
+    {"http://host:80",       -FAULT_SYNTAX, "in brackets"},
+    {"224.0.0.1:80",         -FAULT_SYNTAX, "unicast"},
+    {"255.255.255.255:80",   -FAULT_SYNTAX, "unicast"},
+    {"0.0.0.0:80",           -FAULT_SYNTAX, "unicast"},
+    {"[ff02::1]:80",         -FAULT_SYNTAX, "unicast"},
+    {"[::]:80",              -FAULT_SYNTAX, "unicast"},
+    {"[fe80::1%]:80",        -FAULT_SYNTAX, "the name of an interface"},
+    {"[fe80::1%a/b]:80",     -FAULT_SYNTAX, "the name of an interface"},
+    {"[fe80::1%a b]:80",     -FAULT_SYNTAX, "the name of an interface"},
+    {"[fe80::1%\x1b[31m]:80", -FAULT_SYNTAX, "the name of an interface"},
+    {"[fe80::1%sixteen-letters-]:80", -FAULT_SYNTAX, "the name of an interface"},
+    {"[198.18.0.1%eth0]:80", -FAULT_SYNTAX, "only an IPv6 address"},
+    {"host%eth0:80",         -FAULT_SYNTAX, "only an IPv6 address"},
+};
+/* clang-format on */
+
+static void test_good(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(good); i++) {
+        struct target target;
+        char text[TARGET_TEXT_SIZE];
+        struct fault fault = {0};
+
+        if (target_read(good[i].text, &target, &fault) != 0)
+            fail_msg("%s: %s", good[i].text, fault.what);
+        assert_int_equal(target.kind, good[i].kind);
+        assert_string_equal(target.host, good[i].host);
+        assert_string_equal(target.scope, good[i].scope);
+        assert_int_equal(target_count(&target), good[i].count);
+        assert_int_equal(target_port(&target, 0), good[i].first);
+        assert_int_equal(target_port(&target, good[i].count - 1), good[i].last);
+        assert_string_equal(target_show(&target, good[i].first, text), good[i].shown);
+    }
+}
+
+static void test_bad(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        struct target target = {.kind = TARGET_KIND_COUNT};
+        struct fault fault = {0};
+
+        if (target_read(bad[i].text, &target, &fault) != bad[i].error)
+            fail_msg("%s: %s", bad[i].text, fault.what);
+        if (!strstr(fault.what, bad[i].why))
+            fail_msg("%s: %s", bad[i].text, fault.what);
+        assert_int_equal(target.kind, TARGET_KIND_COUNT);
+        for (const char *at = fault.what; *at; at++)
+            assert_true(*at >= ' ' && *at < 0x7f);
+    }
+}
+
+/* In the order written, each as often as written. */
+static void test_ports(void **state)
+{
+    static const uint16_t ports[] = {80, 22, 23, 24, 80, 443};
+    struct target target;
+
+    (void)state;
+    assert_int_equal(target_read("h:80,22-24,80,443", &target, NULL), 0);
+    assert_int_equal(target_count(&target), COUNT_OF(ports));
+    for (size_t i = 0; i < COUNT_OF(ports); i++)
+        assert_int_equal(target_port(&target, i), ports[i]);
+}
+
+static void test_limits(void **state)
+{
+    char text[2000] = "h:1";
+    struct target target;
+    struct fault fault;
+
+    (void)state;
+    for (unsigned i = 1; i < TARGET_RANGES; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), ",%u", i + 1);
+    assert_int_equal(target_read(text, &target, NULL), 0);
+    assert_int_equal(target_count(&target), TARGET_RANGES);
+    strcat(text, ",9");
+    assert_int_equal(target_read(text, &target, &fault), -FAULT_SYNTAX);
+    assert_non_null(strstr(fault.what, "more than 64"));
+
+    memset(text, 'a', TARGET_HOST_SIZE - 1);
+    strcpy(text + TARGET_HOST_SIZE - 1, ":65535");
+    assert_int_equal(target_read(text, &target, NULL), 0);
+    assert_int_equal(strlen(target.host), TARGET_HOST_SIZE - 1);
+    memset(text, 'a', TARGET_HOST_SIZE);
+    strcpy(text + TARGET_HOST_SIZE, ":65535");
+    assert_int_equal(target_read(text, &target, &fault), -FAULT_SYNTAX);
+    assert_non_null(strstr(fault.what, "too long"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_good),
+        cmocka_unit_test(test_bad),
+        cmocka_unit_test(test_ports),
+        cmocka_unit_test(test_limits),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
