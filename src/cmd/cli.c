@@ -38,6 +38,7 @@ struct reading {
     struct argp argp;
     struct argp_option options[OPTIONS_ROOM];
     char name[64];
+    char titles[CLI_GROUPS][32];
     bool answered; /* help or version was given */
 };
 
@@ -48,7 +49,9 @@ static void build_options(struct reading *reading)
     for (size_t g = 0; reading->command->groups[g]; g++) {
         const struct cli_group *group = reading->command->groups[g];
 
-        reading->options[at++] = (struct argp_option){.doc = group->title, .group = (int)g + 1};
+        snprintf(reading->titles[g], sizeof reading->titles[g], "%s:", group->title);
+        reading->options[at++] =
+            (struct argp_option){.doc = reading->titles[g], .group = (int)g + 1};
         for (const struct cli_option *option = group->options;
              option->name && at < OPTIONS_ROOM - 1; option++)
             reading->options[at++] = (struct argp_option){.name = option->name,
@@ -69,14 +72,40 @@ static const struct cli_group *group_of(const struct command *command, int key)
     return NULL;
 }
 
+/* argp's help without what it adds of its own: a line of blanks behind a text that just fills one,
+ * and an empty line between some titles and their options. */
+static void show_help(struct reading *reading)
+{
+    char *text = NULL, *line, *rest;
+    size_t size = 0;
+    FILE *memory = open_memstream(&text, &size);
+    bool title = false;
+
+    if (!memory)
+        return;
+    argp_help(&reading->argp, memory, ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC,
+              reading->name);
+    if (fclose(memory) == 0) {
+        rest = text;
+        while ((line = strsep(&rest, "\n")) && rest) {
+            size_t length = strlen(line);
+
+            if (line[strspn(line, " ")] == '\0' && (title || length > 0))
+                continue;
+            title = line[0] == ' ' && line[1] != ' ' && line[length - 1] == ':';
+            printf("%s\n", line);
+        }
+    }
+    free(text);
+}
+
 static error_t take(int key, char *argument, struct argp_state *state)
 {
     struct reading *reading = state->input;
     const struct cli_group *group;
 
     if (key == 'h' || key == '?') {
-        argp_help(&reading->argp, stdout, ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC,
-                  reading->name);
+        show_help(reading);
         reading->answered = true;
         return ECANCELED;
     }
@@ -135,6 +164,22 @@ static int unknown_option(const struct reading *reading, const char *typed, stru
                      word, reading->name);
 }
 
+static int ambiguous_option(const struct reading *reading, const char *typed, int length,
+                            struct fault *fault)
+{
+    char names[160] = "";
+    size_t at = 0;
+
+    for (size_t i = 0; i < OPTIONS_ROOM; i++) {
+        const char *name = reading->options[i].name;
+
+        if (name && strncmp(name, typed, (size_t)length) == 0)
+            text_append(names, sizeof names, &at, "%s--%s", at > 0 ? ", " : "", name);
+    }
+    return fault_set(fault, FAULT_USAGE, 0, "option '--%.*s' is ambiguous: %s begin so", length,
+                     typed, names);
+}
+
 /* What is wrong with one long option, or 0. */
 static int explain_option(const struct reading *reading, const char *typed, bool last,
                           struct fault *fault)
@@ -146,9 +191,7 @@ static int explain_option(const struct reading *reading, const char *typed, bool
     if (count == 0)
         return unknown_option(reading, typed, fault);
     if (count > 1)
-        return fault_set(fault, FAULT_USAGE, 0,
-                         "option '--%.*s' is ambiguous: %zu options begin so", (int)length, typed,
-                         count);
+        return ambiguous_option(reading, typed, (int)length, fault);
     if (option->arg && typed[length] == '\0' && last)
         return fault_set(fault, FAULT_USAGE, 0, "option '--%s' needs its argument %s", option->name,
                          option->arg);
@@ -268,5 +311,5 @@ int cli_close_stdout(struct fault *fault)
         return 0;
     if (errno == EPIPE)
         return 0;
-    return fault_set(fault, FAULT_IO, errno, "standard output cannot be written");
+    return fault_set(fault, FAULT_IO, errno, "cannot write the output");
 }

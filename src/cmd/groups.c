@@ -82,7 +82,7 @@ static int take_target(int key, const char *argument, struct settings *settings,
     return error;
 }
 
-const struct cli_group cli_group_target = {"Target:", target_options, take_target};
+const struct cli_group cli_group_target = {"Target", target_options, take_target};
 
 /* Segment: what the SYN looks like. */
 
@@ -100,7 +100,7 @@ static const struct cli_option segment_options[] = {
     {"tos", CLI_KEY_TOS, "NUMBER", NULL,
      "TOS or traffic class, 0 to 255; its two lowest bits are ECN's and left to TCP"},
     {"ecn", CLI_KEY_ECN, NULL, NULL, "Ask for ECN: an ECN-setup SYN with ECE and CWR (RFC 3168)"},
-    {"df", CLI_KEY_DF, "WHEN", "yes,no", "Set IPv4's Don't Fragment bit: yes (default) or no"},
+    {"df", CLI_KEY_DF, "WHEN", "yes,no", "IPv4's Don't Fragment bit: yes (default) or no"},
     {0},
 };
 
@@ -166,13 +166,13 @@ static int take_segment(int key, const char *argument, struct settings *settings
     return take_segment_text(key, argument, spec, fault);
 }
 
-const struct cli_group cli_group_segment = {"SYN:", segment_options, take_segment};
+const struct cli_group cli_group_segment = {"SYN", segment_options, take_segment};
 
 /* Timing. */
 
 static const struct cli_option timing_options[] = {
     {"timeout", CLI_KEY_TIMEOUT, "DURATION", NULL,
-     "Wait this long for an answer to the first SYN, and twice as long after each further one "
+     "Wait this long for an answer to the first SYN, twice as long after each further one "
      "(default: 1s)"},
     {"retries", CLI_KEY_RETRIES, "NUMBER", NULL,
      "Repeat an unanswered SYN this often, 0 to 20 (default: 2)"},
@@ -203,7 +203,7 @@ static int take_timing(int key, const char *argument, struct settings *settings,
     return error;
 }
 
-const struct cli_group cli_group_timing = {"Timing:", timing_options, take_timing};
+const struct cli_group cli_group_timing = {"Timing", timing_options, take_timing};
 
 /* Data: what happens once the connection is open. */
 
@@ -270,4 +270,4 @@ static int take_data(int key, const char *argument, struct settings *settings, s
     return 0;
 }
 
-const struct cli_group cli_group_data = {"Data and close:", data_options, take_data};
+const struct cli_group cli_group_data = {"Data and close", data_options, take_data};

@@ -98,7 +98,7 @@ static int take_output(int key, const char *argument, struct settings *settings,
     return 0;
 }
 
-const struct cli_group cli_group_output = {"Output:", output_options, take_output};
+const struct cli_group cli_group_output = {"Output", output_options, take_output};
 
 /* Capture: what becomes of the packets. */
 
@@ -121,7 +121,7 @@ static int take_capture(int key, const char *argument, struct settings *settings
     return 0;
 }
 
-const struct cli_group cli_group_capture = {"Packets:", capture_options, take_capture};
+const struct cli_group cli_group_capture = {"Packets", capture_options, take_capture};
 
 /* What every command has; the parser answers these itself. */
 
@@ -141,4 +141,4 @@ static int take_common(int key, const char *argument, struct settings *settings,
     return 0;
 }
 
-const struct cli_group cli_group_common = {"Help:", common_options, take_common};
+const struct cli_group cli_group_common = {"Help", common_options, take_common};

@@ -122,7 +122,7 @@ static int flush(struct output *output, struct fault *fault)
     /* An earlier write may have failed too: its errno is kept unless flushing sets another. */
     if (fflush(output->stream) == 0 && !ferror(output->stream))
         return 0;
-    return fault_set(fault, FAULT_IO, errno, "output failed");
+    return fault_set(fault, FAULT_IO, errno, "cannot write the output");
 }
 
 int output_record(struct output *output, const struct schema *schema, const void *record,

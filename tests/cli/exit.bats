@@ -82,6 +82,20 @@ teardown() { teardown_for_anybody; }
     fault 74 'no space left on device'
 }
 
+@test "74: standard output is closed, and nothing takes its place" {
+    run --separate-stderr sh -c '"$TCPPROBE" describe exit >&-'
+    fault 74 'bad file descriptor'
+    needs_root
+    run --separate-stderr alone sh -c '"$TCPPROBE" handshake self --write="$1" <&- >&-' sh "$BATS_TEST_TMPDIR/x.pcap"
+    fault 74 'bad file descriptor'
+    [ "$(head -c 4 "$BATS_TEST_TMPDIR/x.pcap" | od -An -tx1 | tr -d ' ')" = 4d3cb2a1 ]
+    ! grep -q handshake "$BATS_TEST_TMPDIR/x.pcap"
+    run alone sh -c '"$TCPPROBE" handshake self <&- >&- 2>&-'
+    [ "$status" -eq 74 ]
+    run alone sh -c '"$TCPPROBE" handshake -q self <&- >&- 2>&-'
+    [ "$status" -eq 0 ]
+}
+
 @test "a reader that has gone is no failure" {
     run --separate-stderr bash -c '"$TCPPROBE" describe fsm | head -1; exit "${PIPESTATUS[0]}"'
     is 0

@@ -32,6 +32,17 @@ setup() { load cli.bash; }
     done
 }
 
+@test "help has no blanks at the end of a line and no hole below a title" {
+    for command in $("$TCPPROBE" describe commands --json | jq -r .command); do
+        "$TCPPROBE" "$command" --help >"$BATS_TEST_TMPDIR/help"
+        run grep -n ' $' "$BATS_TEST_TMPDIR/help"
+        [ "$status" -eq 1 ]
+        run grep -A1 '^ [A-Z].*:$' "$BATS_TEST_TMPDIR/help"
+        [ "${#lines[@]}" -gt 2 ]
+        [[ $output != *$':\n\n'* ]]
+    done
+}
+
 @test "the version, everywhere" {
     probe --version
     is 0
@@ -58,13 +69,16 @@ handshak self|did you mean 'handshake'
 frobnicate|there is no command 'frobnicate'
 help frobnicate|there is no command 'frobnicate'
 help descripe|did you mean 'describe'
+--json handshake self|stands before the command
+self|did you mean 'handshake self'
+127.0.0.1:1|did you mean 'handshake 127.0.0.1:1'
 handshake|a target is missing
 handshake --jsn self|did you mean '--json'
 handshake --frobnicate self|there is no option '--frobnicate'
 handshake -Z self|'-Z'
 handshake --close|argument
 handshake --json=yes self|argument
-handshake --t self|ambiguous
+handshake --t self|ambiguous: --ttl, --tos, --timeout, --time-wait begin so
 handshake 127.0.0.1|the port is missing
 handshake 127.0.0.1:|port
 handshake 127.0.0.1:0|port
@@ -129,6 +143,13 @@ END
     done < <(rows)
     [ "$count" -eq "$(rows | wc -l)" ]
     [ -z "$bad" ]
+}
+
+@test "what was typed cannot drive the terminal" {
+    probe $'\e[31m\a'
+    fault 64 "command '?[31m?'"
+    probe handshake self --profile=$'\e]0;x\xff'
+    fault 64 "'?]0;x?'"
 }
 
 @test "options stand before and behind, long ones may be cut short, -- ends them" {
