@@ -89,7 +89,7 @@ teardown() { teardown_for_anybody; }
     run --separate-stderr alone sh -c '"$TCPPROBE" handshake self --write="$1" <&- >&-' sh "$BATS_TEST_TMPDIR/x.pcap"
     fault 74 'bad file descriptor'
     [ "$(head -c 4 "$BATS_TEST_TMPDIR/x.pcap" | od -An -tx1 | tr -d ' ')" = 4d3cb2a1 ]
-    ! grep -q handshake "$BATS_TEST_TMPDIR/x.pcap"
+    run ! grep -q handshake "$BATS_TEST_TMPDIR/x.pcap"
     run alone sh -c '"$TCPPROBE" handshake self <&- >&- 2>&-'
     [ "$status" -eq 74 ]
     run alone sh -c '"$TCPPROBE" handshake -q self <&- >&- 2>&-'

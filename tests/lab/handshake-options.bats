@@ -35,7 +35,7 @@ each_family() {
         says ".source == \"$source\" and .source_port == 40404 and .interface == \"eth0\""
         lab_saw server-80 "accept $source 40404"
     }
-    LAB_CLIENT4=198.18.0.9 LAB_CLIENT6=2001:db8::9
+    export LAB_CLIENT4=198.18.0.9 LAB_CLIENT6=2001:db8::9
     each_family ask
     judge_rows 0
     wire_is '198.18.0.9 40404 2001:db8::9 40404' "$SYN" ip.src ipv6.src tcp.srcport

@@ -68,6 +68,7 @@ open_row() {
 }
 
 # icmp_rows NAME,TYPE,CODE,WORDS...: any of them ends it, soft ones too (RFC 5461 section 4.1).
+# shellcheck disable=SC2154 # $ttl comes from the caller: what the answers arrive with
 icmp_rows() {
     local row name type code words
     for row; do
@@ -84,6 +85,7 @@ icmp_rows() {
     done
 }
 
+# shellcheck disable=SC2054 # the commas part the columns of a row
 ICMP4=(net-unreachable,3,0,'net unreachable'
     host-unreachable,3,1,'host unreachable'
     prot-unreachable,3,2,'protocol unreachable'
@@ -91,6 +93,7 @@ ICMP4=(net-unreachable,3,0,'net unreachable'
     net-prohibited,3,9,'network is administratively prohibited'
     host-prohibited,3,10,'host is administratively prohibited'
     admin-prohibited,3,13,'communication administratively prohibited')
+# shellcheck disable=SC2054
 ICMP6=(no-route,1,0,'no route to destination'
     admin-prohibited,1,1,'administratively prohibited'
     addr-unreachable,1,3,'address unreachable'
