@@ -76,7 +76,7 @@ def address(text):
 
 
 def notation(raw):
-    """Options in packetdrill's notation; Fast Open and others that need more are left as their word."""
+    """Options in packetdrill's notation; what needs more is left as its word."""
     words, at = [], 0
     while at < len(raw):
         kind = raw[at]
@@ -94,7 +94,8 @@ def notation(raw):
         elif kind == 4:
             words.append("sackOK")
         elif kind == 5:
-            words.append("sack " + " ".join(f"{a}:{b}" for a, b in zip(numbers[::2], numbers[1::2])))
+            blocks = zip(numbers[::2], numbers[1::2])
+            words.append("sack " + " ".join(f"{left}:{right}" for left, right in blocks))
         elif kind == 8:
             words.append(f"TS val {numbers[0]} ecr {numbers[1]}")
         elif kind == 34:
@@ -115,13 +116,16 @@ class End:
         self.next = None   # RCV.NXT
         self.early = {}    # out of order: seq -> (length, is FIN)
         self.fin = None    # the acknowledgment that covers our FIN
-        self.acked = False
+        self.said = None   # the acknowledgment that we sent last
 
     def sends(self, segment):
+        if segment.flags & ACK:
+            self.said = segment.ack
         if segment.flags & RST:
             self.state = "CLOSED"
         elif segment.flags & SYN:
-            self.state = "SYN-RECEIVED" if segment.flags & ACK else "SYN-SENT"
+            if self.state in ("CLOSED", "LISTEN", "SYN-SENT"):
+                self.state = "SYN-RECEIVED" if segment.flags & ACK else "SYN-SENT"
             self.syn = (segment.seq + 1) % WORD
         if segment.flags & FIN:
             self.fin = segment.end()
@@ -132,7 +136,8 @@ class End:
         if not segment.good:
             return
         if segment.flags & RST:
-            if self.next is None or segment.seq == self.next:
+            # what lies outside a closed window was not taken: there, our last word counts
+            if self.next is None or segment.seq in (self.next, self.said):
                 self.state = "CLOSED"
             return
         if segment.flags & SYN:
@@ -220,13 +225,22 @@ class Judge:
         return [row for row in self.record["segments"] if row["seq"] is not None]
 
     def segments(self):
+        """Each direction in its order; between the two, times tell (they may be swapped where
+        something arrives as something leaves). From then on packets are in the record's order."""
         rows, packets = self.rows(), self.packets
-        if self.arguments.no_count:
-            packets = packets[:len(rows)]
-        self.same("number of segments", len(rows), len(packets))
-        for index, (row, packet) in enumerate(zip(rows, packets)):
-            name = f"segment {index} ({'>' if self.out(packet) else '<'} {sorted(packet.words())})"
-            self.same(f"{name} direction", row["direction"], "out" if self.out(packet) else "in")
+        if not self.arguments.no_count:
+            self.same("number of segments", len(rows), len(packets))
+        streams = {"out": iter([packet for packet in packets if self.out(packet)]),
+                   "in": iter([packet for packet in packets if not self.out(packet)])}
+        self.packets = []
+        for index, row in enumerate(rows):
+            packet = next(streams[row["direction"]], None)
+            if packet is None:
+                self.bad.append(f"segment {index} ({row['direction']} {row['flags']}) is not in "
+                                "the capture")
+                break
+            self.packets.append(packet)
+            name = f"segment {index} ({row['direction']} {sorted(packet.words())})"
             self.same(f"{name} flags", set(row["flags"].split(",")), packet.words())
             self.same(f"{name} seq", row["seq"], packet.seq)
             self.same(f"{name} ack", row["ack"], packet.ack if packet.flags & ACK else None)
@@ -240,26 +254,23 @@ class Judge:
                       0.002 if self.out(packet) else 1)
 
     def states(self):
-        client, server = End("CLOSED"), End("LISTEN")
         silent = self.record["verdict"] in ("filtered", "unreachable", "inconclusive")
-        if self.record["verdict"] == "refused":
-            server.state = "CLOSED"
-        for index, (row, packet) in enumerate(zip(self.rows(), self.packets)):
-            sender, taker = (client, server) if self.out(packet) else (server, client)
-            if sender is server and packet.flags & SYN and packet.flags & ACK:
-                server.syn = (packet.seq + 1) % WORD
-                if server.state == "LISTEN":
-                    server.state = "SYN-RECEIVED"
+        rows = self.rows()[:len(self.packets)]
+        client = End("CLOSED")
+        for index in self.order():
+            if self.out(self.packets[index]):
+                client.sends(self.packets[index])
             else:
-                sender.sends(packet)
-            if sender is client:
-                if taker.state != "CLOSED":
-                    taker.takes(packet)
-            else:
-                taker.takes(packet)
-            self.same(f"state after segment {index}", row["state"], client.state)
+                client.takes(self.packets[index])
+            self.same(f"state after segment {index}", rows[index]["state"], client.state)
+        server = End("CLOSED" if self.record["verdict"] == "refused" else "LISTEN")
+        for index, packet in enumerate(self.packets):
+            if not self.out(packet):
+                server.sends(packet)
+            elif server.state != "CLOSED":
+                server.takes(packet)
             if not self.arguments.no_server:
-                self.same(f"server's state after segment {index}", row["server_state"],
+                self.same(f"server's state after segment {index}", rows[index]["server_state"],
                           "?" if silent else server.state)
         steps = self.record["steps"]
         self.same("first state", steps[0]["from"], "CLOSED")
@@ -272,6 +283,26 @@ class Judge:
                 last[step["segment"]] = step["to"]
         for index, state in last.items():
             self.same(f"step of segment {index}", state, self.record["segments"][index]["state"])
+
+    def order(self):
+        """The packets' indices as the client dealt with them: what it sent without acknowledging
+        what had just come in order, it sent before it knew of that."""
+        client, order, known = End("SYN-SENT"), [], []
+        client.syn = 0
+        for index, packet in enumerate(self.packets):
+            if not self.out(packet):
+                order.append(index)
+                client.state = "ESTABLISHED" if client.next is not None else "SYN-RECEIVED"
+                client.takes(packet)
+                known.append((index, client.next))
+                continue
+            at = len(order)
+            if packet.flags & ACK and not packet.flags & RST:
+                for came, following in known:
+                    if following is not None and 0 < (following - packet.ack) % WORD < WORD // 2:
+                        at = min(at, order.index(came))
+            order.insert(at, index)
+        return order
 
     def opening(self):
         record = self.record

@@ -66,7 +66,7 @@ kept_damage() { middlebox_hits && middlebox_clear; }
     arguments=(--timeout 5s --wait 300ms --send 'x\n')
     for family in 4 6; do
         mb_drop_first 1 synack
-        sink_row '.attempts == 1 and .lost_forward == 0 and .lost_reverse == 1 and .rtt_ms == null' \
+        sink_row '.attempts == 1 and .lost_forward == 0 and .lost_reverse == 1' '.rtt_ms == null' \
             '.rtt_source | contains("later round trips were far shorter")' '.connect_ms > 500'
         finds TP-SYN-LATE
         kept_damage
@@ -144,7 +144,7 @@ kept_damage() { middlebox_hits && middlebox_clear; }
     for family in 4 6; do
         mb_drop_first 1 'tcp dport 80 tcp flags == ack'
         server_start "$family" greet 80
-        handshake 0 "$(target "$family" 80)" --wait 3s --close rst
+        handshake 0 "$(target "$family" 80)" --wait 2s --close rst
         says '.verdict == "open" and .received == "220 hello\\r\\n"' \
             '[.segments[] | select(.flags == "SYN,ACK")] | length >= 2'
         kept_damage
@@ -173,7 +173,7 @@ kept_damage() { middlebox_hits && middlebox_clear; }
     arguments=(--timeout 100ms)
     for family in 4 6; do
         sink_row '.verdict == "open" and .attempts == 2' \
-            '[.segments[] | select(.note == "wrong checksum" and .flags == "SYN,ACK")] | length == 1'
+            '[.segments[] | select(.note == "wrong checksum") | .flags] == ["SYN,ACK"]'
         says '[.findings[].id] | contains(["TP-SEG-CHECKSUM"])'
     done
     relay_stop
@@ -182,7 +182,8 @@ kept_damage() { middlebox_hits && middlebox_clear; }
 
 @test "data from the server, lost, copied, out of order: SACK blocks name what came" {
     for family in 4 6; do
-        lab_begins lab_up_relay '< data 2 hold 2' '< data 5-6 dup' '< data 9 drop' '< data 12-13 drop'
+        lab_begins lab_up_relay '< data 2 hold 2' '< data 5-6 dup' '< data 9 drop' \
+            '< data 12-13 drop'
         server_start "$family" big 80 --bytes 40000
         handshake 0 "$(target "$family" 80)" --wait 1s --close-timeout 3s
         says '.bytes_received == 40000 and .closed == "both"' \

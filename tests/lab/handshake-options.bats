@@ -49,9 +49,10 @@ each_family() {
     }
     each_family ask
     judge_rows 0
-    wire "$SYN" ip.version ip.hdr_len ip.dsfield ip.len ip.flags ip.ttl ipv6.tclass ipv6.plen ipv6.hlim \
-        tcp.hdr_len tcp.flags tcp.window_size_value tcp.urgent_pointer tcp.option_kind tcp.option_len \
-        tcp.options.mss_val tcp.options.wscale.shift tcp.options.timestamp.tsecr >"$LAB_DIR/syns"
+    wire "$SYN" ip.version ip.hdr_len ip.dsfield ip.len ip.flags ip.ttl ipv6.tclass ipv6.plen \
+        ipv6.hlim tcp.hdr_len tcp.flags tcp.window_size_value tcp.urgent_pointer tcp.option_kind \
+        tcp.option_len tcp.options.mss_val tcp.options.wscale.shift tcp.options.timestamp.tsecr \
+        >"$LAB_DIR/syns"
     cat "$LAB_DIR/syns"
     # the kernel's scale follows its buffers: 7 or 10; the rest is to be the same
     sed -i -E 's/ (7|10) 0$/ W 0/' "$LAB_DIR/syns"
@@ -69,7 +70,8 @@ each_family() {
     judge_rows 0
     wire_is '33 0xb8 0x00' "ip.src == 198.18.0.1 && ip.ttl == 33 && tcp.flags.syn == 1" \
         ip.ttl ip.dsfield ip.flags
-    wire_is '33 0x000000b8 4294967295 4321' 'ipv6.src == 2001:db8::1 && ipv6.hlim == 33 && tcp.flags.syn == 1' \
+    wire_is '33 0x000000b8 4294967295 4321' \
+        'ipv6.src == 2001:db8::1 && ipv6.hlim == 33 && tcp.flags.syn == 1' \
         ipv6.hlim ipv6.tclass tcp.seq_raw tcp.window_size_value
     # TTL, TOS and DF are the connection's, not only the SYN's
     [ "$(wire "ip.src == 198.18.0.1 && tcp" ip.ttl ip.dsfield ip.flags | sort | uniq -c |
@@ -90,7 +92,8 @@ syn_options() {
     ask() {
         local list
         for list in none 'mss 1300' 'sackOK,mss 536' 'nop,nop,TS val 77 ecr 0' \
-            'mss 1400,nop,wscale 14' 'mss 1200,raw:fd04beef' 'TS val 0 ecr 0,wscale 3,mss 900,nop'; do
+            'mss 1400,nop,wscale 14' 'mss 1200,raw:fd04beef' \
+            'TS val 0 ecr 0,wscale 3,mss 900,nop'; do
             sends --options "$list"
         done
         for profile in linux windows macos freebsd bare; do sends --profile "$profile"; done
@@ -199,7 +202,10 @@ LINUX='mss 1460,sackOK,TS val 0 ecr 0,nop,wscale 7'
 
 @test "--write keeps the packets that the independent capture has, to the nanosecond as they left" {
     lab_begins
-    ask() { handshake 0 "$(target "$family" 80)" --wait 100ms --send 'x\n' --write "$LAB_DIR/own-$family.pcap"; }
+    ask() {
+        handshake 0 "$(target "$family" 80)" --wait 100ms --send 'x\n' \
+            --write "$LAB_DIR/own-$family.pcap"
+    }
     each_family ask
     judge_rows 0
     for family in 4 6; do

@@ -86,6 +86,7 @@ icmp_rows() {
 }
 
 # shellcheck disable=SC2054 # the commas part the columns of a row
+# shellcheck disable=SC2054 # one row, its fields with commas
 ICMP4=(net-unreachable,3,0,'net unreachable'
     host-unreachable,3,1,'host unreachable'
     prot-unreachable,3,2,'protocol unreachable'
@@ -93,6 +94,7 @@ ICMP4=(net-unreachable,3,0,'net unreachable'
     net-prohibited,3,9,'network is administratively prohibited'
     host-prohibited,3,10,'host is administratively prohibited'
     admin-prohibited,3,13,'communication administratively prohibited')
+# shellcheck disable=SC2054
 # shellcheck disable=SC2054
 ICMP6=(no-route,1,0,'no route to destination'
     admin-prohibited,1,1,'administratively prohibited'
