@@ -64,8 +64,7 @@ static int run(int argc, char **argv, struct fault *fault)
 }
 
 /* Whoever was started with a standard stream closed would have a socket or the capture file in its
- * place, and write the report into that. Opened the wrong way round, its use fails as it would have.
- */
+ * place, and write the report into that. Opened the wrong way round, its use fails all the same. */
 static void occupy_standard_streams(void)
 {
     for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++)

@@ -51,6 +51,15 @@ static int take_source(const char *argument, struct spec *spec, struct fault *fa
     return 0;
 }
 
+/* What the kernel takes, as far as it can be shown. */
+static bool interface_plausible(const char *name)
+{
+    for (const char *at = name; *at; at++)
+        if ((*at >= 0 && *at <= ' ') || *at == 0x7f || *at == '/' || *at == ':')
+            return false;
+    return name[0] != '\0';
+}
+
 static int take_target(int key, const char *argument, struct settings *settings,
                        struct fault *fault)
 {
@@ -66,7 +75,7 @@ static int take_target(int key, const char *argument, struct settings *settings,
         spec->family = IP_FAMILY_V6;
         break;
     case CLI_KEY_INTERFACE:
-        if (argument[0] == '\0' || strlen(argument) >= sizeof spec->interface)
+        if (!interface_plausible(argument) || strlen(argument) >= sizeof spec->interface)
             return fault_set(fault, FAULT_SYNTAX, 0,
                              "--interface '%s': this is no interface's name", argument);
         snprintf(spec->interface, sizeof spec->interface, "%s", argument);

@@ -104,7 +104,8 @@ const struct cli_group cli_group_output = {"Output", output_options, take_output
 
 static const struct cli_option capture_options[] = {
     {"write", CLI_KEY_WRITE, "FILE", "FILE",
-     "Keep every packet of the run, both directions, in this pcap file (nanoseconds)"},
+     "Keep every packet of the run, both directions, in this pcap file (nanoseconds); '-' with -q: "
+     "standard output"},
     {"dry-run", CLI_KEY_DRY_RUN, NULL, NULL,
      "Print the SYN, decoded and in hex, and send nothing; needs no privilege"},
     {0},

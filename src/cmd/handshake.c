@@ -146,6 +146,8 @@ static int probe_targets(struct run *run, struct fault *fault)
     };
     int error = engine_run(&options, fault);
 
+    if (error && cli_reader_gone(fault)) /* of the report, or of --write=- */
+        run->reader_gone = true;
     if (error && !run->reader_gone)
         return error;
     return (int)exit_status(run);
@@ -162,6 +164,11 @@ static int handshake(struct settings *settings, struct fault *fault)
     if (!status && settings->format == FORMAT_DOT)
         status = fault_set(fault, FAULT_USAGE, 0,
                            "'--format=dot': a handshake has no edges; 'describe fsm' has");
+    if (!status && settings->write_path && strcmp(settings->write_path, "-") == 0 &&
+        !settings->quiet)
+        status = fault_set(fault, FAULT_USAGE, 0,
+                           "'--write=-' needs '--quiet': the packets and the report would both go "
+                           "to standard output");
     if (!status)
         status = probe_targets(&run, fault);
     free(run.targets);

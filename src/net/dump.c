@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Capture files that are being written: nanosecond pcap. */
 #include <errno.h>
+#include <fcntl.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "net/link.h"
 
@@ -36,7 +38,10 @@ int dump_open(const char *path, struct dump **ret_dump, struct fault *fault)
         free(dump);
         return fault_set(fault, FAULT_MEMORY, 0, "out of memory");
     }
-    dump->file = fopen(path, "wbe");
+    if (strcmp(path, "-") == 0)
+        dump->file = fdopen(fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1), "wb");
+    else
+        dump->file = fopen(path, "wbe");
     if (!dump->file) {
         int error = dump_fault(dump, errno, fault);
         free(dump->path);

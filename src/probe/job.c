@@ -169,7 +169,7 @@ void job_stop(struct job *job, const char *why)
         job_pump(job);
         return;
     }
-    fault_set(&fault, FAULT_NAME, 0, "'%s' was not measured: %s", job->text, why);
+    fault_set(&fault, FAULT_NAME, 0, "%s", why);
     job_report(job, &fault);
 }
 

@@ -204,8 +204,10 @@ void notice_end(struct probe *probe)
         trace_mark(trace, FINDING_STREAM);
     if (probe->gave_up_closing)
         trace_finding(trace, FINDING_CLOSE_NONE,
-                      "the peer did not close within %.3g s after our FIN and got an RST",
-                      (double)(probe->ended_at - probe->closing_at) / 1e9);
+                      "the peer did not %s within %.3g s%s and got an RST",
+                      probe->fin_unheard ? "acknowledge our FIN" : "close",
+                      (double)(probe->ended_at - probe->closing_at) / 1e9,
+                      probe->fin_unheard ? "" : " after our FIN");
     if (probe->tcb.outcome == EFFECT_RESET && probe->fin_was_seen)
         trace_mark(trace, FINDING_CLOSE_RESET);
     if (probe->tcb.outcome == EFFECT_LOST && probe->opened_at != 0)

@@ -140,6 +140,7 @@ static void plan(struct probe *probe, int64_t now)
     } else if (probe->phase == PHASE_CLOSING && probe->tcb.state != STATE_TIME_WAIT) {
         if (now >= probe->close_by) {
             probe->gave_up_closing = true;
+            probe->fin_unheard = probe->tcb.state == STATE_FIN_WAIT_1;
             take_step(probe, EVENT_USER_ABORT, NULL, now);
         } else {
             probe->plan_at = probe->close_by;

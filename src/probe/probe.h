@@ -49,6 +49,7 @@ struct probe {
     bool peer_closed_first,
         fin_was_seen;     /* the peer closed; the peer had seen our FIN when it reset */
     bool gave_up_closing; /* it did not close in time and got an RST */
+    bool fin_unheard;     /* and had not even acknowledged our FIN */
     unsigned answers_odd; /* segments that came while SYN-SENT and did not answer ours */
     bool has_speaker;     /* who said what the verdict rests on */
     struct address speaker;

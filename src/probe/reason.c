@@ -57,6 +57,8 @@ static const char *closing_words(const struct probe *probe)
     case EFFECT_RESET:
         return "the server then reset it";
     case EFFECT_ABORTED:
+        if (probe->fin_unheard)
+            return "the server never acknowledged our FIN and got an RST";
         if (probe->gave_up_closing)
             return "the server did not close in time and got an RST";
         return probe->stopped ? "reset by us when stopped" : "reset by us";
@@ -125,10 +127,9 @@ static void say_reset(struct arena *memory, const struct probe *probe, const cha
                 probe->syn_ack_ttl);
 }
 
-static void say_unreachable(struct arena *memory, const struct probe *probe,
+static void say_unreachable(struct arena *memory, const struct probe *probe, const char *target,
                             const struct result_context *context)
 {
-    const char *target = context->target;
     char words[64], from[ADDRESS_TEXT_SIZE];
 
     if (!probe->icmp_decided) {
@@ -180,28 +181,43 @@ static void say_inconclusive(struct arena *memory, const struct probe *probe, co
                     target);
 }
 
+/* The target as it was written, and of a name the address that was taken. */
+static const char *subject(const struct probe *probe, const struct result_context *context,
+                           struct arena *memory)
+{
+    char address[ADDRESS_TEXT_SIZE];
+
+    address_show(&probe->header.destination, address);
+    if (strcmp(context->target, "self") == 0 || strstr(context->target, address))
+        return context->target;
+    arena_print(memory, "%s (%s)", context->target, address);
+    return arena_finish(memory);
+}
+
 const char *reason_sentence(const struct probe *probe, enum verdict verdict,
                             const struct result_context *context,
                             const struct opening_verdict *opening, struct arena *memory)
 {
+    const char *target = subject(probe, context, memory);
+
     switch (verdict) {
     case VERDICT_OPEN:
-        say_open(memory, probe, context->target, opening);
+        say_open(memory, probe, target, opening);
         break;
     case VERDICT_REFUSED:
-        say_refused(memory, probe, context->target, opening);
+        say_refused(memory, probe, target, opening);
         break;
     case VERDICT_RESET:
-        say_reset(memory, probe, context->target);
+        say_reset(memory, probe, target);
         break;
     case VERDICT_UNREACHABLE:
-        say_unreachable(memory, probe, context);
+        say_unreachable(memory, probe, target, context);
         break;
     case VERDICT_FILTERED:
-        say_silent(memory, probe, context->target);
+        say_silent(memory, probe, target);
         break;
     case VERDICT_INCONCLUSIVE:
-        say_inconclusive(memory, probe, context->target);
+        say_inconclusive(memory, probe, target);
         break;
     case VERDICT_COUNT:
         assert(false && "no such verdict");

@@ -170,8 +170,8 @@ void result_unmeasured(const struct result_context *context, const struct fault 
 {
     fill_context(context, memory, ret_record);
     ret_record->verdict = verdict_word(VERDICT_INCONCLUSIVE);
-    ret_record->reason = arena_copy(memory, fault->what);
-    ret_record->rtt_source = rtt_source_words(RTT_NO_ANSWER);
+    arena_print(memory, "%s was not measured: %s", context->target, fault->what);
+    ret_record->reason = arena_finish(memory);
     ret_record->attempts = 0;
 }
 

@@ -16,6 +16,17 @@ static int bad(struct fault *fault, const char *text, const char *why)
     return fault_set(fault, FAULT_SYNTAX, 0, "target '%s': %s", safe, why);
 }
 
+/* The same for a port that cannot be read, whose fault says why but not of which target. */
+static int bad_port(struct fault *fault, const char *text, int error)
+{
+    char safe[96];
+
+    if (!fault)
+        return error;
+    text_safe(text, strlen(text), safe, sizeof safe);
+    return fault_set(fault, (enum fault_code)-error, 0, "target '%s': %s", safe, fault->what);
+}
+
 /* Splits `text` into host and ports; `ret_ports` is NULL where there are none. */
 static int split(const char *text, char host[TARGET_HOST_SIZE], const char **ret_ports,
                  struct fault *fault)
@@ -32,6 +43,8 @@ static int split(const char *text, char host[TARGET_HOST_SIZE], const char **ret
         if (*rest != '\0' && *rest != ':')
             return bad(fault, text - 1, "after the bracket comes ':' and a port");
     } else {
+        if (strstr(text, "://"))
+            return bad(fault, text, "a URL is no target: write host:port, as in example.net:443");
         end = strchr(text, ':');
         if (end && strchr(end + 1, ':'))
             return bad(fault, text, "an IPv6 address is written in brackets: [2001:db8::1]:443");
@@ -71,7 +84,7 @@ static int read_ports(const char *text, const char *ports, struct target *target
         item[length] = '\0';
         error = text_range(item, "port", 1, 65535, &from, &to, fault);
         if (error)
-            return error;
+            return bad_port(fault, text, error);
         target->range[target->ranges].from = (uint16_t)from;
         target->range[target->ranges].to = (uint16_t)to;
         target->ranges++;

@@ -69,8 +69,18 @@ static void show_payload(const struct segment_record *segment, unsigned verbose,
         return;
     const int most = verbose > 0 ? (int)size - 8 : 32;
     size_t at = 0;
-    bool cut = strlen(segment->payload) > (size_t)most;
-    text_append(text, size, &at, "\"%.*s%s\"", most, segment->payload, cut ? "..." : "");
+    int shown = 0;
+    bool cut;
+    while (segment->payload[shown] && shown < most) { /* an escape, at most "\xHH", is not torn */
+        int length = segment->payload[shown] != '\\'      ? 1
+                     : segment->payload[shown + 1] == 'x' ? 4
+                                                          : 2;
+        if (shown + length > most)
+            break;
+        shown += length;
+    }
+    cut = segment->payload[shown] != '\0';
+    text_append(text, size, &at, "\"%.*s%s\"", shown, segment->payload, cut ? "..." : "");
 }
 
 /* An ICMP message that the server itself sent runs from its lifeline, others from a third party

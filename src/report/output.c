@@ -72,6 +72,9 @@ static int refuse_field(const struct schema *schema, const char *wanted, struct 
 int output_check_fields(const struct output *output, const struct schema *schema,
                         struct fault *fault)
 {
+    if (output->fields && output->format != FORMAT_JSON && output->format != FORMAT_CSV)
+        return fault_set(fault, FAULT_USAGE, 0,
+                         "'--fields' chooses fields of JSON and CSV: '--json' or '--csv' is wanted");
     for (size_t i = 0; output->fields && i < output->field_count; i++) {
         struct field_place place;
         if (!output_find_field(schema, output->fields[i], &place))

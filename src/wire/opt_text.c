@@ -66,7 +66,7 @@ static int item_unknown(const struct item *item, const char *what, struct fault 
 
     text_safe(item->text, strlen(item->text), safe, sizeof(safe));
     if (near)
-        return fault_set(fault, FAULT_SYNTAX, 0, "unknown option '%s' in %s; did you mean '%s'",
+        return fault_set(fault, FAULT_SYNTAX, 0, "unknown option '%s' in %s; did you mean '%s'?",
                          safe, what, near);
     return fault_set(fault, FAULT_SYNTAX, 0, "unknown option '%s' in %s; raw:HEX sends any bytes",
                      safe, what);

@@ -162,7 +162,7 @@ static int flag_unknown(const char *name, size_t length, const char *what, struc
 
     text_safe(name, length, safe, sizeof(safe));
     if (near)
-        return fault_set(fault, FAULT_SYNTAX, 0, "unknown flag '%s' in %s; did you mean '%s'", safe,
+        return fault_set(fault, FAULT_SYNTAX, 0, "unknown flag '%s' in %s; did you mean '%s'?", safe,
                          what, near);
     return fault_set(fault, FAULT_SYNTAX, 0,
                      "unknown flag '%s' in %s: write names such as SYN,ACK, 0x012 or none", safe,

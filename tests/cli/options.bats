@@ -151,6 +151,15 @@ packets() { tshark -r "$BATS_TEST_TMPDIR/all.pcap" -o tcp.relative_sequence_numb
     [ $(((${ended/./} - ${began/./}) / 1000)) -lt 5000 ]
 }
 
+@test "--write=- gives the packets to a pipe, whose reader may leave" {
+    run --separate-stderr alone sh -c '"$TCPPROBE" handshake -q self --write=- | tcpdump -nr - 2>/dev/null | wc -l'
+    is 0
+    [ "$output" -eq 6 ]
+    run --separate-stderr alone sh -c '{ "$TCPPROBE" handshake -q self --wait=300ms --send=x --write=-; echo "$?" >&2; } | head -c 4 | wc -c'
+    is 0 0
+    [ "$output" -eq 4 ]
+}
+
 @test "--write keeps every packet, both directions, nanoseconds" {
     alone_probe handshake self --write="$BATS_TEST_TMPDIR/all.pcap" --json
     is 0

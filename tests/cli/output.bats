@@ -103,6 +103,19 @@ END
     [ "$output" = '{"port":1}' ]
 }
 
+@test "the sentence names the target, and of a name the address" {
+    needs_root
+    alone_probe handshake -4 localhost:1 --json --fields=reason
+    is 1
+    [[ $output == *'"localhost:1 (127.0.0.1) refused the connection: RST,ACK after '*', TTL 64"'* ]]
+    alone_probe handshake '[::1]:1' --json --fields=reason
+    is 1
+    [[ $output == *'"[::1]:1 refused the connection: RST,ACK after '*', TTL 64"'* ]]
+    alone_probe handshake '[fe80::1]:1' --json --fields=reason,rtt_source
+    is 2
+    [[ $output == *'"[fe80::1]:1 was not measured: '*'"rtt_source":null'* ]]
+}
+
 @test "text: UTF-8 where the locale has it, ASCII where not" {
     needs_root
     LC_ALL=C.UTF-8 alone_probe handshake self

@@ -84,7 +84,9 @@ handshake 127.0.0.1:|port
 handshake 127.0.0.1:0|port
 handshake 127.0.0.1:65536|port
 handshake 127.0.0.1:5-4|5-4
-handshake 127.0.0.1:x|port
+handshake 127.0.0.1:x|target '127.0.0.1:x': not a whole number
+handshake self 127.0.0.1:1,70000|target '127.0.0.1:1,70000': out of range
+handshake http://127.0.0.1:1/|a URL is no target
 handshake [::1:80|[::1:80
 handshake ::1:80|[
 handshake :80|:80
@@ -123,6 +125,9 @@ handshake -4 self --source=::1|--source
 handshake self --format=xml|--format
 handshake self --format=dot|dot
 handshake self --fields=|--fields
+handshake self --fields=verdict|'--json' or '--csv' is wanted
+handshake self --write=-|'--write=-' needs '--quiet'
+handshake self --interface=a/b|--interface
 handshake self --fields=verdct --json|did you mean 'verdict'
 handshake self --color=pink|--color
 describe|one topic is wanted

@@ -360,8 +360,8 @@ static void test_refused(void **state)
         enum fault_code code;
         const char *says;
     } rows[] = {
-        {"mms 5", FAULT_SYNTAX, "unknown option 'mms' in --options; did you mean 'mss'"},
-        {"nop,wscal 7", FAULT_SYNTAX, "unknown option 'wscal' in --options; did you mean 'wscale'"},
+        {"mms 5", FAULT_SYNTAX, "unknown option 'mms' in --options; did you mean 'mss'?"},
+        {"nop,wscal 7", FAULT_SYNTAX, "unknown option 'wscal' in --options; did you mean 'wscale'?"},
         {"quux", FAULT_SYNTAX, "unknown option 'quux' in --options; raw:HEX sends any bytes"},
         {"\033[2J", FAULT_SYNTAX,
          "unknown option '\\x1b[2j' in --options; raw:HEX sends any bytes"},

@@ -140,6 +140,19 @@ static void test_server_falls_silent(void **state)
     expect(lab, VERDICT_OPEN, "timeout", "then the server fell silent");
 }
 
+/* Its FIN unheard, the client says so: packets to the server may be lost. */
+static void test_fin_never_acknowledged(void **state)
+{
+    struct lab *lab = *state;
+
+    establish(lab);
+    lab_wait(lab, 5 * SECOND);
+    expect(lab, VERDICT_OPEN, "rst_sent", "the server never acknowledged our FIN and got an RST");
+    expect_findings(lab, "TP-CLOSE-NONE");
+    assert_non_null(strstr(((const struct finding_record *)lab->record.findings.items)->text,
+                           "did not acknowledge our FIN within 1 s"));
+}
+
 static void test_time_wait(void **state)
 {
     struct lab *lab = *state;
@@ -441,6 +454,7 @@ int main(void)
         BOTH(test_both_close_at_once),
         BOTH(test_server_never_closes),
         BOTH(test_server_falls_silent),
+        BOTH(test_fin_never_acknowledged),
         BOTH(test_time_wait),
         BOTH(test_late_segment),
         BOTH(test_wait_receives),
