@@ -118,15 +118,36 @@ static enum exit_status exit_status(const struct run *run)
     return run->unmeasured > 0 ? EXIT_STATUS_UNMEASURED : EXIT_STATUS_MET;
 }
 
-static unsigned at_once(const struct run *run)
+static size_t total_count(const struct run *run)
 {
     size_t total = 0;
 
-    if (run->settings->spec.source_port)
-        return 1; /* one port of ours can hold one guard */
     for (size_t i = 0; i < run->target_count; i++)
         total += target_count(&run->targets[i]);
+    return total;
+}
+
+static unsigned at_once(const struct run *run)
+{
+    size_t total = total_count(run);
+
+    if (run->settings->spec.source_port)
+        return 1; /* one port of ours can hold one guard */
     return total < PARALLEL ? (unsigned)total : PARALLEL;
+}
+
+/* Targets whose turn never came, for a signal or the deadline ended the run, were not measured
+ * either. */
+static void count_unprobed(struct run *run)
+{
+    size_t total = total_count(run), unprobed = total - run->met - run->unmet - run->unmeasured;
+
+    if (unprobed == 0 || run->reader_gone)
+        return;
+    run->unmeasured += unprobed;
+    if (!run->settings->quiet)
+        fprintf(stderr, "tcpprobe: the run was ended before %zu of %zu targets were probed\n",
+                unprobed, total);
 }
 
 static int probe_targets(struct run *run, struct fault *fault)
@@ -150,6 +171,7 @@ static int probe_targets(struct run *run, struct fault *fault)
         run->reader_gone = true;
     if (error && !run->reader_gone)
         return error;
+    count_unprobed(run);
     return (int)exit_status(run);
 }
 

@@ -19,6 +19,10 @@
  * to the kernel. */
 #define RUN_DESCRIPTORS 12
 
+/* Frames read from a link before signals and timers have their turn again: no ring has more slots.
+ */
+#define FRAMES_AT_ONCE 4096
+
 int64_t engine_now(void)
 {
     return clock_monotonic();
@@ -157,7 +161,8 @@ static void follow_clock(struct engine *engine)
         engine->clock_shift = shift;
 }
 
-/* Reads all frames that wait on a link and hands them to their jobs. */
+/* Reads the frames that wait on a link and hands them to their jobs: all of them, but not those
+ * that a fast peer goes on to send. */
 static void read_link(struct engine *engine, struct links_entry *entry)
 {
     struct frame frame;
@@ -166,8 +171,12 @@ static void read_link(struct engine *engine, struct links_entry *entry)
     if (entry->failed)
         return;
     follow_clock(engine);
-    while (!engine->error && (got = link_next(entry->link, &frame, &entry->fault)) > 0)
+    for (unsigned read = 0; read < FRAMES_AT_ONCE && !engine->error; read++) {
+        got = link_next(entry->link, &frame, &entry->fault);
+        if (got <= 0)
+            break;
         take_frame(engine, &frame);
+    }
     if (got < 0) {
         entry->failed = true;
         ev_io_stop(engine->loop, &entry->readable);
@@ -216,11 +225,27 @@ static void reap(struct engine *engine)
         job_report(job, NULL);
 }
 
+static bool any_failed(const struct links *links)
+{
+    bool failed = false;
+
+    for (unsigned i = 0; i < links->count; i++)
+        failed = failed || links->entry[i]->failed;
+    return failed;
+}
+
+/* Whether a target waits that could be taken up now. */
+static bool may_refill(const struct engine *engine)
+{
+    return !engine->stopping && engine->has_next && engine->active < engine->parallel;
+}
+
+/* Takes new targets up, no more than run at once: each may be over before the next. */
 static void refill(struct engine *engine)
 {
     const struct engine_options *options = engine->options;
 
-    while (!engine->stopping && engine->has_next && engine->active < engine->parallel) {
+    for (unsigned started = 0; started < engine->parallel && may_refill(engine); started++) {
         struct engine_target target = engine->next;
 
         engine->has_next = options->source(options->data, &engine->next);
@@ -234,23 +259,36 @@ static void refill(struct engine *engine)
     }
 }
 
-/* Before the loop sleeps: what has ended is reported, what is gone is given up, and new targets
- * take their places. */
+static void on_again(struct ev_loop *loop, ev_timer *timer, int events)
+{
+    (void)loop;
+    (void)timer;
+    (void)events;
+}
+
+/*
+ * Before the loop sleeps: what has ended is reported, what is gone is given up, and new targets
+ * take their places. Where that leaves more of the same to do, the loop does not sleep, but has a
+ * look at signals and timers first.
+ */
 static void on_prepare(struct ev_loop *loop, ev_prepare *prepare, int events)
 {
     struct engine *engine = prepare->data;
 
     (void)events;
-    do {
-        for (unsigned i = engine->links.count; i > 0; i--)
-            if (engine->links.entry[i - 1]->failed)
-                lose_link(engine, engine->links.entry[i - 1]);
-        if (engine->over > 0)
-            reap(engine);
-        refill(engine);
-    } while (engine->over > 0 && !engine->error);
-    if (engine->active == 0)
+    for (unsigned i = engine->links.count; i > 0; i--)
+        if (engine->links.entry[i - 1]->failed)
+            lose_link(engine, engine->links.entry[i - 1]);
+    if (engine->over > 0)
+        reap(engine);
+    refill(engine);
+    if (engine->over > 0 || any_failed(&engine->links) || may_refill(engine)) {
+        ev_now_update(loop);
+        ev_timer_set(&engine->again, 0.0, 0.0);
+        ev_timer_start(loop, &engine->again);
+    } else if (engine->active == 0) {
         ev_break(loop, EVBREAK_ALL);
+    }
 }
 
 static void start(struct engine *engine, ev_prepare *prepare)
@@ -268,6 +306,7 @@ static void start(struct engine *engine, ev_prepare *prepare)
         engine->deadline.data = engine;
         ev_timer_start(loop, &engine->deadline);
     }
+    ev_init(&engine->again, on_again);
     ev_prepare_init(prepare, on_prepare);
     prepare->data = engine;
     ev_prepare_start(loop, prepare);

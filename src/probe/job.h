@@ -66,6 +66,7 @@ struct engine {
     struct fault fault;
     struct fault impaired; /* the first refusal of the system that cost a target its measurement */
     ev_timer deadline;
+    ev_timer again; /* keeps the loop from sleeping while there is work to do */
     ev_signal signals[ENGINE_SIGNALS];
 };
 
