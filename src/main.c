@@ -92,6 +92,8 @@ int main(int argc, char **argv)
     setlocale(LC_CTYPE, "");
     /* A reader that goes away is seen as EPIPE, after what was begun has been ended politely. */
     signal(SIGPIPE, SIG_IGN);
+    /* The same for a file that may not grow any more: EFBIG. */
+    signal(SIGXFSZ, SIG_IGN);
 
     fault_clear(&fault);
     status = run(argc, argv, &fault);

@@ -82,7 +82,7 @@ print(\"ready\", flush=True)
 if sys.argv[1] == \"open\":
     peer = listener.accept()
 time.sleep(60)" "$1" >"$2/ready" & pid=$!
-        for _ in $(seq 200); do ! grep -q ready "$2/ready" || break; sleep 0.05; done
+        for _ in $(seq 200); do ! grep -qs ready "$2/ready" || break; sleep 0.05; done
         shift 2
         "$@"; status=$?
         kill "$pid"; exit "$status"' bash "$manner" "$BATS_TEST_TMPDIR" "$@"

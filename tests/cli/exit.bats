@@ -82,6 +82,14 @@ teardown() { teardown_for_anybody; }
     fault 74 'no space left on device'
 }
 
+@test "74: a file that may not grow is an error, not the end of the process" {
+    needs_root
+    run --separate-stderr alone bash -c 'ulimit -f 0; "$TCPPROBE" handshake -q self --write="$1" 2>&1 | cat; exit "${PIPESTATUS[0]}"' \
+        bash "$BATS_TEST_TMPDIR/x.pcap"
+    is 74
+    [[ $output == *'file too large' ]]
+}
+
 @test "74: standard output is closed, and nothing takes its place" {
     run --separate-stderr sh -c '"$TCPPROBE" describe exit >&-'
     fault 74 'bad file descriptor'
