@@ -95,17 +95,37 @@ static void segment_row(const struct probe *probe, const struct seen *seen, stru
     row->payload = sample_text(memory, seen);
 }
 
+/* How far a connection has come in a state: no step leads back, but for the start behind the end.
+ */
+static unsigned progress(enum state state)
+{
+    static const unsigned ranks[STATE_COUNT] = {
+        [STATE_SYN_SENT] = 1,   [STATE_SYN_RECEIVED] = 2, [STATE_ESTABLISHED] = 3,
+        [STATE_FIN_WAIT_1] = 4, [STATE_CLOSE_WAIT] = 4,   [STATE_FIN_WAIT_2] = 5,
+        [STATE_CLOSING] = 5,    [STATE_LAST_ACK] = 5,     [STATE_TIME_WAIT] = 6,
+        [STATE_CLOSED] = 7,
+    };
+
+    return ranks[state];
+}
+
 struct record_list rows_segments(const struct probe *probe, struct arena *memory)
 {
     const struct trace *trace = &probe->trace;
     struct segment_record *rows = arena_take(memory, trace->seen_count + 1, sizeof *rows);
     int answered = opening_judge(&probe->opening).answered_copy;
+    enum state state = STATE_SYN_SENT;
     struct server server;
 
     server_begin(&server, probe->tcb.has_irs, probe->tcb.outcome == EFFECT_REFUSED,
                  answered == OPENING_UNKNOWN ? probe->opening.copies_before : (unsigned)answered);
     for (size_t i = 0; i < trace->seen_count; i++) {
         segment_row(probe, &trace->seen[i], memory, &rows[i]);
+        /* A packet of ours may leave when the peer's next is here already, and not yet read: on the
+         * wire's time line the state has then moved on. */
+        if (progress(trace->seen[i].state) >= progress(state))
+            state = trace->seen[i].state;
+        rows[i].state = fsm_state_name(state);
         rows[i].server_state = server_state_name(server_follow(&server, &trace->seen[i]));
     }
     return (struct record_list){.items = rows, .count = trace->seen_count};
