@@ -38,34 +38,6 @@ void engine_fail(struct engine *engine, int error, const struct fault *fault)
     ev_break(engine->loop, EVBREAK_ALL);
 }
 
-static void stop_all(struct engine *engine, const char *why)
-{
-    struct job *job, *next;
-
-    engine->stopping = true;
-    /* Their answers are no longer wanted, and the jobs that wait for them are about to go. */
-    resolver_free(engine->resolver);
-    engine->resolver = NULL;
-    DL_FOREACH_SAFE2(engine->jobs, job, next, next)
-    job_stop(job, why);
-}
-
-static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
-{
-    struct engine *engine = watcher->data;
-
-    (void)loop;
-    (void)events;
-    stop_all(engine, "interrupted");
-}
-
-static void on_deadline(struct ev_loop *loop, ev_timer *timer, int events)
-{
-    (void)loop;
-    (void)events;
-    stop_all(timer->data, "the deadline has passed");
-}
-
 void engine_privilege(struct engine *engine)
 {
     struct fault fault;
@@ -289,6 +261,37 @@ static void on_prepare(struct ev_loop *loop, ev_prepare *prepare, int events)
     } else if (engine->active == 0) {
         ev_break(loop, EVBREAK_ALL);
     }
+}
+
+static void stop_all(struct engine *engine, const char *why)
+{
+    struct job *job, *next;
+
+    engine->stopping = true;
+    /* What has come already counts: an end that is here need not be forced by an RST. */
+    for (unsigned i = 0; i < engine->links.count; i++)
+        read_link(engine, engine->links.entry[i]);
+    /* Their answers are no longer wanted, and the jobs that wait for them are about to go. */
+    resolver_free(engine->resolver);
+    engine->resolver = NULL;
+    DL_FOREACH_SAFE2(engine->jobs, job, next, next)
+    job_stop(job, why);
+}
+
+static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
+{
+    struct engine *engine = watcher->data;
+
+    (void)loop;
+    (void)events;
+    stop_all(engine, "interrupted");
+}
+
+static void on_deadline(struct ev_loop *loop, ev_timer *timer, int events)
+{
+    (void)loop;
+    (void)events;
+    stop_all(timer->data, "the deadline has passed");
 }
 
 static void start(struct engine *engine, ev_prepare *prepare)
