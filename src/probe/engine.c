@@ -177,9 +177,9 @@ static void lose_link(struct engine *engine, struct links_entry *entry)
 {
     struct job *job;
 
-    DL_FOREACH2(engine->jobs, job, next)
-    if (job->link == entry)
-        job_lost(job, entry->fault.what);
+    DL_FOREACH2 (engine->jobs, job, next)
+        if (job->link == entry)
+            job_lost(job, entry->fault.what);
     links_remove(&engine->links, entry);
 }
 
@@ -192,9 +192,9 @@ static void reap(struct engine *engine)
      * file wants them. */
     for (unsigned i = 0; i < engine->links.count; i++)
         read_link(engine, engine->links.entry[i]);
-    DL_FOREACH_SAFE2(engine->jobs, job, next, next)
-    if (job->over && !engine->error)
-        job_report(job, NULL);
+    DL_FOREACH_SAFE2 (engine->jobs, job, next, next)
+        if (job->over && !engine->error)
+            job_report(job, NULL);
 }
 
 static bool any_failed(const struct links *links)
@@ -274,8 +274,8 @@ static void stop_all(struct engine *engine, const char *why)
     /* Their answers are no longer wanted, and the jobs that wait for them are about to go. */
     resolver_free(engine->resolver);
     engine->resolver = NULL;
-    DL_FOREACH_SAFE2(engine->jobs, job, next, next)
-    job_stop(job, why);
+    DL_FOREACH_SAFE2 (engine->jobs, job, next, next)
+        job_stop(job, why);
 }
 
 static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
