@@ -28,9 +28,10 @@ struct job {
     char text[TARGET_TEXT_SIZE];
     int64_t began_realtime, dns_ns;
     struct guard guard;
-    struct links_entry *link;
-    struct echo *echo;   /* the target is `self` */
-    struct probe *probe; /* NULL until there is a route */
+    struct links_entry *link; /* NULL again once it is gone */
+    const char *stamp_words;  /* what its stamps are; they outlive it */
+    struct echo *echo;        /* the target is `self` */
+    struct probe *probe;      /* NULL until there is a route */
     struct job_key key;
     bool hashed;
     bool opening; /* its sockets are not open yet */

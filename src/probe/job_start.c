@@ -54,6 +54,7 @@ static int connect_to(struct job *job, const struct route *route, const struct a
         job->link->engine = engine;
         engine_watch(engine, job->link);
     }
+    job->stamp_words = link_stamp_words(job->link->link);
     job->probe = malloc(sizeof *job->probe);
     if (!job->probe)
         return fault_set(fault, FAULT_MEMORY, 0, "out of memory");

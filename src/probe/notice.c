@@ -181,6 +181,9 @@ void notice_foreign(struct probe *probe, const struct packet *packet, const stru
     };
     char flags[TCP_FLAGS_TEXT_SIZE];
 
+    /* Of those that could not be kept, nobody knows any more whether they are ours. */
+    if (probe->trace.seen_lost > 0)
+        return;
     trace_packet(&probe->trace, &seen);
     trace_finding(&probe->trace, FINDING_LOCAL_SEGMENT,
                   "%s seq %u left this machine for our connection, and we did not send it",
@@ -200,6 +203,10 @@ void notice_end(struct probe *probe)
     if (unseen > 0)
         trace_finding(trace, FINDING_LOCAL_UNSEEN, "%u of our segments %s not seen leaving", unseen,
                       unseen == 1 ? "was" : "were");
+    if (trace->seen_lost > 0 || trace->steps_lost > 0)
+        trace_finding(trace, FINDING_LOCAL_TRACE,
+                      "%zu packets and %zu steps are not listed: there were too many",
+                      trace->seen_lost, trace->steps_lost);
     if (probe->stream.conflict)
         trace_mark(trace, FINDING_STREAM);
     if (probe->gave_up_closing)

@@ -179,8 +179,6 @@ void trace_sort(struct trace *trace)
         for (size_t i = 0; i < trace->step_count; i++)
             if (trace->steps[i].seen != TRACE_NONE)
                 trace->steps[i].seen = place[trace->steps[i].seen];
-    } else {
-        trace->out_of_memory = true;
     }
     free(order);
     free(sorted);

@@ -74,7 +74,6 @@ struct trace {
     size_t step_count, step_room, steps_lost;
     struct traced_finding findings[FINDING_COUNT];
     unsigned finding_count;
-    bool out_of_memory; /* something could not be kept */
 };
 
 void trace_init(struct trace *trace);
@@ -98,7 +97,8 @@ bool trace_has_finding(const struct trace *trace, enum finding finding);
 size_t trace_stamp(struct trace *trace, const struct segment *segment, int64_t at);
 
 /* Puts the packets into the order of their times (sent ones get theirs only when their copies are
- * captured), and the steps' indices with them. */
+ * captured), and the steps' indices with them. Without the memory for that they stay as they are.
+ */
 void trace_sort(struct trace *trace);
 
 #endif

@@ -52,6 +52,7 @@
     X(CLOSE_RESET,    "TP-CLOSE-RESET",      INFO,   "the peer answered our FIN with an RST", "RFC 9293 3.6.1") \
     X(LOCAL_SEGMENT,  "TP-LOCAL-SEGMENT",    HIGH,   "a segment left this machine for our connection that we did not send", "") \
     X(LOCAL_UNSEEN,   "TP-LOCAL-UNSEEN",     LOW,    "a segment of ours was not seen leaving: times come from the sending call", "") \
+    X(LOCAL_TRACE,    "TP-LOCAL-TRACE",      INFO,   "there were too many packets to list them all", "") \
     X(LOCAL_DROPPED,  "TP-LOCAL-DROPPED",    LOW,    "the capture lost packets", "") \
     X(LOCAL_GUARD,    "TP-LOCAL-GUARD",      LOW,    "the guard is weak: a segment with TTL 255 could draw an RST from this machine's kernel", "") \
     X(LOCAL_LINK,     "TP-LOCAL-LINK",       MEDIUM, "the interface was lost while the connection was open", "")

@@ -162,3 +162,18 @@ teardown() { teardown_for_anybody; }
         [ -z "$stderr" ]
     done
 }
+
+@test "what was measured before the interface went down stays" {
+    needs_root
+    # shellcheck disable=SC2016
+    run --separate-stderr alone bash -c '
+        "$TCPPROBE" handshake self --wait=60s --json --fields=verdict,closed,rtt_source & pid=$!
+        for _ in $(seq 200); do
+            ! ss -Htn state established | grep -q . || break
+            sleep 0.05
+        done
+        ip link set lo down
+        wait "$pid"'
+    is 0
+    [ "$(field '[.verdict, .closed, .rtt_source]')" = '["open","lost","capture, nanoseconds: one SYN, one answer"]' ]
+}

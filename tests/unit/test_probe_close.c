@@ -351,6 +351,21 @@ static void test_foreign_segment(void **state)
     expect_findings(lab, "TP-LOCAL-SEGMENT");
 }
 
+/* More packets than are kept: what of ours is not in the trace is no stranger's. */
+static void test_trace_full(void **state)
+{
+    struct lab *lab = *state;
+    struct seen filler = {.stamped = true, .from = lab->server};
+
+    establish(lab);
+    filler.at = lab->now;
+    while (trace_packet(&lab->probe.trace, &filler) != TRACE_NONE)
+        continue;
+    finish_politely(lab);
+    expect(lab, VERDICT_OPEN, "both", "");
+    expect_findings(lab, "TP-LOCAL-TRACE");
+}
+
 /* The same byte again with another value: somebody tampers. */
 static void test_data_conflict(void **state)
 {
@@ -466,6 +481,7 @@ int main(void)
         BOTH(test_data_never_sent),
         BOTH(test_our_window_zero),
         BOTH(test_foreign_segment),
+        BOTH(test_trace_full),
         BOTH(test_data_conflict),
         BOTH(test_forged_resets),
         BOTH(test_stop),
