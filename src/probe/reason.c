@@ -98,8 +98,10 @@ static void say_open(struct arena *memory, const struct probe *probe, const char
     if (opening->lost_forward > 0)
         arena_print(memory, "; %d SYN%s lost on the way there", opening->lost_forward,
                     opening->lost_forward == 1 ? " was" : "s were");
+    /* A slow path can look the same: only what its own timestamps prove is said without "probably".
+     */
     if (opening->lost_reverse > 0)
-        arena_print(memory, "; %d SYN,ACK%s lost on the way back", opening->lost_reverse,
+        arena_print(memory, "; %d SYN,ACK%s probably lost on the way back", opening->lost_reverse,
                     opening->lost_reverse == 1 ? " was" : "s were");
     arena_print(memory, "; %s", closing_words(probe));
 }
@@ -164,7 +166,13 @@ static void say_silent(struct arena *memory, const struct probe *probe, const ch
 
 static void say_inconclusive(struct arena *memory, const struct probe *probe, const char *target)
 {
-    if (probe->stopped)
+    char took[32];
+
+    if (probe->stopped && probe->tcb.outcome == EFFECT_ABORTED && probe->opening.copy_count > 0)
+        arena_print(memory, "%s was not measured: %s after %s, with %u SYN%s unanswered", target,
+                    probe->stopped, duration(probe->ended_at - probe->started_at, took),
+                    probe->opening.copy_count, probe->opening.copy_count == 1 ? "" : "s");
+    else if (probe->stopped)
         arena_print(memory, "%s was not measured: %s", target, probe->stopped);
     else if (trace_has_finding(&probe->trace, FINDING_LOCAL_UNSEEN) && probe->answers_odd == 0 &&
              probe->opening.copy_count > 0 && !probe->opening.copies[0].stamped)
