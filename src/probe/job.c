@@ -24,8 +24,11 @@ void job_release(struct job *job)
     echo_close(job->echo);
     DL_DELETE2(engine->jobs, job, previous, next);
     engine->active--;
-    if (job->opening)
+    if (job->opening) {
         engine->opening--;
+        if (engine->reduced) /* it may have been the last that needed what was kept */
+            engine_privilege(engine);
+    }
     if (job->over)
         engine->over--;
     free(job);
@@ -54,7 +57,7 @@ static void context_of(struct job *job, struct context_texts *texts,
         .stamp_words = job->stamp_words,
         .next_hop_silent = unanswered && neighbour_ask(route) == NEIGHBOUR_SILENT,
         .next_hop = route ? address_show(&route->next_hop, texts->next_hop) : "",
-        .dropped = job->link ? link_dropped(job->link->link) : 0,
+        .dropped = job->link ? link_dropped(job->link->link) : RECORD_UNKNOWN,
     };
 }
 
@@ -136,9 +139,12 @@ void job_pump(struct job *job)
         int error =
             length < 0 ? length : link_send(job->link->link, packet, (size_t)length, &fault);
 
-        if (error) {
-            probe_lost(job->probe, fault.what,
-                       now); /* where it is over already, an RST could not be sent: no matter */
+        bool first = job->probe->opening.copy_count <= 1 && job->probe->opened_at == 0;
+
+        /* A first SYN that cannot leave ends the probe, and so does an interface that is gone. What
+         * fails later (a full queue, a firewall of this machine's) is lost like any packet. */
+        if (error == -FAULT_LINK || (error && first)) {
+            probe_lost(job->probe, fault.what, now);
             break;
         }
     }

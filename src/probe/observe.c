@@ -130,6 +130,7 @@ static void keep(struct probe *probe, const struct packet *packet, const struct 
 
     copy_sample(&seen, segment);
     probe->cause = trace_packet(&probe->trace, &seen);
+    probe->cause_at = at;
 }
 
 bool observe_packet(struct probe *probe, const struct packet *packet, int64_t at,
@@ -180,7 +181,6 @@ bool observe_packet(struct probe *probe, const struct packet *packet, int64_t at
 static void note_answer(struct probe *probe, const struct segment *segment)
 {
     struct opening *opening = &probe->opening;
-    const struct trace *trace = &probe->trace;
     struct option_summary summary;
 
     opening->answers++;
@@ -191,8 +191,7 @@ static void note_answer(struct probe *probe, const struct segment *segment)
     opening->copies_before = opening->copy_count;
     opening->answer_has_timestamps = summary.has_timestamps;
     opening->answer_ts_ecr = summary.ts_ecr;
-    if (probe->cause != TRACE_NONE)
-        opening->answer_at = trace->seen[probe->cause].at;
+    opening->answer_at = probe->cause_at;
 }
 
 /* Whose word it is that the verdict rests on. */
@@ -237,6 +236,19 @@ static void note_crossing(struct probe *probe, const struct segment *segment)
     trace_mark(&probe->trace, FINDING_SYN_CROSSED);
 }
 
+/*
+ * Whether an RST came because of our FIN: its acknowledgment says so, or, for one without (that is
+ * how a closed socket answers, RFC 9293 3.5.2), the time that has passed since.
+ */
+static bool answers_fin(const struct probe *probe, const struct segment *segment)
+{
+    const struct tcb *tcb = &probe->tcb;
+
+    if (segment->flags & TCP_ACK)
+        return seq_upto(tcb->snd_max, segment->ack);
+    return probe->closing_at != 0 && probe->cause_at - probe->closing_at >= tcb->srtt / 2;
+}
+
 static void note_rst(struct probe *probe, const struct segment *segment)
 {
     const struct tcb *tcb = &probe->tcb;
@@ -244,8 +256,7 @@ static void note_rst(struct probe *probe, const struct segment *segment)
     if (tcb->state == STATE_SYN_SENT)
         note_answer(probe, segment);
     probe->fin_was_seen =
-        tcb->state == STATE_FIN_WAIT_2 ||
-        (tcb->fin_sent && segment->flags & TCP_ACK && seq_upto(tcb->snd_max, segment->ack));
+        tcb->state == STATE_FIN_WAIT_2 || (tcb->fin_sent && answers_fin(probe, segment));
     /* Behind the peer's FIN, or ours that it saw, it does not change that the port was open. */
     if (!probe->fin_was_seen && !probe->peer_closed_first &&
         fsm_cell(EVENT_RX_RST, tcb->state)->effects & (EFFECT_REFUSED | EFFECT_RESET))

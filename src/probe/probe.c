@@ -193,7 +193,8 @@ void probe_packet(struct probe *probe, const struct packet *packet, int64_t at, 
     struct segment segment;
     bool usable = observe_packet(probe, packet, at, &segment);
 
-    if (usable)
+    /* What we left open on purpose stays so: a late segment gets no RST. */
+    if (usable && probe->tcb.outcome != EFFECT_LEFT)
         take_segment(probe, &segment, at > now ? now : at);
     observe_after(probe);
     probe->cause = TRACE_NONE;

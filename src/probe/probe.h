@@ -42,9 +42,10 @@ struct probe {
     int64_t exchange_at; /* when the exchange began for us: not before our ACK leaves */
     int64_t acked_at;    /* all of our data was acknowledged */
     int64_t plan_at;     /* when plan() wants to look again */
-    int64_t closing_at;       /* we closed */
+    int64_t closing_at;  /* we closed */
     int64_t close_by;    /* when the peer's time to close is over */
     size_t cause;        /* the packet behind the steps being taken */
+    int64_t cause_at;    /* when that packet came, in the trace or not */
 
     bool peer_closed_first,
         fin_was_seen;     /* the peer closed; the peer had seen our FIN when it reset */

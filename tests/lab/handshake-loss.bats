@@ -55,7 +55,7 @@ kept_damage() { middlebox_hits && middlebox_clear; }
         sink_row '.verdict == "open" and .attempts == 2 and .answered_attempt == 1' \
             '.lost_forward == 0 and .lost_reverse == 1 and .rtt_ms == null' \
             '.rtt_source | contains("a SYN before the last, so a SYN,ACK may have been lost")' \
-            '.reason | contains("1 SYN,ACK was lost on the way back")'
+            '.reason | contains("1 SYN,ACK was probably lost on the way back")'
         kept_damage
     done
     judge_rows 0 --no-server

@@ -39,6 +39,32 @@ static void test_reset_before_our_fin(void **state)
     expect_findings(lab, "");
 }
 
+/* A closed socket's RST has no ACK: that it comes when it can be the answer to our FIN is all it says. */
+static void test_reset_by_a_closed_socket(void **state)
+{
+    struct lab *lab = *state;
+
+    establish(lab);
+    expect_sent(lab, TCP_ACK, 1, 1);
+    until_fin(lab, 1, 1);
+    lab_wait(lab, 6 * MS);
+    lab_feed(lab, TCP_RST, 1, 0);
+    expect(lab, VERDICT_OPEN, "rst_received", "the server then reset it");
+    expect_findings(lab, "TP-CLOSE-RESET");
+}
+
+/* The same too soon to be an answer: somebody had reset the connection before. */
+static void test_reset_too_soon_for_our_fin(void **state)
+{
+    struct lab *lab = *state;
+
+    establish(lab);
+    expect_sent(lab, TCP_ACK, 1, 1);
+    until_fin(lab, 1, 1);
+    lab_feed(lab, TCP_RST, 1, 0);
+    expect(lab, VERDICT_RESET, "rst_received", "");
+}
+
 static void test_server_speaks_first(void **state)
 {
     struct lab *lab = *state;
@@ -259,6 +285,8 @@ static void test_close_not_at_all(void **state)
     expect_sent(lab, TCP_ACK, 1, 1);
     lab_wait(lab, SECOND);
     expect_silence(lab);
+    lab_feed(lab, TCP_ACK | TCP_PSH, 1, 1); /* what comes now is the next owner's business */
+    expect_silence(lab);
     expect(lab, VERDICT_OPEN, "none", "left open");
     expect_findings(lab, "");
 }
@@ -463,6 +491,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         BOTH(test_reset_of_our_fin),
         BOTH(test_reset_before_our_fin),
+        BOTH(test_reset_by_a_closed_socket),
+        BOTH(test_reset_too_soon_for_our_fin),
         BOTH(test_server_speaks_first),
         BOTH(test_server_says_all_at_once),
         BOTH(test_server_closes_first),
