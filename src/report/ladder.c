@@ -71,7 +71,7 @@ static void show_payload(const struct segment_record *segment, unsigned verbose,
     size_t at = 0;
     int shown = 0;
     bool cut;
-    while (segment->payload[shown] && shown < most) { /* an escape, at most "\xHH", is not torn */
+    while (shown < most && segment->payload[shown]) { /* an escape, at most "\xHH", is not torn */
         int length = segment->payload[shown] != '\\'      ? 1
                      : segment->payload[shown + 1] == 'x' ? 4
                                                           : 2;
