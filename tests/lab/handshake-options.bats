@@ -224,3 +224,24 @@ LINUX='mss 1460,sackOK,TS val 0 ecr 0,nop,wscale 7'
             <(judge_tshark "$LAB_DIR/own-$family.pcap" -Y "$sent" -T fields -e frame.time_epoch)
     done
 }
+
+@test "a link-local target, with its interface in the target or beside it" {
+    lab_begins
+    local there=fe80::5
+    in_client ip address add fe80::c/64 dev eth0 nodad
+    in_server ip address add fe80::5/64 dev eth0 nodad
+    LAB_READY=READY lab_start server server-80 "${LAB_PYTHON[@]}" "$LAB_SOURCE/server.py" sink :: 80
+    for arguments in "[$there%eth0]:80" "[$there]:80 --interface eth0"; do
+        # shellcheck disable=SC2086 # a target and perhaps an option
+        handshake 0 $arguments
+        says ".verdict == \"open\" and .closed == \"both\" and .address == \"$there\"" \
+            '.interface == "eth0" and .source == "fe80::c" and .findings == []'
+    done
+    handshake 1 "[$there%eth0]:81"
+    says '.verdict == "refused"'
+    handshake 2 "[$there]:80"
+    says '.verdict == "inconclusive" and (.reason | contains("name its interface"))'
+    capture_stop
+    [ -z "$(wire "ipv6.dst == $there && tcp.flags.reset == 1" frame.number)" ]
+    [ "$(wire "ipv6.dst == $there && tcp.flags.fin == 1" frame.number | wc -l)" -eq 2 ]
+}
