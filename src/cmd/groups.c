@@ -9,6 +9,15 @@
 #include "base/text.h"
 #include "cmd/file.h"
 
+/* The words of a table, read out of it: for completions, and for people. Each begins with a comma
+ * that is not meant. */
+#define X(id, name, ...) "," name
+static const char profile_values[] = PROFILE_TABLE(X), close_values[] = CLOSE_TABLE(X);
+#undef X
+#define X(id, name, ...) ", " name
+static const char profile_words[] = PROFILE_TABLE(X), close_words[] = CLOSE_TABLE(X);
+#undef X
+
 #define SECOND INT64_C(1000000000)
 #define HOUR   (3600 * SECOND)
 #define DAY    (24 * HOUR)
@@ -99,7 +108,7 @@ static const struct cli_option segment_options[] = {
     {"options", CLI_KEY_OPTIONS, "LIST", NULL,
      "TCP options of the SYN in packetdrill's notation: 'mss 1460,sackOK,TS val 0 ecr 0,nop,wscale "
      "7', 'raw:HEX', 'none'"},
-    {"profile", CLI_KEY_PROFILE, "NAME", "linux,windows,macos,freebsd,bare",
+    {"profile", CLI_KEY_PROFILE, "NAME", &profile_values[1],
      "Send the SYN of another system: linux (default), windows, macos, freebsd, bare"},
     {"flags", CLI_KEY_FLAGS, "LIST", NULL, "Flags of the SYN, as in 'SYN,PSH' (default: SYN)"},
     {"seq", CLI_KEY_SEQ, "NUMBER", NULL, "Initial sequence number (default: random)"},
@@ -125,7 +134,7 @@ static int take_segment_text(int key, const char *argument, struct spec *spec, s
     case CLI_KEY_PROFILE:
         spec->profile = profile_find(argument);
         if (spec->profile == PROFILE_COUNT)
-            return bad_word("--profile", argument, "linux, windows, macos, freebsd, bare", fault);
+            return bad_word("--profile", argument, &profile_words[2], fault);
         return 0;
     case CLI_KEY_FLAGS:
         return tcp_flags_read(argument, "--flags", &spec->flags, fault);
@@ -225,7 +234,7 @@ static const struct cli_option data_options[] = {
     {"fast-open", CLI_KEY_FAST_OPEN, NULL, NULL,
      "Put the data of --send into the SYN; give the cookie as 'FO HEX' in --options (RFC 7413)"},
     {"half-close", CLI_KEY_HALF_CLOSE, NULL, NULL, "Send FIN first, then receive"},
-    {"close", CLI_KEY_CLOSE, "HOW", "fin,rst,none",
+    {"close", CLI_KEY_CLOSE, "HOW", &close_values[1],
      "How to end the connection: with fin (default), with rst, or not at all (none)"},
     {"close-timeout", CLI_KEY_CLOSE_TIMEOUT, "DURATION", NULL,
      "Give the server this long to close after our FIN, then send RST (default: 1s)"},
@@ -269,7 +278,7 @@ static int take_data(int key, const char *argument, struct settings *settings, s
     case CLI_KEY_CLOSE:
         spec->close = close_find(argument);
         if (spec->close == CLOSE_COUNT)
-            return bad_word("--close", argument, "fin, rst, none", fault);
+            return bad_word("--close", argument, &close_words[2], fault);
         break;
     case CLI_KEY_CLOSE_TIMEOUT:
         return text_duration(argument, "--close-timeout", 0, HOUR, &spec->close_timeout, fault);

@@ -7,10 +7,18 @@
 
 /* Output. */
 
+/* The formats, read out of their table: for completions, and for people. */
+#define X(id, name, help) "," name
+static const char format_values[] = FORMAT_TABLE(X);
+#undef X
+#define X(id, name, help) ", " name
+static const char format_words[] = FORMAT_TABLE(X);
+#undef X
+
 static const struct cli_option output_options[] = {
     {"json", CLI_KEY_JSON, NULL, NULL, "JSON Lines: one object a line (--format=json)"},
     {"csv", CLI_KEY_CSV, NULL, NULL, "Comma-separated values with a header line (--format=csv)"},
-    {"format", CLI_KEY_FORMAT, "FORMAT", "text,json,csv,dot",
+    {"format", CLI_KEY_FORMAT, "FORMAT", &format_values[1],
      "Form of the output: text (default), json, csv, or dot where there are edges"},
     {"fields", CLI_KEY_FIELDS, "LIST", NULL,
      "Only these fields, in this order, in JSON and CSV; 'describe fields' lists them"},
@@ -28,8 +36,8 @@ static int take_format(const char *argument, struct settings *settings, struct f
 {
     settings->format = format_find(argument);
     if (settings->format == FORMAT_COUNT)
-        return fault_set(fault, FAULT_SYNTAX, 0,
-                         "--format '%s': one of text, json, csv, dot is wanted", argument);
+        return fault_set(fault, FAULT_SYNTAX, 0, "--format '%s': one of %s is wanted", argument,
+                         &format_words[2]);
     return 0;
 }
 

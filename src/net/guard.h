@@ -21,10 +21,10 @@ struct guard {
 
 /*
  * Binds to `source` (scope: interface index for link-local) and `port` (0: the kernel chooses a
- * free one) and listens. Fails when no method at all could be set, and when only GUARD_MIN_TTL
- * could and so packets that arrive with TTL 255 would be answered: then it succeeds with that one
- * method and the caller may warn. 0; -FAULT_SYSTEM (port in use: said so with the port),
- * -FAULT_ROUTE (not our address), -FAULT_PERMISSION (port below 1024).
+ * free one) and listens. Fails when no method could be set. With GUARD_MIN_TTL alone, packets
+ * that arrive with TTL 255 would be answered: that succeeds, and the caller may warn. 0;
+ * -FAULT_SYSTEM (port in use: said so with the port), -FAULT_ROUTE (not our address),
+ * -FAULT_PERMISSION (port below 1024).
  */
 int guard_open(const struct address *source, uint16_t port, struct guard *ret_guard,
                struct fault *fault);

@@ -10,9 +10,7 @@ const char *reason_sentence(const struct probe *probe, enum verdict verdict,
                             const struct result_context *context,
                             const struct opening_verdict *opening, struct arena *memory);
 
-/* How a connection that was open ended, in a word for scripts: one of REASON_CLOSED_WORDS; NULL if
- * it was never open. */
-#define REASON_CLOSED_WORDS "both,rst_sent,rst_received,timeout,none,lost"
+/* How a connection that was open ended: one of CLOSED_WORDS; NULL if it never was. */
 const char *reason_closed(const struct probe *probe);
 
 #endif

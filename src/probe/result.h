@@ -11,8 +11,7 @@ struct result_context {
     const char *target; /* as the user wrote it */
     const char *host;
     uint16_t port;
-    int64_t began_realtime; /* CLOCK_REALTIME, ns: for `time` */
-    const char *time;       /* the same in ISO 8601 */
+    const char *time;       /* when it began, ISO 8601 */
     int64_t dns_ns;         /* -1: no name was resolved */
     const char *guard;      /* methods in words */
     bool guard_weak;

@@ -157,7 +157,7 @@ static const struct field handshake_fields[] = {
     F(bytes_acked, "bytes", "data that the server acknowledged"),
     F(bytes_received, "bytes", "data received in order"),
     F(received, "", "the received data, unprintable bytes escaped"),
-    F(closed, "", "how the connection ended"),
+    W(closed, CLOSED_WORDS, "how the connection ended; null if it was never open"),
     F(duration_ms, "ms", "from the first SYN to the end"),
     F(capture_dropped, "", "packets that the capture lost"),
     O(segments, &schema_segment, "all segments in their order"),

@@ -8,6 +8,9 @@
 
 #define RECORD_SCHEMA_VERSION 1
 
+/* How a connection that was open ended, in words for scripts. */
+#define CLOSED_WORDS "both,rst_sent,rst_received,timeout,none,lost"
+
 /* Verdicts about a target. Enumerator, word, what it means. */
 /* clang-format off */
 #define VERDICT_TABLE(X) \
