@@ -143,6 +143,7 @@ static void fill_context(const struct result_context *context, struct arena *mem
         .time = arena_copy(memory, context->time),
         .target = arena_copy(memory, context->target),
         .host = arena_copy(memory, context->host),
+        .addresses = context->addresses > 0 ? context->addresses : RECORD_UNKNOWN,
         .port = context->port ? context->port : RECORD_UNKNOWN,
         .dns_ms = context->dns_ns >= 0 ? milliseconds(context->dns_ns) : NAN,
         .source_port = RECORD_UNKNOWN,

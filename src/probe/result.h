@@ -10,6 +10,7 @@
 struct result_context {
     const char *target; /* as the user wrote it */
     const char *host;
+    unsigned addresses; /* how many the name has; 0: not known */
     uint16_t port;
     const char *time;       /* when it began, ISO 8601 */
     int64_t dns_ns;         /* -1: no name was resolved */

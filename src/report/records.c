@@ -4,11 +4,14 @@
 
 #include "report/handshake_text.h"
 #include "report/packet_text.h"
+#include "report/rtt_text.h"
 
 /* Lists of words, read out of the tables that own them. Each begins with a comma that is not meant. */
 #define X(id, word, meaning) "," word
 static const char verdict_words[] = VERDICT_TABLE(X);
 static const char severity_words[] = SEVERITY_TABLE(X);
+static const char outcome_words[] = OUTCOME_TABLE(X);
+static const char flow_words[] = FLOW_TABLE(X);
 #undef X
 static const char state_words[] =
 #define STATE(name, words, server) "," words
@@ -32,6 +35,30 @@ const char *verdict_meaning(enum verdict verdict)
     return meanings[verdict];
 }
 
+const char *outcome_word(enum outcome outcome)
+{
+#define X(id, word, meaning) [OUTCOME_##id] = word,
+    static const char *const words[OUTCOME_COUNT] = {OUTCOME_TABLE(X)};
+#undef X
+    return words[outcome];
+}
+
+const char *outcome_meaning(enum outcome outcome)
+{
+#define X(id, word, meaning) [OUTCOME_##id] = meaning,
+    static const char *const meanings[OUTCOME_COUNT] = {OUTCOME_TABLE(X)};
+#undef X
+    return meanings[outcome];
+}
+
+const char *flow_word(enum flow_verdict verdict)
+{
+#define X(id, word, meaning) [FLOW_##id] = word,
+    static const char *const words[FLOW_COUNT] = {FLOW_TABLE(X)};
+#undef X
+    return words[verdict];
+}
+
 const char *severity_word(enum severity severity)
 {
 #define X(id, word, meaning) [SEVERITY_##id] = word,
@@ -51,7 +78,10 @@ const char *severity_meaning(enum severity severity)
 /* clang-format off */
 #define COUNT(fields) (sizeof(fields) / sizeof((fields)[0]))
 #define SCHEMA(id, record, show, help) \
-    const struct schema schema_##id = {#id, (help), id##_fields, COUNT(id##_fields), sizeof(record), (show)}
+    const struct schema schema_##id = {#id, (help), id##_fields, COUNT(id##_fields), sizeof(record), (show), false}
+/* The same for a record that text shows in one line. */
+#define SCHEMA_LINE(id, record, show, help) \
+    const struct schema schema_##id = {#id, (help), id##_fields, COUNT(id##_fields), sizeof(record), (show), true}
 
 #define F(member, unit, help) FIELD(struct segment_record, member, unit, help)
 #define W(member, values, help) FIELD_WORDS(struct segment_record, member, values, help)
@@ -126,6 +156,7 @@ static const struct field handshake_fields[] = {
     F(time, "", "when it began, ISO 8601 in UTC"),
     F(target, "", "the target as it was given"),
     F(host, "", "its host part"),
+    F(addresses, "", "how many addresses the name has; 1 for an address"),
     F(address, "", "the server's address"),
     F(port, "", "the server's port"),
     W(family, "IPv4,IPv6", "the address family"),
@@ -160,6 +191,7 @@ static const struct field handshake_fields[] = {
     W(closed, CLOSED_WORDS, "how the connection ended; null if it was never open"),
     F(duration_ms, "ms", "from the first SYN to the end"),
     F(capture_dropped, "", "packets that the capture lost"),
+    F(unmet, "", "the clauses of --expect that failed, with what was seen; null for none"),
     O(segments, &schema_segment, "all segments in their order"),
     O(steps, &schema_step, "all steps of the state machine in their order"),
     O(findings, &schema_finding, "what was out of the ordinary"),
@@ -168,6 +200,123 @@ static const struct field handshake_fields[] = {
 #undef W
 #undef O
 SCHEMA(handshake, struct handshake_record, handshake_show, "One handshake with one target");
+
+#define F(member, unit, help) FIELD(struct rtt_probe_record, member, unit, help)
+#define W(member, values, help) FIELD_WORDS(struct rtt_probe_record, member, values, help)
+static const struct field rtt_probe_fields[] = {
+    F(schema, "", "version of this record's form"),
+    F(command, "", "the command that wrote it"),
+    F(time, "", "when its SYN left, ISO 8601 in UTC"),
+    F(target, "", "the target as it was given"),
+    F(address, "", "the server's address"),
+    F(port, "", "the server's port"),
+    F(number, "", "its number in the series, from 1"),
+    F(source_port, "", "our port"),
+    W(outcome, WORDS(outcome_words), "what became of it"),
+    F(answer, "", "the flags of the answer by name, or the ICMP error in words; null for none"),
+    F(from, "", "address of who answered"),
+    F(ttl, "", "TTL or hop limit of the answer"),
+    F(rtt_ms, "ms", "round trip from the SYN to its answer; null where the pair is in doubt"),
+    F(rtt_source, "", "where the round trip was taken from, or why there is none"),
+    W(lost, LOSS_WORDS, "on which side the SYN or its answer was lost; null unless lost"),
+    F(copies, "", "SYNs sent for it"),
+    F(duplicates, "", "answers beyond the first"),
+    F(t_ms, "ms", "when its SYN left, since the first SYN of the series"),
+};
+#undef F
+#undef W
+SCHEMA_LINE(rtt_probe, struct rtt_probe_record, rtt_probe_show, "One round trip of a series");
+
+#define F(member, unit, help) FIELD(struct flow_record, member, unit, help)
+#define W(member, values, help) FIELD_WORDS(struct flow_record, member, values, help)
+static const struct field flow_fields[] = {
+    F(source_port, "", "the source port that tells it from the others"),
+    F(sent, "", "probes sent"),
+    F(answered, "", "probes answered, with a SYN,ACK or an RST"),
+    F(lost, "", "probes lost"),
+    F(loss_percent, "percent", "lost of sent"),
+    F(n, "", "round trips measured"),
+    F(min_ms, "ms", "shortest round trip"),
+    F(p50_ms, "ms", "median round trip"),
+    F(max_ms, "ms", "longest round trip"),
+    W(verdict, WORDS(flow_words), "what it is beside the other flows"),
+    F(why, "", "what speaks against it; null for a good one"),
+    F(confirm_sent, "", "probes sent in the second round, which tries bad and good flows in turn"),
+    F(confirm_lost, "", "of these, how many were lost"),
+};
+#undef F
+#undef W
+SCHEMA(flow, struct flow_record, NULL, "One flow: the probes that left from one source port");
+
+#define F(member, unit, help) FIELD(struct bin_record, member, unit, help)
+static const struct field bin_fields[] = {
+    F(from_ms, "ms", "lower edge, included"),
+    F(to_ms, "ms", "upper edge, excluded but in the last bin"),
+    F(count, "", "round trips in it"),
+};
+#undef F
+SCHEMA(bin, struct bin_record, NULL, "One bin of a histogram");
+
+#define F(member, unit, help) FIELD(struct rtt_record, member, unit, help)
+#define W(member, values, help) FIELD_WORDS(struct rtt_record, member, values, help)
+#define O(member, of, help) FIELD_OF(struct rtt_record, member, of, help)
+static const struct field rtt_fields[] = {
+    F(schema, "", "version of this record's form"),
+    F(command, "", "the command that wrote it"),
+    F(time, "", "when it began, ISO 8601 in UTC"),
+    F(target, "", "the target as it was given"),
+    F(host, "", "its host part"),
+    F(addresses, "", "how many addresses the name has; 1 for an address"),
+    F(address, "", "the server's address"),
+    F(port, "", "the server's port"),
+    W(family, "IPv4,IPv6", "the address family"),
+    F(source, "", "our address"),
+    F(interface, "", "the interface that was captured on"),
+    W(mode, MODE_WORDS, "half-open: SYN and its answer; full: the handshake is completed and closed"),
+    W(verdict, WORDS(verdict_words), "what the target is"),
+    F(reason, "", "the verdict in one sentence"),
+    F(from, "", "address of who said it"),
+    F(ttl, "", "TTL or hop limit of the packet that decided"),
+    F(hops, "", "estimate from it of the hops to the sender: distance to the next of 64, 128, 255"),
+    F(dns_ms, "ms", "time that the name's resolution took"),
+    F(sent, "", "probes sent: answered + refused + unreachable + ambiguous + late + lost"),
+    F(answered, "", "probes answered by a SYN,ACK in time, the pair in no doubt"),
+    F(refused, "", "probes answered by an RST in time"),
+    F(unreachable, "", "probes answered by an ICMP error"),
+    F(ambiguous, "", "probes answered where SYN and answer cannot be paired with certainty"),
+    F(late, "", "probes answered after the time-out"),
+    F(lost, "", "probes that were not answered"),
+    F(lost_forward, "", "of the lost, those whose SYN never arrived"),
+    F(lost_reverse, "", "of the lost, those whose answer never came back"),
+    F(lost_unknown, "", "of the lost, those whose direction cannot be told"),
+    F(loss_percent, "percent", "lost of sent; null when nothing was sent"),
+    F(duplicates, "", "answers beyond the first for the same SYN"),
+    F(unsent, "", "probes that never left, or were ended before their time was over"),
+    F(n, "", "round trips that the figures below rest on"),
+    F(min_ms, "ms", "shortest round trip"),
+    F(mean_ms, "ms", "mean"),
+    F(p50_ms, "ms", "median"),
+    F(p50_low_ms, "ms", "lower end of the median's 95 % confidence interval; null for few samples"),
+    F(p50_high_ms, "ms", "upper end of it"),
+    F(p90_ms, "ms", "90th percentile"),
+    F(p95_ms, "ms", "95th percentile"),
+    F(p99_ms, "ms", "99th percentile"),
+    F(max_ms, "ms", "longest round trip"),
+    F(mdev_ms, "ms", "standard deviation, as ping's mdev"),
+    F(jitter_ms, "ms", "smoothed difference of successive round trips (RFC 3550 6.4.1)"),
+    F(jitter_n, "", "differences that the jitter rests on"),
+    F(rtt_source, "", "where the round trips were taken from"),
+    F(duration_ms, "ms", "from the first SYN to the end of the last probe"),
+    F(capture_dropped, "", "packets that the capture lost"),
+    F(flows_bad, "", "flows confirmed as bad; null without a sweep of source ports"),
+    F(unmet, "", "the clauses of --expect that failed, with what was seen; null for none"),
+    O(flows, &schema_flow, "one entry a source port, with --source-port A-B"),
+    O(histogram, &schema_bin, "the distribution of the round trips"),
+};
+#undef F
+#undef W
+#undef O
+SCHEMA(rtt, struct rtt_record, rtt_show, "A series of round trips to one target");
 
 #define F(member, unit, help) FIELD(struct packet_record, member, unit, help)
 #define W(member, values, help) FIELD_WORDS(struct packet_record, member, values, help)

@@ -21,6 +21,28 @@
     X(RESET,        "reset",        "an RST came after the SYN,ACK, before the server had seen our FIN") \
     X(INCONCLUSIVE, "inconclusive", "could not be measured; the reason says why")
 
+/* What became of one probe of a series. Those up to LOST were sent. */
+#define OUTCOME_TABLE(X) \
+    X(ANSWERED,     "answered",    "a SYN,ACK came in time, from a single SYN") \
+    X(REFUSED,      "refused",     "an RST that acknowledges the SYN came in time") \
+    X(UNREACHABLE,  "unreachable", "an ICMP error that quotes the SYN came") \
+    X(AMBIGUOUS,    "ambiguous",   "an answer came, but the pair of SYN and answer is in doubt: no round trip is taken from it") \
+    X(LATE,         "late",        "the answer came after the time-out") \
+    X(LOST,         "lost",        "the SYN or its answer was lost") \
+    X(UNSENT,       "unsent",      "it never left, or was ended before its time was over")
+
+/* On which side the SYN or its answer was lost. */
+#define LOSS_WORDS "forward,reverse,unknown"
+
+/* What a flow, told by its source port, is beside the others. */
+#define FLOW_TABLE(X) \
+    X(GOOD,    "good",    "no worse than the others") \
+    X(SUSPECT, "suspect", "worse than the others in the first round, and not confirmed") \
+    X(BAD,     "bad",     "worse than the others in both rounds")
+
+/* How a round trip is made. */
+#define MODE_WORDS "half-open,full"
+
 /* How bad a finding is, in rising order. */
 #define SEVERITY_TABLE(X) \
     X(INFO,     "info",     "worth knowing") \
@@ -40,6 +62,21 @@ enum severity {
 #undef X
         SEVERITY_COUNT
 };
+enum outcome {
+#define X(id, word, meaning) OUTCOME_##id,
+    OUTCOME_TABLE(X)
+#undef X
+        OUTCOME_COUNT
+};
+enum flow_verdict {
+#define X(id, word, meaning) FLOW_##id,
+    FLOW_TABLE(X)
+#undef X
+        FLOW_COUNT
+};
+const char *outcome_word(enum outcome outcome);
+const char *outcome_meaning(enum outcome outcome);
+const char *flow_word(enum flow_verdict verdict);
 const char *verdict_word(enum verdict verdict);
 const char *verdict_meaning(enum verdict verdict);
 const char *severity_word(enum severity severity);
@@ -97,6 +134,7 @@ struct handshake_record {
     const char *time;   /* when it began, ISO 8601 UTC with microseconds */
     const char *target; /* as the user wrote it */
     const char *host;
+    int64_t addresses; /* how many addresses the name has; 1 for an address */
     const char *address;
     int64_t port;
     const char *family; /* "IPv4", "IPv6" */
@@ -127,7 +165,80 @@ struct handshake_record {
     const char *closed;   /* how it ended once open */
     double duration_ms;
     int64_t capture_dropped;
+    const char *unmet; /* clauses of --expect that failed, with what was seen; NULL for none */
     struct record_list segments, steps, findings;
+};
+
+/* One probe of `rtt`. */
+struct rtt_probe_record {
+    int64_t schema;
+    const char *command;
+    const char *time; /* when its SYN left, ISO 8601 UTC with microseconds */
+    const char *target, *address;
+    int64_t port;
+    int64_t number; /* within its series, from 1 */
+    int64_t source_port;
+    const char *outcome;
+    const char *answer; /* "SYN,ACK", "RST,ACK", the ICMP error's words; NULL for none */
+    const char *from;   /* who answered */
+    int64_t ttl;        /* of the answer */
+    double rtt_ms;
+    const char *rtt_source; /* "capture: …"; why there is none otherwise */
+    const char *lost;       /* "forward", "reverse", "unknown"; NULL unless lost */
+    int64_t copies;         /* SYNs sent for it */
+    int64_t duplicates;     /* answers beyond the first for the same SYN */
+    double t_ms;            /* since the series' first SYN */
+};
+
+/* One flow of a series that sweeps source ports. */
+struct flow_record {
+    int64_t source_port;
+    int64_t sent, answered, lost;
+    double loss_percent;
+    int64_t n; /* samples */
+    double min_ms, p50_ms, max_ms;
+    const char *verdict;
+    const char *why; /* NULL for good */
+    int64_t confirm_sent, confirm_lost; /* of the second round; unknown if there was none */
+};
+
+/* One bin of a histogram: from <= value < to (the last one: <= to). */
+struct bin_record {
+    double from_ms, to_ms;
+    int64_t count;
+};
+
+/* The result of `rtt` for one target. sent = answered + refused + unreachable + ambiguous + late +
+ * lost. */
+struct rtt_record {
+    int64_t schema;
+    const char *command;
+    const char *time; /* when it began */
+    const char *target, *host, *address;
+    int64_t port;
+    const char *family, *source, *interface;
+    const char *mode;
+    const char *verdict, *reason;
+    const char *from; /* who gave the answer that the verdict rests on */
+    int64_t ttl, hops;
+    int64_t addresses; /* how many the name has */
+    double dns_ms;
+    int64_t sent, answered, refused, unreachable, ambiguous, late, lost;
+    int64_t lost_forward, lost_reverse, lost_unknown;
+    double loss_percent;
+    int64_t duplicates, unsent;
+    int64_t n; /* samples: round trips that are in no doubt */
+    double min_ms, mean_ms, p50_ms, p50_low_ms, p50_high_ms, p90_ms, p95_ms, p99_ms, max_ms;
+    double mdev_ms, jitter_ms;
+    int64_t jitter_n; /* differences that the jitter rests on */
+    const char *rtt_source;
+    double duration_ms;
+    int64_t capture_dropped;
+    int64_t flows_bad; /* flows confirmed as bad; unknown without a sweep of source ports */
+    const char *unmet;
+    struct record_list flows, histogram;
+    /* For people only, not in the schema: the only target of the run. */
+    bool alone;
 };
 
 /* A packet that `--dry-run` would have sent. */
@@ -184,7 +295,7 @@ struct argument_record {
 /* What a list that has no record of its own is shown as: `describe …` writes one of these a row. */
 
 extern const struct schema schema_segment, schema_step, schema_finding, schema_options,
-    schema_handshake, schema_packet, schema_cell, schema_state, schema_effect, schema_option,
+    schema_handshake, schema_rtt, schema_rtt_probe, schema_flow, schema_bin, schema_packet, schema_cell, schema_state, schema_effect, schema_option,
     schema_field, schema_verdict, schema_finding_kind, schema_exit, schema_command, schema_argument;
 
 #endif

@@ -120,7 +120,8 @@ const struct field *schema_field_find(const struct schema *schema, const char *k
 const struct schema *const *schema_all(size_t *ret_count)
 {
     static const struct schema *const all[] = {
-        &schema_handshake,    &schema_segment, &schema_step,    &schema_finding,
+        &schema_handshake,    &schema_rtt, &schema_rtt_probe, &schema_flow, &schema_bin,
+        &schema_segment, &schema_step,    &schema_finding,
         &schema_options,      &schema_packet,  &schema_cell,    &schema_state,
         &schema_effect,       &schema_option,  &schema_field,   &schema_verdict,
         &schema_finding_kind, &schema_exit,    &schema_command, &schema_argument,

@@ -49,6 +49,7 @@ struct schema {
     size_t size; /* sizeof the record */
     /* How text shows it; NULL: "key: value" lines, and tables for lists. */
     void (*show)(const void *record, const struct style *style, struct output *output);
+    bool one_line; /* text shows it as one line: no empty line between two of them */
 };
 
 /* One field; a member of a type that is not listed above does not compile. */
