@@ -18,6 +18,18 @@ struct frame {
 struct link;
 
 /*
+ * Whose clock a stamp is. Asking libpcap for nanoseconds makes it set SO_TIMESTAMPNS on its socket,
+ * and while any socket of the machine has that, the kernel stamps each frame once, when the driver
+ * hands it over, for every capture alike: two captures agree to the nanosecond, however busy the
+ * machine is (tests/net/stamps.bats). Without it each capture stamps by itself when its turn comes.
+ * One kind of frame remains that each stamps by itself, the one opened last first, 0.5 us (cold: up
+ * to some 10 us) apart: what TCP of the same kernel sent, in another namespace and over veth. The
+ * kernel keeps TCP's own departure time in the stamp's place until a router, a tunnel or IP of the
+ * receiver takes it out, and frames seen before that have no stamp. A tunnel over the veth has it
+ * taken out; of a peer on another machine it never comes.
+ */
+
+/*
  * Opens capture and sending on one interface. The capture is active, non-blocking, in immediate
  * mode, with nanosecond stamps where the system has them, and `filter` (libpcap's syntax) in place,
  * when this returns. `busy`: many connections or much data will pass, so that more frames must find
