@@ -86,18 +86,26 @@ static int guard_refused(const struct address *source, uint16_t port, int sys, s
     }
 }
 
-static int guard_set_up(int descriptor, const struct address *source, uint16_t port,
-                        unsigned allowed, struct guard *ret_guard, struct fault *fault)
+static int guard_bind(int descriptor, const struct address *source, uint16_t port,
+                      struct fault *fault)
 {
     struct sockaddr_storage storage;
     socklen_t length = guard_sockaddr(source, port, &storage);
-    int family = storage.ss_family, yes = 1;
-    unsigned methods = 0;
+    int yes = 1;
 
-    if (family == AF_INET6)
+    if (storage.ss_family == AF_INET6)
         setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof(yes));
     if (bind(descriptor, (struct sockaddr *)&storage, length) != 0)
         return guard_refused(source, port, errno, fault);
+    return 0;
+}
+
+/* Keeps the kernel silent with what is allowed, then listens. */
+static int guard_listen(int descriptor, const struct address *source, uint16_t port,
+                        unsigned allowed, unsigned *ret_methods, struct fault *fault)
+{
+    int family = source->family == IP_FAMILY_V4 ? AF_INET : AF_INET6;
+    unsigned methods = 0;
 
     /* All before listen(): there must be no moment in which it would answer. */
     if ((allowed & GUARD_FILTER) && set_filter(descriptor))
@@ -110,33 +118,57 @@ static int guard_set_up(int descriptor, const struct address *source, uint16_t p
         return fault_set(fault, FAULT_SYSTEM, errno,
                          "the kernel cannot be kept from answering: no filter, MD5 key or minimum "
                          "TTL can be set");
-
     if (listen(descriptor, 1) != 0)
         return guard_refused(source, port, errno, fault);
-    length = sizeof(storage);
+    *ret_methods = methods;
+    return 0;
+}
+
+/* The port that it is bound to. */
+static int guard_port(int descriptor, uint16_t *ret_port, struct fault *fault)
+{
+    struct sockaddr_storage storage;
+    socklen_t length = sizeof(storage);
+
     if (getsockname(descriptor, (struct sockaddr *)&storage, &length) != 0)
         return fault_set(fault, FAULT_SYSTEM, errno, "cannot read the guard's port");
-
-    ret_guard->descriptor = descriptor;
-    ret_guard->methods = methods;
-    ret_guard->port = ntohs(family == AF_INET ? ((struct sockaddr_in *)&storage)->sin_port
-                                              : ((struct sockaddr_in6 *)&storage)->sin6_port);
+    *ret_port = ntohs(storage.ss_family == AF_INET ? ((struct sockaddr_in *)&storage)->sin_port
+                                                   : ((struct sockaddr_in6 *)&storage)->sin6_port);
     return 0;
+}
+
+static int guard_make(const struct address *source, uint16_t port, bool listens, unsigned allowed,
+                      struct guard *ret_guard, struct fault *fault)
+{
+    assert(source->family == IP_FAMILY_V4 || source->family == IP_FAMILY_V6);
+    int family = source->family == IP_FAMILY_V4 ? AF_INET : AF_INET6;
+    struct guard guard = {
+        .descriptor = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP)};
+
+    if (guard.descriptor < 0)
+        return fault_set(fault, FAULT_SYSTEM, errno, "cannot open a TCP socket for the guard");
+    int error = guard_bind(guard.descriptor, source, port, fault);
+    if (!error && listens)
+        error = guard_listen(guard.descriptor, source, port, allowed, &guard.methods, fault);
+    if (!error)
+        error = guard_port(guard.descriptor, &guard.port, fault);
+    if (error)
+        close(guard.descriptor);
+    else
+        *ret_guard = guard;
+    return error;
 }
 
 int guard_open_with(const struct address *source, uint16_t port, unsigned allowed,
                     struct guard *ret_guard, struct fault *fault)
 {
-    assert(source->family == IP_FAMILY_V4 || source->family == IP_FAMILY_V6);
-    int family = source->family == IP_FAMILY_V4 ? AF_INET : AF_INET6;
-    int descriptor = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP);
+    return guard_make(source, port, true, allowed, ret_guard, fault);
+}
 
-    if (descriptor < 0)
-        return fault_set(fault, FAULT_SYSTEM, errno, "cannot open a TCP socket for the guard");
-    int error = guard_set_up(descriptor, source, port, allowed, ret_guard, fault);
-    if (error)
-        close(descriptor);
-    return error;
+int guard_reserve(const struct address *source, uint16_t port, struct guard *ret_guard,
+                  struct fault *fault)
+{
+    return guard_make(source, port, false, 0, ret_guard, fault);
 }
 
 int guard_open(const struct address *source, uint16_t port, struct guard *ret_guard,

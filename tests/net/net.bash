@@ -81,7 +81,7 @@ in_background() {
 # capture near|far INTERFACE: an independent tcpdump; capture_end prints the resets that it saw.
 capture() {
     capture_file=$BATS_TEST_TMPDIR/capture-$RANDOM.pcap
-    ip netns exec "${!1}" tcpdump -Z root -U --immediate-mode -n -i "$2" -w "$capture_file" tcp 2>"$capture_file.log" 3>&- &
+    ip netns exec "${!1}" tcpdump -Z root -U --immediate-mode -s 256 -B 8192 -n -i "$2" -w "$capture_file" tcp 2>"$capture_file.log" 3>&- &
     capture_pid=$!
     NET_PIDS+=("$capture_pid")
     until_found 'listening on' "$capture_file.log"

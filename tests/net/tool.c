@@ -15,6 +15,7 @@
 #include "net/link.h"
 #include "net/privilege.h"
 #include "net/resolve.h"
+#include "probe/ports.h"
 
 #define MS 1000000
 
@@ -118,7 +119,8 @@ static unsigned methods_of(const char *words)
     return methods;
 }
 
-/* syn ADDRESS PORT METHODS INTERFACE|- [FILE]: one SYN behind a guard, and what comes back. */
+/* syn ADDRESS PORT METHODS|reserve|none INTERFACE|- [FILE]: one SYN behind a guard, and what comes
+ * back. */
 static int command_syn(char **words)
 {
     struct address destination;
@@ -137,7 +139,10 @@ static int command_syn(char **words)
         return refused(&fault);
     printf("source=%s interface=%s mtu=%u local=%d hops=%u\n", address_show(&route.source, address),
            route.interface, route.mtu, route.local, route.hop_limit);
-    if (strcmp(words[2], "none") != 0) {
+    if (strcmp(words[2], "reserve") == 0) {
+        if (guard_reserve(&route.source, 0, &guard, &fault) != 0)
+            return refused(&fault);
+    } else if (strcmp(words[2], "none") != 0) {
         if (guard_open_with(&route.source, 0, methods_of(words[2]), &guard, &fault) != 0)
             return refused(&fault);
         printf("guard=%s\n", guard_words(guard.methods, text));
@@ -146,7 +151,7 @@ static int command_syn(char **words)
     }
     printf("port=%u\n", guard.port);
     snprintf(filter, sizeof(filter), "tcp port %u", guard.port);
-    if (link_open(route.interface, true, filter, &link, &fault) != 0)
+    if (link_open(route.interface, LINK_BUSY, LINK_CLOCK_HOST, filter, &link, &fault) != 0)
         return refused(&fault);
     int64_t before = clock_realtime();
     int error = words[4] ? dump_open(words[4], &dump, &fault) : 0;
@@ -166,6 +171,46 @@ static int command_syn(char **words)
     return error ? 1 : 0;
 }
 
+/* ports guarded|reserved PREFIX COUNT: a SYN to port 80 of each address from PREFIX with its last
+ * byte 1 on, all from the pool's ports; half a second later the ports go back. */
+static int command_ports(char **words)
+{
+    struct address destination;
+    struct fault fault;
+    struct route route;
+    struct ports_lease leases[254];
+    struct link *link;
+    unsigned count = (unsigned)number_of(words[2]);
+    struct ports *ports =
+        ports_new(strcmp(words[0], "guarded") == 0 ? PORTS_GUARDED : PORTS_RESERVED, &fault);
+
+    if (address_read(words[1], &destination) != 0 || count > 254 || !ports)
+        return 64;
+    uint8_t *last = &destination.bytes[destination.family == IP_FAMILY_V4 ? 3 : 15];
+    int error = route_find(&destination, NULL, NULL, &route, &fault);
+    if (error)
+        return refused(&fault);
+    error = link_open(route.interface, LINK_QUIET, LINK_CLOCK_HOST, "tcp", &link, &fault);
+    if (error)
+        return refused(&fault);
+    for (unsigned i = 0; i < count && !error; i++) {
+        *last = (uint8_t)(i + 1);
+        error = ports_take(ports, &route.source, &destination, 80, &leases[i], &fault);
+        if (!error)
+            error = send_syn(link, &route, &destination, leases[i].port, 80, &fault);
+    }
+    if (error)
+        return refused(&fault);
+    usleep(500000);
+    printf("sockets=%zu\n", ports_count(ports).sockets);
+    for (unsigned i = 0; i < count; i++)
+        ports_return(ports, &leases[i]);
+    printf("left=%zu\n", ports_count(ports).sockets);
+    link_close(link);
+    ports_free(ports);
+    return 0;
+}
+
 /* watch INTERFACE: reads until the interface goes, at most five seconds; then tries to send. */
 static int command_watch(char **words)
 {
@@ -177,7 +222,7 @@ static int command_watch(char **words)
     static const uint8_t packet[40] = {0x45, 0, 0,   40, 0, 1, 0x40, 0,  64, 6,
                                        0,    0, 198, 18, 0, 1, 198,  18, 0,  2};
 
-    if (link_open(words[0], true, "tcp", &link, &fault) != 0)
+    if (link_open(words[0], LINK_BUSY, LINK_CLOCK_HOST, "tcp", &link, &fault) != 0)
         return refused(&fault);
     printf("watching\n");
     fflush(stdout);
@@ -248,7 +293,7 @@ static int command_privilege(char **words)
             fputs(line, stdout);
     if (status)
         fclose(status);
-    if (link_open("lo", true, "tcp", &link, &fault) != 0)
+    if (link_open("lo", LINK_BUSY, LINK_CLOCK_HOST, "tcp", &link, &fault) != 0)
         return refused(&fault);
     printf("link=open\n");
     link_close(link);
@@ -259,12 +304,14 @@ int main(int count, char **words)
 {
     if (count >= 6 && strcmp(words[1], "syn") == 0)
         return command_syn(words + 2);
+    if (count == 5 && strcmp(words[1], "ports") == 0)
+        return command_ports(words + 2);
     if (count == 3 && strcmp(words[1], "watch") == 0)
         return command_watch(words + 2);
     if (count >= 5 && strcmp(words[1], "resolve") == 0)
         return command_resolve(words + 2);
     if (count == 3 && strcmp(words[1], "privilege") == 0)
         return command_privilege(words + 2);
-    fprintf(stderr, "usage: tool syn|watch|resolve|privilege ...\n");
+    fprintf(stderr, "usage: tool syn|ports|watch|resolve|privilege ...\n");
     return 64;
 }
