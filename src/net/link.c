@@ -2,6 +2,7 @@
 /* One interface: what is open on it, and frames in through libpcap. */
 #include "net/link.h"
 
+#include <assert.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,11 +14,15 @@
 #include "net/privilege.h"
 
 /*
- * libpcap's ring has a slot of a power of two for each frame, so a snapshot length just above 64 kB
- * costs twice the memory. Offload makes frames of up to 65226 bytes or so; only an MTU like
- * loopback's allows larger ones. (Without offload libpcap makes the slots as small as the MTU, and
- * more of them.) What takes 12 ms to open the ring and 24 ms to close it is the kernel waiting for
- * RCU; its size is CPU time: 8 MB of small slots take 1.6 ms more than 2 MB.
+ * In immediate mode libpcap's ring has a slot of a power of two for each frame, so a snapshot length
+ * just above 64 kB costs twice the memory. Offload makes frames of up to 65226 bytes or so; only an
+ * MTU like loopback's allows larger ones. (Without offload libpcap makes the slots as small as the
+ * MTU, and more of them.) What takes 12 ms to open the ring and 24 ms to close it is the kernel
+ * waiting for RCU; its size is CPU time: 8 MB of small slots take 1.6 ms more than 2 MB.
+ *
+ * Otherwise the ring has blocks of 256 kB that frames fill one after the other; a block is handed
+ * over when it is full or when its first frame is LINK_MANY_WAIT_MS old, and then the ring is
+ * readable. So 32 MB hold what comes in a quarter of a second, at the least.
  */
 #define SNAPLEN_USUAL 65408 /* 64 kB less the head of a slot */
 #define SNAPLEN_LARGE 65676 /* 65535 bytes of IPv6 payload and all headers */
@@ -25,6 +30,7 @@
 #define RING_QUIET    (2 << 20) /* 32 slots of any kind */
 #define RING_USUAL    (8 << 20) /* 128 slots */
 #define RING_LARGE    (4 << 20) /* 64 slots, which take 8 MB */
+#define RING_MANY     (32 << 20)
 
 /* What pcap_activate() refuses, in words. */
 static int capture_refused(const struct link *link, int status, struct fault *fault)
@@ -45,7 +51,31 @@ static int capture_refused(const struct link *link, int status, struct fault *fa
     }
 }
 
-static int open_capture(struct link *link, bool large, bool busy, const char *filter,
+/* How libpcap shall receive; it refuses none of these before the capture is active. */
+static void set_ring(pcap_t *pcap, bool large, enum link_load load)
+{
+    assert(load < LINK_LOAD_COUNT);
+    pcap_set_snaplen(pcap, large ? SNAPLEN_LARGE : SNAPLEN_USUAL);
+    pcap_set_promisc(pcap, 0);
+    pcap_set_immediate_mode(pcap, load != LINK_MANY);
+    switch (load) {
+    case LINK_QUIET:
+        pcap_set_buffer_size(pcap, RING_QUIET);
+        break;
+    case LINK_BUSY:
+        pcap_set_buffer_size(pcap, large ? RING_LARGE : RING_USUAL);
+        break;
+    case LINK_MANY:
+        pcap_set_buffer_size(pcap, RING_MANY);
+        pcap_set_snaplen(pcap, LINK_MANY_LENGTH);
+        pcap_set_timeout(pcap, LINK_MANY_WAIT_MS);
+        break;
+    case LINK_LOAD_COUNT:
+        break;
+    }
+}
+
+static int open_capture(struct link *link, bool large, enum link_load load, const char *filter,
                         struct fault *fault)
 {
     char words[PCAP_ERRBUF_SIZE] = "";
@@ -54,10 +84,7 @@ static int open_capture(struct link *link, bool large, bool busy, const char *fi
     if (!link->pcap)
         return fault_set(fault, FAULT_SYSTEM, 0, "cannot capture on interface '%s': %s",
                          link->interface, words);
-    pcap_set_snaplen(link->pcap, large ? SNAPLEN_LARGE : SNAPLEN_USUAL);
-    pcap_set_promisc(link->pcap, 0);
-    pcap_set_immediate_mode(link->pcap, 1);
-    pcap_set_buffer_size(link->pcap, !busy ? RING_QUIET : large ? RING_LARGE : RING_USUAL);
+    set_ring(link->pcap, large, load);
     link->nanoseconds = pcap_set_tstamp_precision(link->pcap, PCAP_TSTAMP_PRECISION_NANO) == 0;
     int status = pcap_activate(link->pcap);
     if (status < 0)
@@ -141,9 +168,10 @@ int link_next(struct link *link, struct frame *ret_frame, struct fault *fault)
     return 1;
 }
 
-int link_open(const char *interface, bool busy, const char *filter, struct link **ret_link,
-              struct fault *fault)
+int link_open(const char *interface, enum link_load load, enum link_clock clock, const char *filter,
+              struct link **ret_link, struct fault *fault)
 {
+    (void)clock;
     struct interface_facts facts;
     struct link *link;
 
@@ -156,7 +184,7 @@ int link_open(const char *interface, bool busy, const char *filter, struct link 
     link->index = facts.index;
     link->loopback = facts.loopback;
 
-    int error = open_capture(link, facts.mtu >= LARGE_MTU, busy, filter, fault);
+    int error = open_capture(link, facts.mtu >= LARGE_MTU, load, filter, fault);
     if (error) {
         link_close(link);
         return error;

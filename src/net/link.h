@@ -29,17 +29,34 @@ struct link;
  * taken out; of a peer on another machine it never comes.
  */
 
+/* How much will pass, that is how frames wait until they are read. */
+enum link_load {
+    LINK_QUIET, /* one connection: the smallest ring, which opens and closes fastest */
+    LINK_BUSY,  /* many connections or much data: a larger one */
+    LINK_MANY,  /* very many, such as sweeps: frames come in blocks and up to LINK_MANY_WAIT_MS late,
+                   hundreds of thousands a second; only their first LINK_MANY_LENGTH bytes */
+    LINK_LOAD_COUNT
+};
+#define LINK_MANY_WAIT_MS 2
+#define LINK_MANY_LENGTH  512
+
+/* Whose clock the stamps shall be of. */
+enum link_clock {
+    LINK_CLOCK_HOST,    /* CLOCK_REALTIME, read by the kernel */
+    LINK_CLOCK_ADAPTER, /* the adapter's own, if it can stamp both directions; else the host's */
+    LINK_CLOCK_COUNT
+};
+
 /*
- * Opens capture and sending on one interface. The capture is active, non-blocking, in immediate
- * mode, with nanosecond stamps where the system has them, and `filter` (libpcap's syntax) in place,
- * when this returns. `busy`: many connections or much data will pass, so that more frames must find
- * room while nobody reads; it costs time and memory. Packets of both directions come (on loopback
+ * Opens capture and sending on one interface. The capture is active, non-blocking, with nanosecond
+ * stamps where the system has them, and `filter` (libpcap's syntax) in place, when this returns;
+ * each frame can be read at once, but see LINK_MANY. Packets of both directions come (on loopback
  * each once). Both families can be sent; a family whose raw socket the system refuses is an error
  * only when it is used. 0; -FAULT_PERMISSION with the setcap line in words; -FAULT_LINK (no such
  * interface, down, link type that wire/ip does not read), -FAULT_SYSTEM.
  */
-int link_open(const char *interface, bool busy, const char *filter, struct link **ret_link,
-              struct fault *fault);
+int link_open(const char *interface, enum link_load load, enum link_clock clock, const char *filter,
+              struct link **ret_link, struct fault *fault);
 void link_close(struct link *link);
 
 const char *link_interface(const struct link *link);

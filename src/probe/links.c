@@ -72,7 +72,8 @@ static int add(struct links *links, const char *interface, const struct address 
     entry->remote = *remote;
     entry->locals[entry->local_count++] = *local;
     write_filter(entry, filter);
-    error = link_open(interface, links->busy, filter, &entry->link, fault);
+    error = link_open(interface, links->busy ? LINK_BUSY : LINK_QUIET, LINK_CLOCK_HOST, filter,
+                      &entry->link, fault);
     if (error) {
         free(entry);
         return error;

@@ -24,6 +24,16 @@ static uint64_t number_of(const char *text)
     return value;
 }
 
+static enum link_load load_of(const char *word)
+{
+    static const char *const words[LINK_LOAD_COUNT] = {"quiet", "busy", "many"};
+
+    for (enum link_load load = 0; load < LINK_LOAD_COUNT; load++)
+        if (strcmp(word, words[load]) == 0)
+            return load;
+    exit(64);
+}
+
 static int refused(const struct fault *fault)
 {
     printf("fault=%s\nwhat=%s\n", fault_words(fault->code), fault->what);
@@ -70,7 +80,7 @@ static int drain(struct link *link, int limit_ms, struct dump *dump, struct faul
     return error ? error : count;
 }
 
-/* stamps INTERFACE SOURCE DESTINATION COUNT FILE: COUNT SYNs, one a millisecond, and all that is
+/* stamps LOAD INTERFACE SOURCE DESTINATION COUNT FILE: COUNT SYNs, one a millisecond, and all that is
  * captured meanwhile into FILE. */
 static int command_stamps(char **words)
 {
@@ -79,11 +89,11 @@ static int command_stamps(char **words)
     struct link *link;
     struct dump *dump;
     uint8_t packet[256];
-    uint64_t count = number_of(words[3]);
+    uint64_t count = number_of(words[4]);
 
-    if (link_open(words[0], true, "tcp", &link, &fault) != 0 ||
-        dump_open(words[4], &dump, &fault) != 0 ||
-        probes_begin(&probes, words[1], words[2], &fault) != 0)
+    if (link_open(words[1], load_of(words[0]), LINK_CLOCK_HOST, "tcp", &link, &fault) != 0 ||
+        dump_open(words[5], &dump, &fault) != 0 ||
+        probes_begin(&probes, words[2], words[3], &fault) != 0)
         return refused(&fault);
     for (uint64_t i = 0; i < count; i++) {
         probes.segment.source_port = (uint16_t)(20000 + i % 40000);
@@ -105,10 +115,95 @@ static int command_stamps(char **words)
     return 0;
 }
 
+/* Sends one SYN of 1000 bytes and waits until its copy is read. */
+static int one_arrives(struct link *link, struct probes *probes, int64_t *ret_late_ns,
+                       struct frame *ret_frame, struct fault *fault)
+{
+    static uint8_t data[1000];
+    uint8_t packet[1200];
+    struct pollfd readable = {.fd = link_descriptor(link), .events = POLLIN};
+
+    probes->segment.payload = data;
+    probes->segment.payload_length = probes->segment.payload_total = sizeof(data);
+    int length = craft_packet(probes->craft, &probes->header, &probes->segment, packet,
+                              sizeof(packet), fault);
+    int error = length < 0 ? length : link_send(link, packet, (size_t)length, fault);
+    int64_t start = clock_monotonic();
+    if (error)
+        return error;
+    do {
+        if (poll(&readable, 1, 1000) != 1)
+            return fault_set(fault, FAULT_SYSTEM, 0, "not readable within a second");
+        error = link_next(link, ret_frame, fault);
+    } while (error == 0 && clock_monotonic() < start + 1000 * (int64_t)MS);
+    *ret_late_ns = clock_monotonic() - start;
+    return error == 1 ? 0 : fault_set(fault, FAULT_SYSTEM, 0, "no frame within a second");
+}
+
+/* arrives LOAD INTERFACE SOURCE DESTINATION: one SYN after the other, each awaited by poll() alone;
+ * how late its copy was, and whether the descriptor is quiet when nothing waits. */
+static int command_arrives(char **words)
+{
+    struct fault fault;
+    struct probes probes;
+    struct link *link;
+    struct frame frame = {0};
+    int64_t late = 0, most = 0;
+    bool quiet = true;
+    enum link_load load = load_of(words[0]);
+
+    if (link_open(words[1], load, LINK_CLOCK_HOST, "src port 20000 and greater 1000", &link, &fault) != 0 ||
+        probes_begin(&probes, words[2], words[3], &fault) != 0)
+        return refused(&fault);
+    probes.segment.source_port = 20000;
+    for (int i = 0; i < 50; i++) {
+        struct pollfd readable = {.fd = link_descriptor(link), .events = POLLIN};
+        probes.segment.seq = (uint32_t)i << 16;
+        if (one_arrives(link, &probes, &late, &frame, &fault) != 0)
+            return refused(&fault);
+        most = late > most ? late : most;
+        struct frame other;
+        quiet = quiet && link_next(link, &other, &fault) == 0 && poll(&readable, 1, 10) == 0;
+    }
+    printf("most_late_ms=%lld length=%zu of %zu quiet=%d\n", (long long)most / MS, frame.length,
+           frame.wire_length, quiet);
+    craft_free(probes.craft);
+    link_close(link);
+    return 0;
+}
+
+/* watch LOAD INTERFACE: until the interface is gone or down, five seconds at most. */
+static int command_watch(char **words)
+{
+    struct fault fault;
+    struct link *link;
+    struct frame frame;
+    int error;
+    int64_t end = clock_monotonic() + 5000 * (int64_t)MS;
+
+    if (link_open(words[1], load_of(words[0]), LINK_CLOCK_HOST, "tcp", &link, &fault) != 0)
+        return refused(&fault);
+    printf("watching\n");
+    fflush(stdout);
+    do {
+        struct pollfd readable = {.fd = link_descriptor(link), .events = POLLIN};
+        poll(&readable, 1, 20);
+        error = link_next(link, &frame, &fault);
+    } while (error >= 0 && clock_monotonic() < end);
+    if (error < 0)
+        refused(&fault);
+    link_close(link);
+    return 0;
+}
+
 int main(int count, char **words)
 {
-    if (count == 7 && strcmp(words[1], "stamps") == 0)
+    if (count == 8 && strcmp(words[1], "stamps") == 0)
         return command_stamps(words + 2);
-    fprintf(stderr, "usage: link_tool stamps ...\n");
+    if (count == 6 && strcmp(words[1], "arrives") == 0)
+        return command_arrives(words + 2);
+    if (count == 4 && strcmp(words[1], "watch") == 0)
+        return command_watch(words + 2);
+    fprintf(stderr, "usage: link_tool arrives|stamps|watch ...\n");
     return 64;
 }

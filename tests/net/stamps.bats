@@ -27,23 +27,23 @@ tunnel_begin() {
     in_near ping -q -c1 -W2 2001:db8:1::2
 }
 
-# compare INTERFACE SOURCE DESTINATION: both captures of SYNs and of what comes back, frame by frame.
+# compare LOAD INTERFACE SOURCE DESTINATION: both captures of SYNs and of what comes back, frame by frame.
 # This tcpdump asks for microseconds, so that the kernel stamps because we ask it to.
 compare() {
     theirs=$BATS_TEST_TMPDIR/theirs-$RANDOM.pcap
-    ip netns exec "$near" tcpdump -Z root -U -s 128 --immediate-mode -n -i "$1" -w "$theirs" \
-        "tcp and host $3" 2>"$theirs.log" 3>&- &
+    ip netns exec "$near" tcpdump -Z root -U -s 128 --immediate-mode -n -i "$2" -w "$theirs" \
+        "tcp and host $4" 2>"$theirs.log" 3>&- &
     local pid=$!
     NET_PIDS+=("$pid")
     until_found 'listening on' "$theirs.log"
-    run in_near "$LINK_TOOL" stamps "$1" "$2" "$3" "$count" "$BATS_TEST_TMPDIR/ours.pcap"
+    run in_near "$LINK_TOOL" stamps "$1" "$2" "$3" "$4" "$count" "$BATS_TEST_TMPDIR/ours.pcap"
     echo "$output"
     [ "$status" -eq 0 ]
     [ "$output" = 'stamps=capture, nanoseconds dropped=0' ]
     sleep 0.2
     kill "$pid"
     wait "$pid" || true
-    run /usr/bin/python3 -B "$NET_SOURCE/stamps.py" "$BATS_TEST_TMPDIR/ours.pcap" "$theirs" "$2"
+    run /usr/bin/python3 -B "$NET_SOURCE/stamps.py" "$BATS_TEST_TMPDIR/ours.pcap" "$theirs" "$3"
     echo "$output"
     [ "$status" -eq 0 ]
 }
@@ -57,16 +57,20 @@ all_equal() {
     [ "${BASH_REMATCH[3]}" -eq "${BASH_REMATCH[4]}" ]
 }
 
-both_families() {
-    compare over 198.18.1.1 198.18.1.2
+both_families() { # LOAD
+    compare "$1" over 198.18.1.1 198.18.1.2
     all_equal
-    compare over 2001:db8:1::1 2001:db8:1::2
+    compare "$1" over 2001:db8:1::1 2001:db8:1::2
     all_equal
 }
 
 @test "each frame has the same stamp in our capture as in another's" {
     tunnel_begin
-    both_families
+    both_families quiet
+}
+@test "also when the frames come in blocks" {
+    tunnel_begin
+    both_families many
 }
 @test "also while all processors are busy" {
     tunnel_begin
@@ -74,10 +78,10 @@ both_families() {
     for ((processor = 0; processor < $(nproc); processor++)); do
         in_background near timeout 20 sh -c 'while :; do :; done'
     done
-    both_families
+    both_families busy
 }
 @test "over a veth alone what TCP of the same kernel answers is stamped twice, what we send is not" {
-    compare pipe 198.18.0.1 198.18.0.2
+    compare busy pipe 198.18.0.1 198.18.0.2
     [[ "$output" =~ ^out\ frames=([0-9]+)\ equal=([0-9]+) ]]
     [ "${BASH_REMATCH[1]}" -ge "$count" ]
     [ "${BASH_REMATCH[1]}" -eq "${BASH_REMATCH[2]}" ]
