@@ -92,6 +92,8 @@ int lines_descriptor(const struct lines *lines)
 
 bool lines_ready(const struct lines *lines)
 {
+    if (lines->ended)
+        return true;
     return !lines->skipping && lines->end > lines->scanned &&
            memchr(lines->buffer + lines->scanned, '\n', lines->end - lines->scanned);
 }

@@ -50,7 +50,7 @@ enum lines_state lines_next(struct lines *lines, char **ret_text, size_t *ret_le
 /* The number of the line that was given or left out last, from 1; 0 before the first. */
 uint64_t lines_number(const struct lines *lines);
 
-/* Whether the next call surely gives a line without reading. */
+/* Whether the next call surely gives a line, or the end, without reading. */
 bool lines_ready(const struct lines *lines);
 
 /* What to watch after LINES_WAIT; -1 for a regular file, which is always readable. */
