@@ -178,8 +178,12 @@ int link_open(const char *interface, enum link_load load, enum link_clock clock,
     if (strlen(interface) >= INTERFACE_NAME_SIZE || !interface_facts(interface, &facts))
         return fault_set(fault, FAULT_LINK, 0, "there is no interface '%.64s'", interface);
     link = calloc(1, sizeof(*link));
-    if (!link)
+    if (link)
+        link->batch = link_batch_new();
+    if (!link || !link->batch) {
+        free(link);
         return fault_set(fault, FAULT_MEMORY, 0, "out of memory");
+    }
     memcpy(link->interface, interface, strlen(interface) + 1);
     link->index = facts.index;
     link->loopback = facts.loopback;

@@ -85,6 +85,23 @@ int link_check(const struct link *link, struct fault *fault);
  */
 int link_send(struct link *link, const uint8_t *packet, size_t length, struct fault *fault);
 
+/*
+ * Packets in batches: one system call for many. link_queue() takes a copy of a packet of at most
+ * LINK_PACKET_MAX bytes (IPv4 and IPv6 may be mixed) and returns true when the batch is full, so
+ * that link_flush() must come next. link_flush() sends what is queued, in order, and empties the batch, also of what
+ * failed; which are reported, each with its number in the batch (0: the first since the last flush)
+ * and the fault that link_send() would give. A full queue is waited for, some milliseconds for the
+ * whole batch; after that each packet is tried once. Returns how many failed, 0 being the rule.
+ */
+#define LINK_BATCH      64
+#define LINK_PACKET_MAX 256
+struct link_failure {
+    unsigned number;
+    struct fault fault;
+};
+bool link_queue(struct link *link, const uint8_t *packet, size_t length);
+unsigned link_flush(struct link *link, struct link_failure ret_failures[LINK_BATCH]);
+
 /* Frames that the kernel dropped because we were too slow, since link_open(). */
 int64_t link_dropped(struct link *link);
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <libnet.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -10,7 +11,6 @@
 
 #include "net/link_parts.h"
 
-#define SEND_TRIES    8
 #define SEND_PAUSE_NS 500000
 
 /*
@@ -75,10 +75,10 @@ void link_out_close(struct link *link)
 {
     for (int family = 0; family < IP_FAMILY_COUNT; family++)
         libnet_destroy(link->out[family].libnet);
+    free(link->batch);
 }
 
-/* What sendto() refuses, in words. */
-static int send_refused(struct link *link, int sys, size_t length, struct fault *fault)
+int link_out_refused(struct link *link, int sys, size_t length, struct fault *fault)
 {
     int error;
 
@@ -116,27 +116,48 @@ static int send_refused(struct link *link, int sys, size_t length, struct fault 
     }
 }
 
+int link_out_check(const struct link *link, enum ip_family family, struct fault *fault)
+{
+    const struct link_out *out = &link->out[family];
+
+    if (out->libnet)
+        return 0;
+    return fault_set(fault, FAULT_SYSTEM, out->refused,
+                     "cannot open a raw %s socket on interface '%s'",
+                     family == IP_FAMILY_V4 ? "IPv4" : "IPv6", link->interface);
+}
+
+bool link_out_again(int sys)
+{
+    return sys == ENOBUFS || sys == EAGAIN || sys == EINTR;
+}
+
+void link_out_pause(void)
+{
+    struct timespec pause = {.tv_nsec = SEND_PAUSE_NS};
+
+    nanosleep(&pause, NULL);
+}
+
 int link_send(struct link *link, const uint8_t *packet, size_t length, struct fault *fault)
 {
     bool v4 = length > 0 && packet[0] >> 4 == 4;
-    struct link_out *out = &link->out[v4 ? IP_FAMILY_V4 : IP_FAMILY_V6];
-    struct timespec pause = {.tv_nsec = SEND_PAUSE_NS};
+    enum ip_family family = v4 ? IP_FAMILY_V4 : IP_FAMILY_V6;
+    libnet_t *libnet = link->out[family].libnet;
 
     if (length < (v4 ? LIBNET_IPV4_H : LIBNET_IPV6_H))
         return fault_set(fault, FAULT_INTERNAL, 0, "%zu bytes are no IP packet", length);
-    if (!out->libnet)
-        return fault_set(fault, FAULT_SYSTEM, out->refused,
-                         "cannot open a raw %s socket on interface '%s'", v4 ? "IPv4" : "IPv6",
-                         link->interface);
+    int error = link_out_check(link, family, fault);
+    if (error)
+        return error;
     for (int tries = 1;; tries++) {
         errno = 0;
-        int sent = v4 ? libnet_write_raw_ipv4(out->libnet, packet, (uint32_t)length)
-                      : libnet_write_raw_ipv6(out->libnet, packet, (uint32_t)length);
+        int sent = v4 ? libnet_write_raw_ipv4(libnet, packet, (uint32_t)length)
+                      : libnet_write_raw_ipv6(libnet, packet, (uint32_t)length);
         if (sent == (int)length)
             return 0;
-        bool full = errno == ENOBUFS || errno == EAGAIN;
-        if (tries == SEND_TRIES || !(full || errno == EINTR))
-            return send_refused(link, errno, length, fault);
-        nanosleep(&pause, NULL);
+        if (tries == LINK_SEND_TRIES || !link_out_again(errno))
+            return link_out_refused(link, errno, length, fault);
+        link_out_pause();
     }
 }

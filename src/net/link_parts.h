@@ -20,11 +20,24 @@ struct link {
     pcap_t *pcap;
     bool nanoseconds, loopback;
     struct link_out out[IP_FAMILY_COUNT];
+    struct link_batch *batch;
 };
 
 /* Opens the raw sockets of both families; one that the system refuses is an error only when used.
  */
 void link_out_open(struct link *link);
 void link_out_close(struct link *link);
+
+/* An empty batch, or NULL without memory; free() is its end. */
+struct link_batch *link_batch_new(void);
+
+/* What sending refuses with the errno `sys`, in words. Returns the fault's negative code. */
+int link_out_refused(struct link *link, int sys, size_t length, struct fault *fault);
+/* That a family cannot be sent at all: 0, or -FAULT_SYSTEM. */
+int link_out_check(const struct link *link, enum ip_family family, struct fault *fault);
+/* A full queue: these may be tried again after a pause. */
+bool link_out_again(int sys);
+void link_out_pause(void);
+#define LINK_SEND_TRIES 8
 
 #endif

@@ -9,6 +9,7 @@
 #include "net/clock.h"
 #include "net/craft.h"
 #include "net/link.h"
+#include "net/template.h"
 
 #define MS 1000000
 
@@ -196,6 +197,130 @@ static int command_watch(char **words)
     return 0;
 }
 
+/* Sends packet number `i` in the manner of the word, by itself or in a batch. Returns how many could
+ * not be sent. */
+static unsigned send_one(struct link *link, struct probes *probes,
+                         const struct craft_template *template, bool batch, uint32_t i, bool last)
+{
+    struct craft_values values = {
+        .destination = probes->header.destination,
+        .source_port = (uint16_t)(20000 + i % 40000),
+        .destination_port = 81,
+        .identification = 1,
+        .seq = i,
+        .ts_val = i,
+    };
+    struct link_failure failures[LINK_BATCH];
+    uint8_t packet[CRAFT_TEMPLATE_SIZE];
+    struct fault fault;
+
+    if (!batch) {
+        probes->segment.source_port = values.source_port;
+        probes->segment.destination_port = 81;
+        probes->segment.seq = i;
+        options_set_timestamps(&probes->segment.options, i, 0);
+        int length = craft_packet(probes->craft, &probes->header, &probes->segment, packet,
+                                  sizeof(packet), &fault);
+        return length < 0 || link_send(link, packet, (size_t)length, &fault) != 0;
+    }
+    size_t length = craft_template_fill(template, &values, packet);
+    return link_queue(link, packet, length) || last ? link_flush(link, failures) : 0;
+}
+
+/* Reads all that waits: SYNs have options here, answers (RST) have none. */
+static void count_frames(struct link *link, size_t bare, unsigned *out, unsigned *in)
+{
+    struct fault fault;
+    struct frame frame;
+
+    while (link_next(link, &frame, &fault) > 0) {
+        *out += frame.wire_length > bare;
+        *in += frame.wire_length <= bare;
+    }
+}
+
+/* flood alone|batch LOAD INTERFACE SOURCE DESTINATION COUNT: as many SYNs as fast as they go, what is
+ * captured of them and of the answers read after each 64. */
+static int command_flood(char **words)
+{
+    struct fault fault;
+    struct probes probes;
+    struct link *link;
+    struct craft_template template;
+    bool batch = strcmp(words[0], "batch") == 0;
+    size_t bare = strchr(words[3], ':') ? 14 + 40 + 20 : 14 + 20 + 20;
+    uint32_t count = (uint32_t)number_of(words[5]);
+    unsigned failed = 0, out = 0, in = 0;
+
+    if (link_open(words[2], load_of(words[1]), LINK_CLOCK_HOST, "tcp", &link, &fault) != 0 ||
+        probes_begin(&probes, words[3], words[4], &fault) != 0 ||
+        craft_template_make(probes.craft, &probes.header, &probes.segment, &template, &fault) != 0)
+        return refused(&fault);
+    int64_t start = clock_monotonic();
+    for (uint32_t i = 0; i < count; i++) {
+        failed += send_one(link, &probes, &template, batch, i, i + 1 == count);
+        if (i % 64 == 63)
+            count_frames(link, bare, &out, &in);
+    }
+    int64_t sent = clock_monotonic();
+    while (clock_monotonic() < sent + 300 * (int64_t)MS) {
+        struct pollfd readable = {.fd = link_descriptor(link), .events = POLLIN};
+        poll(&readable, 1, 10);
+        count_frames(link, bare, &out, &in);
+    }
+    fprintf(stderr, "%lld ms\n", (long long)(sent - start) / MS);
+    printf("failed=%u out=%u in=%u dropped=%lld\n", failed, out, in, (long long)link_dropped(link));
+    craft_free(probes.craft);
+    link_close(link);
+    return 0;
+}
+
+/* batch INTERFACE SOURCE4 SOURCE6 DESTINATION/PORT...: one batch of a SYN to each; which failed, and the
+ * ports of those that were captured as sent. */
+static int command_batch(char **words)
+{
+    struct fault fault;
+    struct probes probes;
+    struct link *link;
+    struct frame frame;
+    struct link_failure failures[LINK_BATCH];
+
+    if (link_open(words[0], LINK_QUIET, LINK_CLOCK_HOST, "src port 20000", &link, &fault) != 0)
+        return refused(&fault);
+    for (char **word = words + 3; *word; word++) {
+        uint8_t packet[CRAFT_TEMPLATE_SIZE];
+        char *port = strchr(*word, '/');
+        *port++ = '\0';
+        if (probes_begin(&probes, words[strchr(*word, ':') ? 2 : 1], *word, &fault) != 0)
+            return refused(&fault);
+        probes.segment.source_port = 20000;
+        probes.segment.destination_port = (uint16_t)number_of(port);
+        int length = craft_packet(probes.craft, &probes.header, &probes.segment, packet,
+                                  sizeof(packet), &fault);
+        craft_free(probes.craft);
+        if (length < 0)
+            return refused(&fault);
+        link_queue(link, packet, (size_t)length);
+    }
+    unsigned failed = link_flush(link, failures);
+    for (unsigned i = 0; i < failed; i++)
+        printf("%u %s: %s\n", failures[i].number, fault_words(failures[i].fault.code),
+               failures[i].fault.what);
+    printf("again=%u\n", link_flush(link, failures));
+    printf("sent");
+    for (int quiet = 0; quiet < 40; quiet++) {
+        struct pollfd readable = {.fd = link_descriptor(link), .events = POLLIN};
+        poll(&readable, 1, 10);
+        while (link_next(link, &frame, &fault) > 0) {
+            size_t at = frame.bytes[12] == 0x08 ? 14 + 20 : 14 + 40;
+            printf(" %d", frame.bytes[at + 2] << 8 | frame.bytes[at + 3]);
+        }
+    }
+    printf("\n");
+    link_close(link);
+    return 0;
+}
+
 int main(int count, char **words)
 {
     if (count == 8 && strcmp(words[1], "stamps") == 0)
@@ -204,6 +329,10 @@ int main(int count, char **words)
         return command_arrives(words + 2);
     if (count == 4 && strcmp(words[1], "watch") == 0)
         return command_watch(words + 2);
-    fprintf(stderr, "usage: link_tool arrives|stamps|watch ...\n");
+    if (count == 8 && strcmp(words[1], "flood") == 0)
+        return command_flood(words + 2);
+    if (count > 5 && count < 6 + LINK_BATCH && strcmp(words[1], "batch") == 0)
+        return command_batch(words + 2);
+    fprintf(stderr, "usage: link_tool arrives|batch|flood|stamps|watch ...\n");
     return 64;
 }
