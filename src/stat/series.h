@@ -51,7 +51,7 @@ struct series_summary {
     double jitter;
     uint64_t jitter_n;
     uint64_t
-        quantile_n; /* samples that p50 … p99 and the interval rest on: SERIES_KEPT_MAX at most */
+        quantile_n; /* what p50 … p99 and the interval rest on: n, or less when n was too many */
     double p50;
     double p90;
     double p95;

@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MOST_SECONDS 20
+#define MOST_SECONDS 20 /* unless -t says otherwise */
 
 extern char **environ;
 
@@ -65,12 +65,18 @@ int main(int argc, char **argv)
 {
     posix_spawn_file_actions_t actions;
     int64_t first, last, began, began_wall, wall;
+    unsigned most_seconds = MOST_SECONDS;
     struct rusage usage;
     int ends[2], status, output;
     pid_t pid;
 
-    if (argc < 3) {
-        fprintf(stderr, "usage: measure OUTPUT-FILE COMMAND [ARGUMENT]...\n");
+    if (argc > 2 && strcmp(argv[1], "-t") == 0) {
+        most_seconds = (unsigned)strtoul(argv[2], NULL, 10);
+        argc -= 2;
+        argv += 2;
+    }
+    if (argc < 3 || most_seconds == 0) {
+        fprintf(stderr, "usage: measure [-t SECONDS] OUTPUT-FILE COMMAND [ARGUMENT]...\n");
         return 64;
     }
     output = open(argv[1], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -83,7 +89,7 @@ int main(int argc, char **argv)
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
     signal(SIGALRM, on_alarm);
-    alarm(MOST_SECONDS);
+    alarm(most_seconds);
 
     began_wall = now(CLOCK_REALTIME);
     began = now(CLOCK_MONOTONIC);
