@@ -50,8 +50,7 @@ struct series_summary {
      * only after some 47 differences. Unknown with fewer than two samples. */
     double jitter;
     uint64_t jitter_n;
-    uint64_t
-        quantile_n; /* what p50 … p99 and the interval rest on: n, or less when n was too many */
+    uint64_t quantile_n; /* what p50 … p99 and the interval rest on: at most SERIES_KEPT_MAX */
     double p50;
     double p90;
     double p95;
