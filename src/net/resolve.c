@@ -1,150 +1,422 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Names to addresses with c-ares, on the caller's event loop. */
+/* Names to addresses with c-ares: who asks what, what is asked only once, what is remembered. */
 #include "net/resolve.h"
 
-#include <ares.h>
-#include <assert.h>
-#include <ev.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <uthash.h>
+#include <utlist.h>
 
+#include "net/ares_answer.h"
+#include "net/ares_loop.h"
 #include "net/clock.h"
 
-/* One lost datagram must not cost the whole of a usual time limit. */
-#define TRY_TIMEOUT_MS 1500
-#define TRIES          4
+/* So many questions whose answers nobody waits for any more may be left with c-ares, which gives
+ * them up after half a minute. */
+#define ABANDONED_MAX 4096
 
-/* A socket of c-ares' that the loop watches for it. */
-struct watched {
-    struct watched *next;
-    ev_io watcher;
-    struct resolver *resolver;
+/* What tells questions apart. All bytes count: cleared before it is filled. */
+struct question_key {
+    char name[256]; /* the longest that DNS can say */
+    uint32_t family;
 };
 
-struct query {
-    struct query *next, *previous;
-    struct resolver *resolver;
-    ev_timer timer; /* the time limit; once there is a result, the next turn of the loop */
-    bool finished;  /* c-ares has called back: it will not touch this any more */
-    bool delivered; /* ours has been called */
-    int error;
-    int64_t started_ns;
+/* Somebody who wants to know. */
+struct waiter {
+    struct waiter *next, *previous; /* of the same question; or of those to be told */
+    struct question *question;
+    ev_timer timer; /* the time limit, once the question is out */
+    int64_t timeout_ns, since_ns;
+    bool timed_out;
     resolve_done *done;
     void *data;
+};
+
+enum question_state {
+    QUESTION_QUEUED,
+    QUESTION_ASKED,     /* c-ares has it */
+    QUESTION_ABANDONED, /* c-ares has it still, but nobody waits any more */
+    QUESTION_ANSWERED,  /* to be freed when the last has been told, or remembered */
+};
+
+struct question {
+    struct question *next, *previous; /* of the queue; or of those that are remembered */
+    struct question *later, *earlier; /* of all */
+    struct resolver *resolver;
+    enum question_state state;
+    const char *name; /* in the key */
+    struct question_key key;
+    bool findable; /* stands in the hash table */
+    bool remembered;
+    struct waiter *waiters; /* who have not been told, nor are about to be */
+    size_t told_soon;       /* how many are about to be */
+    int64_t asked_ns, took_ns;
+    int error;
     struct fault fault;
-    struct resolve_answer answer;
-    char name[256]; /* the longest that DNS can say */
+    struct address *addresses;
+    size_t count;
+    UT_hash_handle hh;
 };
 
 struct resolver {
     struct ev_loop *loop;
-    ares_channel channel;
-    ev_timer timer; /* c-ares' own time-outs */
-    struct watched *watched;
-    struct query *queries;
-    size_t waiting; /* queries whose caller has not been told yet */
+    struct ares_loop ares;
+    ev_timer turn;             /* runs once there is something to tell or to ask */
+    struct question *questions; /* all */
+    struct question *by_key;    /* queued, asked, remembered */
+    struct question *queue;     /* to be asked */
+    struct question *memory;    /* remembered, the one longest unused first */
+    struct waiter *ready;       /* to be told in the next turn */
+    size_t remembered;          /* in memory */
+    size_t waiting;             /* waiters that have not been told yet */
+    size_t under_way;           /* questions that c-ares has and somebody waits for */
+    size_t abandoned;           /* those that it has and nobody waits for */
+    bool *gone;                 /* set when the resolver goes while it calls back */
     bool closing;
 };
 
-/* ---- the loop's side of c-ares
- * ------------------------------------------------------------------- */
-
-static void rearm(struct resolver *resolver)
-{
-    struct timeval left;
-
-    ev_timer_stop(resolver->loop, &resolver->timer);
-    if (!ares_timeout(resolver->channel, NULL, &left))
-        return;
-    ev_timer_set(&resolver->timer, (double)left.tv_sec + (double)left.tv_usec / 1e6, 0);
-    ev_timer_start(resolver->loop, &resolver->timer);
-}
-
-static void socket_ready(struct ev_loop *loop, ev_io *watcher, int events)
-{
-    const struct watched *watched = watcher->data;
-    struct resolver *resolver = watched->resolver;
-    int descriptor = watcher->fd; /* the watcher may go while c-ares works */
-
-    (void)loop;
-    ares_process_fd(resolver->channel, events & EV_READ ? descriptor : ARES_SOCKET_BAD,
-                    events & EV_WRITE ? descriptor : ARES_SOCKET_BAD);
-    rearm(resolver);
-}
-
-static void timer_ready(struct ev_loop *loop, ev_timer *timer, int events)
-{
-    struct resolver *resolver = timer->data;
-
-    (void)loop;
-    (void)events;
-    ares_process_fd(resolver->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
-    rearm(resolver);
-}
-
-/* c-ares says what it waits for at a socket; nothing any more before it closes it. */
-static void socket_wanted(void *data, ares_socket_t descriptor, int readable, int writable)
-{
-    struct resolver *resolver = data;
-    struct watched **at = &resolver->watched, *watched;
-    int events = (readable ? EV_READ : 0) | (writable ? EV_WRITE : 0);
-
-    while (*at && (*at)->watcher.fd != descriptor)
-        at = &(*at)->next;
-    watched = *at;
-    if (watched)
-        ev_io_stop(resolver->loop, &watched->watcher);
-    if (!events) {
-        if (watched) {
-            *at = watched->next;
-            free(watched);
-        }
-        return;
-    }
-    if (!watched) {
-        watched = calloc(1, sizeof(*watched));
-        if (!watched)
-            return; /* its time-outs go on: the query ends with one */
-        watched->resolver = resolver;
-        ev_io_init(&watched->watcher, socket_ready, descriptor, events);
-        watched->watcher.data = watched;
-        watched->next = resolver->watched;
-        resolver->watched = watched;
-    }
-    ev_io_set(&watched->watcher, descriptor, events);
-    ev_io_start(resolver->loop, &watched->watcher);
-}
+static void on_turn(struct ev_loop *loop, ev_timer *timer, int events);
 
 struct resolver *resolver_new(struct ev_loop *loop, struct fault *fault)
 {
     struct resolver *resolver = calloc(1, sizeof(*resolver));
-    struct ares_options options = {
-        .timeout = TRY_TIMEOUT_MS,
-        .tries = TRIES,
-        .sock_state_cb = socket_wanted,
-        .sock_state_cb_data = resolver,
-    };
 
     if (!resolver) {
         fault_set(fault, FAULT_MEMORY, 0, "out of memory");
         return NULL;
     }
     resolver->loop = loop;
-    ev_timer_init(&resolver->timer, timer_ready, 0, 0);
-    resolver->timer.data = resolver;
-    int status = ares_library_init(ARES_LIB_INIT_ALL);
-    if (status == ARES_SUCCESS) {
-        status = ares_init_options(&resolver->channel, &options,
-                                   ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB);
-        if (status == ARES_SUCCESS)
-            return resolver;
-        ares_library_cleanup();
+    ev_timer_init(&resolver->turn, on_turn, 0, 0);
+    resolver->turn.data = resolver;
+    if (ares_loop_open(&resolver->ares, loop, fault) != 0) {
+        free(resolver);
+        return NULL;
     }
-    fault_set(fault, FAULT_SYSTEM, 0, "cannot start the resolver: %s", ares_strerror(status));
-    free(resolver);
-    return NULL;
+    return resolver;
+}
+
+/* The loop's next turn is ours. */
+static void call_turn(struct resolver *resolver)
+{
+    if (ev_is_active(&resolver->turn))
+        return;
+    ev_timer_set(&resolver->turn, 0, 0);
+    ev_timer_start(resolver->loop, &resolver->turn);
+}
+
+/* ---- one question
+ * -------------------------------------------------------------------------------- */
+
+static void hide(struct question *question)
+{
+    if (question->findable)
+        HASH_DEL(question->resolver->by_key, question);
+    question->findable = false;
+}
+
+static void question_free(struct question *question)
+{
+    struct resolver *resolver = question->resolver;
+
+    hide(question);
+    if (question->remembered) {
+        DL_DELETE2(resolver->memory, question, previous, next);
+        resolver->remembered--;
+    }
+    DL_DELETE2(resolver->questions, question, earlier, later);
+    free(question->addresses);
+    free(question);
+}
+
+/* Keeps an answer for those who ask later, in the place of the one longest unused. */
+static void remember(struct question *question)
+{
+    struct resolver *resolver = question->resolver;
+
+    if (question->remembered) {
+        DL_DELETE2(resolver->memory, question, previous, next);
+        resolver->remembered--;
+    }
+    DL_APPEND2(resolver->memory, question, previous, next);
+    question->remembered = true;
+    resolver->remembered++;
+    if (resolver->remembered <= RESOLVE_REMEMBERED)
+        return;
+    struct question *oldest = resolver->memory;
+    if (oldest->told_soon == 0) {
+        question_free(oldest);
+        return;
+    }
+    /* It goes when these have been told. */
+    DL_DELETE2(resolver->memory, oldest, previous, next);
+    oldest->remembered = false;
+    resolver->remembered--;
+    hide(oldest);
+}
+
+/* Its waiter is told in the next turn of the loop. */
+static void tell_soon(struct waiter *waiter)
+{
+    struct question *question = waiter->question;
+    struct resolver *resolver = question->resolver;
+
+    ev_timer_stop(resolver->loop, &waiter->timer);
+    question->told_soon++;
+    DL_APPEND2(resolver->ready, waiter, previous, next);
+    call_turn(resolver);
+}
+
+/* The time limit of one who waits. */
+static void on_limit(struct ev_loop *loop, ev_timer *timer, int events)
+{
+    struct waiter *waiter = timer->data;
+    struct question *question = waiter->question;
+
+    (void)loop;
+    (void)events;
+    waiter->timed_out = true;
+    DL_DELETE2(question->waiters, waiter, previous, next);
+    tell_soon(waiter);
+    if (question->waiters)
+        return;
+    /* c-ares can only give up all at once: its answer, if there will be one, goes unheard. Who asks
+     * from now on, asks anew. */
+    question->state = QUESTION_ABANDONED;
+    hide(question);
+    question->resolver->under_way--;
+    question->resolver->abandoned++;
+}
+
+static void start_limit(struct waiter *waiter)
+{
+    struct ev_loop *loop = waiter->question->resolver->loop;
+
+    waiter->since_ns = clock_monotonic();
+    ev_now_update(loop); /* the limit runs from now, not from the loop's last turn */
+    ev_timer_init(&waiter->timer, on_limit, (double)waiter->timeout_ns / 1e9, 0);
+    waiter->timer.data = waiter;
+    ev_timer_start(loop, &waiter->timer);
+}
+
+static int keep_addresses(struct question *question, const struct ares_addrinfo *info)
+{
+    struct address addresses[RESOLVE_MAX];
+    size_t count = ares_answer_addresses(info, addresses, RESOLVE_MAX);
+
+    if (count == 0)
+        return ARES_ENODATA;
+    question->addresses = malloc(count * sizeof(addresses[0]));
+    if (!question->addresses)
+        return ARES_ENOMEM;
+    memcpy(question->addresses, addresses, count * sizeof(addresses[0]));
+    question->count = count;
+    return ARES_SUCCESS;
+}
+
+/* c-ares' answer, perhaps from within ask(): told in the next turn of the loop. */
+static void on_answer(void *data, int status, int timeouts, struct ares_addrinfo *info)
+{
+    struct question *question = data;
+    struct resolver *resolver = question->resolver;
+
+    (void)timeouts;
+    if (!resolver->closing && question->state == QUESTION_ASKED && status == ARES_SUCCESS)
+        status = keep_addresses(question, info);
+    if (info)
+        ares_freeaddrinfo(info);
+    if (question->state == QUESTION_ABANDONED) {
+        resolver->abandoned--;
+        if (resolver->queue && !resolver->closing)
+            call_turn(resolver);
+        question->state = QUESTION_ANSWERED;
+        if (question->told_soon == 0)
+            question_free(question);
+        return;
+    }
+    if (resolver->closing)
+        return;
+    question->took_ns = clock_monotonic() - question->asked_ns;
+    question->state = QUESTION_ANSWERED;
+    resolver->under_way--;
+    if (status != ARES_SUCCESS)
+        question->error = ares_answer_fault(status, question->name, &question->fault);
+    while (question->waiters) {
+        struct waiter *waiter = question->waiters;
+
+        DL_DELETE2(question->waiters, waiter, previous, next);
+        tell_soon(waiter);
+    }
+    /* Failures may be over when the next one asks. */
+    if (status == ARES_SUCCESS || status == ARES_ENOTFOUND || status == ARES_ENODATA)
+        remember(question);
+    else
+        hide(question);
+}
+
+static void ask(struct question *question)
+{
+    struct ares_addrinfo_hints hints = {
+        .ai_family = question->key.family == IP_FAMILY_V4   ? AF_INET
+                     : question->key.family == IP_FAMILY_V6 ? AF_INET6
+                                                            : AF_UNSPEC,
+        .ai_socktype = SOCK_STREAM,
+    };
+    struct resolver *resolver = question->resolver;
+    struct waiter *waiter;
+
+    question->state = QUESTION_ASKED;
+    question->asked_ns = clock_monotonic();
+    resolver->under_way++;
+    DL_FOREACH2 (question->waiters, waiter, next)
+        start_limit(waiter);
+    ares_getaddrinfo(resolver->ares.channel, question->name, NULL, &hints, on_answer, question);
+}
+
+static bool may_ask(const struct resolver *resolver)
+{
+    return resolver->queue && resolver->under_way < RESOLVE_AT_ONCE &&
+           resolver->abandoned < ABANDONED_MAX;
+}
+
+/* Asks what waits in the queue, no more at once than is decent. */
+static void ask_queued(struct resolver *resolver)
+{
+    if (!may_ask(resolver))
+        return;
+    /* What stands in the hosts file is answered at once: that must not go on and on either. */
+    for (unsigned i = 0; i < RESOLVE_AT_ONCE && may_ask(resolver); i++) {
+        struct question *question = resolver->queue;
+
+        DL_DELETE2(resolver->queue, question, previous, next);
+        ask(question);
+    }
+    ares_loop_rearm(&resolver->ares);
+    if (may_ask(resolver))
+        call_turn(resolver);
+}
+
+/* ---- who waits
+ * ----------------------------------------------------------------------------------- */
+
+/* Tells the first of those that are to be told. The resolver may be gone after that. */
+static void tell(struct resolver *resolver)
+{
+    struct waiter *waiter = resolver->ready;
+    struct question *question = waiter->question;
+    struct waiter told = *waiter;
+    struct resolve_answer answer = {.took_ns = question->took_ns};
+    struct fault fault = question->fault;
+    int error = question->error;
+
+    if (told.timed_out) {
+        answer.took_ns = clock_monotonic() - told.since_ns;
+        error = fault_set(&fault, FAULT_NAME, 0,
+                          "no answer from the name servers for '%s' in time", question->name);
+    } else if (!error) {
+        memcpy(answer.addresses, question->addresses,
+               question->count * sizeof(answer.addresses[0]));
+        answer.count = question->count;
+    }
+    DL_DELETE2(resolver->ready, waiter, previous, next);
+    free(waiter);
+    resolver->waiting--;
+    question->told_soon--;
+    if (question->state == QUESTION_ANSWERED && question->told_soon == 0 && !question->remembered)
+        question_free(question);
+    told.done(told.data, error, &answer, &fault);
+}
+
+static void on_turn(struct ev_loop *loop, ev_timer *timer, int events)
+{
+    struct resolver *resolver = timer->data;
+    struct waiter *waiter;
+    size_t count;
+    bool gone = false;
+
+    (void)loop;
+    (void)events;
+    /* Those who are called may ask again: that is for the next turn. */
+    DL_COUNT2(resolver->ready, waiter, count, next);
+    resolver->gone = &gone;
+    for (; count > 0 && !gone; count--)
+        tell(resolver);
+    if (gone)
+        return;
+    resolver->gone = NULL;
+    if (resolver->ready)
+        call_turn(resolver);
+    ask_queued(resolver);
+    /* Nothing goes on for those that nobody waits for any more. */
+    if (resolver->waiting == 0 && resolver->abandoned > 0) {
+        ares_cancel(resolver->ares.channel);
+        ares_loop_rearm(&resolver->ares);
+    }
+}
+
+/* Finds the question, or puts it into the queue. NULL: out of memory. */
+static struct question *find_question(struct resolver *resolver, const char *name,
+                                      enum ip_family family)
+{
+    struct question_key key;
+    struct question *question;
+
+    memset(&key, 0, sizeof(key));
+    memcpy(key.name, name, strlen(name) + 1);
+    key.family = (uint32_t)family;
+    HASH_FIND(hh, resolver->by_key, &key, sizeof(key), question);
+    if (question)
+        return question;
+    question = calloc(1, sizeof(*question));
+    if (!question)
+        return NULL;
+    question->resolver = resolver;
+    question->key = key;
+    question->name = question->key.name;
+    question->findable = true;
+    HASH_ADD(hh, resolver->by_key, key, sizeof(question->key), question);
+    DL_APPEND2(resolver->queue, question, previous, next);
+    DL_APPEND2(resolver->questions, question, earlier, later);
+    return question;
+}
+
+int resolver_start(struct resolver *resolver, const char *name, enum ip_family family,
+                   int64_t timeout_ns, resolve_done *done, void *data, struct fault *fault)
+{
+    if (strlen(name) >= sizeof(((struct question_key *)NULL)->name))
+        return fault_set(fault, FAULT_NAME, 0, "'%.64s…' is too long for a name", name);
+    struct waiter *waiter = calloc(1, sizeof(*waiter));
+    struct question *question = waiter ? find_question(resolver, name, family) : NULL;
+    if (!question) {
+        free(waiter);
+        return fault_set(fault, FAULT_MEMORY, 0, "out of memory");
+    }
+    waiter->question = question;
+    waiter->timeout_ns = timeout_ns;
+    waiter->done = done;
+    waiter->data = data;
+    resolver->waiting++;
+    if (question->state == QUESTION_ANSWERED) {
+        tell_soon(waiter);
+        remember(question);
+        return 0;
+    }
+    DL_APPEND2(question->waiters, waiter, previous, next);
+    if (question->state == QUESTION_ASKED)
+        start_limit(waiter);
+    ask_queued(resolver);
+    return 0;
+}
+
+static void free_waiters(struct resolver *resolver, struct waiter *waiter)
+{
+    while (waiter) {
+        struct waiter *next = waiter->next;
+
+        ev_timer_stop(resolver->loop, &waiter->timer);
+        free(waiter);
+        waiter = next;
+    }
 }
 
 void resolver_free(struct resolver *resolver)
@@ -152,192 +424,14 @@ void resolver_free(struct resolver *resolver)
     if (!resolver)
         return;
     resolver->closing = true;
-    ares_destroy(resolver->channel); /* calls back for all that is under way, and for its sockets */
-    ares_library_cleanup();
-    ev_timer_stop(resolver->loop, &resolver->timer);
-    while (resolver->queries) {
-        struct query *query = resolver->queries;
-        resolver->queries = query->next;
-        ev_timer_stop(resolver->loop, &query->timer);
-        free(query);
-    }
-    while (resolver->watched) {
-        struct watched *watched = resolver->watched;
-        resolver->watched = watched->next;
-        ev_io_stop(resolver->loop, &watched->watcher);
-        free(watched);
+    if (resolver->gone)
+        *resolver->gone = true;
+    ares_loop_close(&resolver->ares);
+    ev_timer_stop(resolver->loop, &resolver->turn);
+    free_waiters(resolver, resolver->ready);
+    while (resolver->questions) {
+        free_waiters(resolver, resolver->questions->waiters);
+        question_free(resolver->questions);
     }
     free(resolver);
-}
-
-/* ---- one query
- * ----------------------------------------------------------------------------------- */
-
-static void query_free(struct query *query)
-{
-    ev_timer_stop(query->resolver->loop, &query->timer);
-    if (query->previous)
-        query->previous->next = query->next;
-    else
-        query->resolver->queries = query->next;
-    if (query->next)
-        query->next->previous = query->previous;
-    free(query);
-}
-
-/* Tells the caller; the query lives on only while c-ares still has it. */
-static void query_deliver(struct query *query)
-{
-    struct resolver *resolver = query->resolver;
-    resolve_done *done = query->done;
-    void *data = query->data;
-    int error = query->error;
-    struct fault fault = query->fault;
-    struct resolve_answer answer = query->answer;
-
-    query->delivered = true;
-    resolver->waiting--;
-    if (query->finished)
-        query_free(query);
-    /* c-ares can only give up all at once: not before nobody waits for any. */
-    if (resolver->waiting == 0) {
-        ares_cancel(resolver->channel);
-        rearm(resolver);
-    }
-    /* Last, as the caller may free the resolver here. */
-    done(data, error, &answer, &fault);
-}
-
-static void query_ready(struct ev_loop *loop, ev_timer *timer, int events)
-{
-    struct query *query = timer->data;
-
-    (void)loop;
-    (void)events;
-    if (!query->finished) {
-        query->answer.took_ns = clock_monotonic() - query->started_ns;
-        query->error = fault_set(&query->fault, FAULT_NAME, 0,
-                                 "no answer from the name servers for '%s' in time", query->name);
-    }
-    query_deliver(query);
-}
-
-static int query_failed(struct query *query, int status)
-{
-    struct fault *fault = &query->fault;
-    const char *name = query->name;
-
-    switch (status) {
-    case ARES_ENOTFOUND:
-        return fault_set(fault, FAULT_NAME, 0, "there is no name '%s'", name);
-    case ARES_ENODATA:
-        return fault_set(fault, FAULT_NAME, 0,
-                         "name '%s' has no address of the kind that is wanted", name);
-    case ARES_EBADNAME:
-        return fault_set(fault, FAULT_NAME, 0, "'%s' is no name that can be looked up", name);
-    case ARES_ETIMEOUT:
-        return fault_set(fault, FAULT_NAME, 0, "no answer from the name servers for '%s'", name);
-    case ARES_ECONNREFUSED:
-        return fault_set(fault, FAULT_NAME, 0,
-                         "no name server can be reached, or none will answer, for '%s'", name);
-    case ARES_ESERVFAIL:
-        return fault_set(fault, FAULT_NAME, 0, "the name server failed at '%s'", name);
-    case ARES_ENOMEM:
-        return fault_set(fault, FAULT_NAME, 0, "out of memory while '%s' was looked up", name);
-    default:
-        return fault_set(fault, FAULT_NAME, 0, "cannot look up '%s': %s", name,
-                         ares_strerror(status));
-    }
-}
-
-static bool node_address(const struct ares_addrinfo_node *node, struct address *ret_address)
-{
-    *ret_address = (struct address){.family = IP_FAMILY_NONE};
-    if (node->ai_family == AF_INET) {
-        const struct sockaddr_in *in = (const struct sockaddr_in *)(const void *)node->ai_addr;
-        ret_address->family = IP_FAMILY_V4;
-        memcpy(ret_address->bytes, &in->sin_addr, 4);
-    } else if (node->ai_family == AF_INET6) {
-        const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)(const void *)node->ai_addr;
-        ret_address->family = IP_FAMILY_V6;
-        ret_address->scope = in6->sin6_scope_id;
-        memcpy(ret_address->bytes, &in6->sin6_addr, 16);
-    }
-    return ret_address->family != IP_FAMILY_NONE;
-}
-
-static void add_address(struct resolve_answer *answer, const struct address *address)
-{
-    for (size_t i = 0; i < answer->count; i++)
-        if (address_equal(&answer->addresses[i], address))
-            return;
-    if (answer->count < RESOLVE_MAX)
-        answer->addresses[answer->count++] = *address;
-}
-
-/* c-ares' answer, perhaps from within resolver_start(): kept for the next turn of the loop. */
-static void query_finished(void *data, int status, int timeouts, struct ares_addrinfo *info)
-{
-    struct query *query = data;
-    struct resolver *resolver = query->resolver;
-
-    (void)timeouts;
-    query->finished = true;
-    query->answer.took_ns = clock_monotonic() - query->started_ns;
-    if (status == ARES_SUCCESS) {
-        struct address address;
-        for (const struct ares_addrinfo_node *node = info->nodes; node; node = node->ai_next)
-            if (node_address(node, &address))
-                add_address(&query->answer, &address);
-        if (query->answer.count == 0)
-            status = ARES_ENODATA;
-    }
-    if (info)
-        ares_freeaddrinfo(info);
-    if (resolver->closing)
-        return;
-    if (query->delivered) {
-        query_free(query);
-        return;
-    }
-    if (status != ARES_SUCCESS)
-        query->error = query_failed(query, status);
-    ev_timer_stop(resolver->loop, &query->timer);
-    ev_timer_set(&query->timer, 0, 0);
-    ev_timer_start(resolver->loop, &query->timer);
-}
-
-int resolver_start(struct resolver *resolver, const char *name, enum ip_family family,
-                   int64_t timeout_ns, resolve_done *done, void *data, struct fault *fault)
-{
-    struct ares_addrinfo_hints hints = {.ai_socktype = SOCK_STREAM};
-
-    if (strlen(name) >= sizeof(((struct query *)NULL)->name))
-        return fault_set(fault, FAULT_NAME, 0, "'%.64s…' is too long for a name", name);
-    struct query *query = calloc(1, sizeof(*query));
-    if (!query)
-        return fault_set(fault, FAULT_MEMORY, 0, "out of memory");
-
-    query->resolver = resolver;
-    query->done = done;
-    query->data = data;
-    query->started_ns = clock_monotonic();
-    memcpy(query->name, name, strlen(name) + 1);
-    query->next = resolver->queries;
-    if (query->next)
-        query->next->previous = query;
-    resolver->queries = query;
-    resolver->waiting++;
-
-    ev_now_update(resolver->loop); /* the limit runs from now, not from the loop's last turn */
-    ev_timer_init(&query->timer, query_ready, (double)timeout_ns / 1e9, 0);
-    query->timer.data = query;
-    ev_timer_start(resolver->loop, &query->timer);
-
-    hints.ai_family = family == IP_FAMILY_V4   ? AF_INET
-                      : family == IP_FAMILY_V6 ? AF_INET6
-                                               : AF_UNSPEC;
-    ares_getaddrinfo(resolver->channel, name, NULL, &hints, query_finished, query);
-    rearm(resolver);
-    return 0;
 }

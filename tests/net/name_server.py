@@ -9,6 +9,8 @@ V4 = [bytes([198, 18, 0, 7])]
 TWO = V4 + [bytes([198, 18, 0, 8])]
 V6 = [bytes.fromhex('20010db8000000000000000000000007')]
 
+ONCE = ('once', 'never')  # answered the first time only
+
 
 def main():
     server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -29,10 +31,10 @@ def main():
         kind = struct.unpack('!H', query[at + 1:at + 3])[0]
         name = labels[0].lower()
         asked[name] = asked.get(name, 0) + 1
-        if name == 'silent' or (name == 'second' and asked[name] == 1):
+        if name == 'silent' or (name == 'second' and asked[name] == 1) or (name in ONCE and asked[name] > 1):
             continue
         code, data = 0, V4 if kind == 1 else []
-        if name == 'none':
+        if name in ('none', 'never'):
             code, data = 3, []
         elif name == 'fails':
             code, data = 2, []

@@ -71,9 +71,66 @@ server="$(dirname "$BATS_TEST_FILENAME")/name_server.py"
     resolve "$server" 4000 1 second.example
     grep -Eq '^second.example took_ms=1[0-9]{3} 198\.18\.0\.7$' <<<"$output"
 }
-@test "five hundred at once" {
-    names=()
-    for i in $(seq 500); do names+=("n$i.example"); done
-    resolve "$server" 10000 1 "${names[@]}"
-    [ "$(grep -c 'example took_ms=[0-9]* 198\.18\.0\.7$' <<<"$output")" -eq 500 ]
+# names COUNT PREFIX: so many names, each behind its prefix
+names() { seq "$1" | sed "s/.*/$2&.example/"; }
+# milliseconds: what the whole took
+milliseconds() { sed -n 's/^ms=\([0-9]*\) .*/\1/p' <<<"$output"; }
+
+@test "five thousand at once, over both families, and no descriptor is left" {
+    # shellcheck disable=SC2046
+    resolve "$server" 10000 1 $(names 5000 n) >/dev/null
+    [ "$(grep -c 'example took_ms=[0-9]* 198\.18\.0\.7$' <<<"$output")" -eq 5000 ]
+    [ "$(sed 's/ .*//' <<<"$output" | grep -c example)" -eq 5000 ]
+    [ "$(sed 's/ .*//' <<<"$output" | grep example | sort -u | wc -l)" -eq 5000 ]
+    grep -q ' left=0$' <<<"$output"
+    # Each counts from when it was its turn: no answer took as long as all of them.
+    echo "all: $(milliseconds) ms"
+    longest=$(sed -n 's/.* took_ms=\([0-9]*\) .*/\1/p' <<<"$output" | sort -n | tail -n 1)
+    echo "one: $longest ms"
+    [ "$longest" -lt 3000 ]
+    # shellcheck disable=SC2046
+    resolve "$server" 10000 0 $(names 1000 n) >/dev/null
+    [ "$(grep -c 'example took_ms=[0-9]* 198\.18\.0\.7$' <<<"$output")" -eq 1000 ]
+}
+@test "no more questions are out at once than 256, and limits count from when they go out" {
+    # shellcheck disable=SC2046
+    resolve "$server" 500 1 $(names 600 silent.) both.example
+    [ "$(grep -c "took_ms=5[0-9][0-9] .* in time$" <<<"$output")" -eq 600 ]
+    # 256, 256, and the rest: three times half a second.
+    [ "$(milliseconds)" -ge 1500 ]
+    [ "$(milliseconds)" -lt 2400 ]
+    grep -Eq '^both.example took_ms=[0-9]{1,3} 198' <<<"$output"
+}
+@test "a name that is being asked for, or was answered, is not asked for again" {
+    # The server answers once, then never more.
+    # shellcheck disable=SC2046
+    resolve "$server" 1000 1 once.example once.example never.example once.example + once.example \
+        never.example $(names 300 n) + once.example never.example once.example
+    [ "$(grep -c '^once.example took_ms=[0-9]* 198\.18\.0\.7$' <<<"$output")" -eq 6 ]
+    [ "$(grep -c "^never.example took_ms=[0-9]* .*there is no name 'never.example'$" <<<"$output")" -eq 3 ]
+    [[ "$output" != *early* ]]
+    # Another family is another question.
+    resolve "$server" 700 0 once.example + once.example
+    [ "$(grep -c '^once.example' <<<"$output")" -eq 2 ]
+}
+@test "what is remembered has a bound: the one longest unused is forgotten" {
+    # shellcheck disable=SC2046
+    resolve "$server" 400 1 once.example + $(names 4000 n) + once.example + $(names 90 m) + once.example >/dev/null
+    [ "$(grep -c '^once.example took_ms=[0-9]* 198\.18\.0\.7$' <<<"$output")" -eq 3 ]
+    # shellcheck disable=SC2046
+    resolve "$server" 400 1 once.example + $(names 4200 n) + once.example >/dev/null
+    [ "$(grep -c '^once.example took_ms=[0-9]* 198\.18\.0\.7$' <<<"$output")" -eq 1 ]
+    [ "$(grep -c '^once.example .* in time$' <<<"$output")" -eq 1 ]
+}
+@test "a time-out is not remembered" {
+    resolve "$server" 1000 1 second.example + second.example
+    [ "$(grep -c '^second.example took_ms=1[0-9]* .* in time$' <<<"$output")" -eq 1 ]
+    [ "$(grep -c '^second.example took_ms=[0-9]* 198\.18\.0\.7$' <<<"$output")" -eq 1 ]
+}
+@test "the resolver may be freed from within an answer, in the middle" {
+    # shellcheck disable=SC2046
+    resolve "$server" 5000 0 stop=700 $(names 2000 n) silent.example >/dev/null
+    [ "$(grep -c '^n.*took_ms' <<<"$output")" -eq 700 ]
+    grep -q ' left=0$' <<<"$output"
+    [[ "$output" == *end ]]
 }

@@ -2,6 +2,7 @@
 /* What the tests of net/ run inside their namespaces: each command uses the floor as a command of
  * the program would. */
 #include <ev.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -241,6 +242,10 @@ static int command_watch(char **words)
     return 0;
 }
 
+/* The resolver of command_resolve(), and after how many answers it is freed; 0: after all. */
+static struct resolver *resolver;
+static uint64_t answers, stop_after;
+
 static void resolved(void *data, int error, const struct resolve_answer *answer,
                      const struct fault *fault)
 {
@@ -253,25 +258,50 @@ static void resolved(void *data, int error, const struct resolve_answer *answer,
     for (size_t i = 0; i < answer->count; i++)
         printf(" %s", address_show(&answer->addresses[i], text));
     printf("\n");
+    if (++answers == stop_after) {
+        resolver_free(resolver);
+        resolver = NULL;
+    }
 }
 
-/* resolve MILLISECONDS FAMILY NAME...: all at once; the loop ends when all have called back. */
+static unsigned descriptors_open(void)
+{
+    unsigned count = 0;
+    for (int descriptor = 0; descriptor < 1024; descriptor++)
+        count += fcntl(descriptor, F_GETFD) >= 0;
+    return count;
+}
+
+/* resolve MILLISECONDS FAMILY [stop=N] NAME... [+ NAME...]: all at once, those behind a + when those
+ * before it have been answered; the loop ends when all have called back. */
 static int command_resolve(char **words)
 {
     struct fault fault;
     struct ev_loop *loop = ev_default_loop(0);
-    struct resolver *resolver = resolver_new(loop, &fault);
-    int64_t limit = (int64_t)number_of(words[0]) * MS;
+    unsigned before = descriptors_open();
+    int64_t limit = (int64_t)number_of(words[0]) * MS, began = clock_monotonic();
     enum ip_family family = (enum ip_family)number_of(words[1]);
 
+    resolver = resolver_new(loop, &fault);
     if (!resolver)
         return refused(&fault);
-    for (char **name = words + 2; *name; name++)
-        if (resolver_start(resolver, *name, family, limit, resolved, *name, &fault) != 0)
+    words += 2;
+    if (strncmp(*words, "stop=", 5) == 0)
+        stop_after = number_of(*words++ + 5);
+    for (; *words; words++) {
+        uint64_t already = answers;
+        if (strcmp(*words, "+") == 0)
+            ev_run(loop, 0);
+        else if (resolver_start(resolver, *words, family, limit, resolved, *words, &fault) != 0)
             refused(&fault);
+        else if (answers != already)
+            printf("called back too early\n");
+    }
     ev_run(loop, 0);
     resolver_free(resolver);
-    printf("end\n");
+    printf("ms=%lld left=%d\nend\n", (long long)((clock_monotonic() - began) / MS),
+           (int)descriptors_open() - (int)before);
+    ev_loop_destroy(loop);
     return 0;
 }
 
