@@ -10,15 +10,16 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include "net/link_clock.h"
 #include "net/link_parts.h"
 #include "net/privilege.h"
 
 /*
- * In immediate mode libpcap's ring has a slot of a power of two for each frame, so a snapshot length
- * just above 64 kB costs twice the memory. Offload makes frames of up to 65226 bytes or so; only an
- * MTU like loopback's allows larger ones. (Without offload libpcap makes the slots as small as the
- * MTU, and more of them.) What takes 12 ms to open the ring and 24 ms to close it is the kernel
- * waiting for RCU; its size is CPU time: 8 MB of small slots take 1.6 ms more than 2 MB.
+ * In immediate mode libpcap's ring has a slot of a power of two for each frame, so a snapshot
+ * length just above 64 kB costs twice the memory. Offload makes frames of up to 65226 bytes or so;
+ * only an MTU like loopback's allows larger ones. (Without offload libpcap makes the slots as small
+ * as the MTU, and more of them.) What takes 12 ms to open the ring and 24 ms to close it is the
+ * kernel waiting for RCU; its size is CPU time: 8 MB of small slots take 1.6 ms more than 2 MB.
  *
  * Otherwise the ring has blocks of 256 kB that frames fill one after the other; a block is handed
  * over when it is full or when its first frame is LINK_MANY_WAIT_MS old, and then the ring is
@@ -143,6 +144,9 @@ int link_next(struct link *link, struct frame *ret_frame, struct fault *fault)
 {
     struct pcap_pkthdr *head;
     const u_char *bytes;
+
+    if (link->sent_stamps && link_clock_next(link, ret_frame) == 1)
+        return 1;
     int result = pcap_next_ex(link->pcap, &head, &bytes);
 
     if (result == 0)
@@ -171,7 +175,6 @@ int link_next(struct link *link, struct frame *ret_frame, struct fault *fault)
 int link_open(const char *interface, enum link_load load, enum link_clock clock, const char *filter,
               struct link **ret_link, struct fault *fault)
 {
-    (void)clock;
     struct interface_facts facts;
     struct link *link;
 
@@ -186,6 +189,7 @@ int link_open(const char *interface, enum link_load load, enum link_clock clock,
     }
     memcpy(link->interface, interface, strlen(interface) + 1);
     link->index = facts.index;
+    link->watcher = -1;
     link->loopback = facts.loopback;
 
     int error = open_capture(link, facts.mtu >= LARGE_MTU, load, filter, fault);
@@ -194,6 +198,9 @@ int link_open(const char *interface, enum link_load load, enum link_clock clock,
         return error;
     }
     link_out_open(link);
+    link->stamp_words = link->nanoseconds ? "capture, nanoseconds" : "capture, microseconds";
+    if (clock == LINK_CLOCK_ADAPTER)
+        link_clock_take(link);
     *ret_link = link;
     return 0;
 }
@@ -202,6 +209,7 @@ void link_close(struct link *link)
 {
     if (!link)
         return;
+    link_clock_end(link);
     link_out_close(link);
     if (link->pcap)
         pcap_close(link->pcap);
@@ -220,12 +228,12 @@ int link_type(const struct link *link)
 
 int link_descriptor(const struct link *link)
 {
-    return pcap_get_selectable_fd(link->pcap);
+    return link->sent_stamps ? link->watcher : pcap_get_selectable_fd(link->pcap);
 }
 
 const char *link_stamp_words(const struct link *link)
 {
-    return link->nanoseconds ? "capture, nanoseconds" : "capture, microseconds";
+    return link->stamp_words;
 }
 
 int64_t link_dropped(struct link *link)

@@ -8,7 +8,7 @@
 
 /* A captured frame; valid until the next call on its link. */
 struct frame {
-    int64_t stamp_ns; /* capture time, CLOCK_REALTIME, nanoseconds */
+    int64_t stamp_ns; /* capture time, nanoseconds: CLOCK_REALTIME, or the adapter's clock */
     const uint8_t *bytes;
     size_t length;      /* captured */
     size_t wire_length; /* as it was */
@@ -33,14 +33,19 @@ struct link;
 enum link_load {
     LINK_QUIET, /* one connection: the smallest ring, which opens and closes fastest */
     LINK_BUSY,  /* many connections or much data: a larger one */
-    LINK_MANY,  /* very many, such as sweeps: frames come in blocks and up to LINK_MANY_WAIT_MS late,
-                   hundreds of thousands a second; only their first LINK_MANY_LENGTH bytes */
+    LINK_MANY, /* very many, such as sweeps: frames come in blocks and up to LINK_MANY_WAIT_MS late,
+                  hundreds of thousands a second; only their first LINK_MANY_LENGTH bytes */
     LINK_LOAD_COUNT
 };
 #define LINK_MANY_WAIT_MS 2
 #define LINK_MANY_LENGTH  512
 
-/* Whose clock the stamps shall be of. */
+/*
+ * Whose clock the stamps shall be of. With an adapter's, frames that go out appear once it has
+ * stamped them, and only those that were sent through this link; an answer can be read before the
+ * frame that it answers, whose stamp is the earlier one all the same. link_stamp_words() says what
+ * became of the wish.
+ */
 enum link_clock {
     LINK_CLOCK_HOST,    /* CLOCK_REALTIME, read by the kernel */
     LINK_CLOCK_ADAPTER, /* the adapter's own, if it can stamp both directions; else the host's */
@@ -63,7 +68,7 @@ const char *link_interface(const struct link *link);
 int link_type(const struct link *link);
 /* Readable when frames wait: for the event loop. */
 int link_descriptor(const struct link *link);
-/* "capture, nanoseconds" or what it really is: for rtt_source. */
+/* "capture, nanoseconds" or what it really is: for rtt_source. Static storage. */
 const char *link_stamp_words(const struct link *link);
 
 /* Changes the filter while the capture runs; frames that came through the old one may still be
@@ -88,10 +93,11 @@ int link_send(struct link *link, const uint8_t *packet, size_t length, struct fa
 /*
  * Packets in batches: one system call for many. link_queue() takes a copy of a packet of at most
  * LINK_PACKET_MAX bytes (IPv4 and IPv6 may be mixed) and returns true when the batch is full, so
- * that link_flush() must come next. link_flush() sends what is queued, in order, and empties the batch, also of what
- * failed; which are reported, each with its number in the batch (0: the first since the last flush)
- * and the fault that link_send() would give. A full queue is waited for, some milliseconds for the
- * whole batch; after that each packet is tried once. Returns how many failed, 0 being the rule.
+ * that link_flush() must come next. link_flush() sends what is queued, in order, and empties the
+ * batch, also of what failed; which are reported, each with its number in the batch (0: the first
+ * since the last flush) and the fault that link_send() would give. A full queue is waited for, some
+ * milliseconds for the whole batch; after that each packet is tried once. Returns how many failed,
+ * 0 being the rule.
  */
 #define LINK_BATCH      64
 #define LINK_PACKET_MAX 256

@@ -38,9 +38,8 @@ static void address_message(struct link_batch *batch, unsigned at, size_t length
     struct msghdr *head = &batch->messages[at].msg_hdr;
     const uint8_t *packet = batch->packets[at];
 
-    *head = (struct msghdr){.msg_name = &batch->destinations[at],
-                            .msg_iov = &batch->parts[at],
-                            .msg_iovlen = 1};
+    *head = (struct msghdr){
+        .msg_name = &batch->destinations[at], .msg_iov = &batch->parts[at], .msg_iovlen = 1};
     batch->parts[at] = (struct iovec){.iov_base = batch->packets[at], .iov_len = length};
     memset(&batch->destinations[at], 0, sizeof(batch->destinations[at]));
     if (batch->families[at] == IP_FAMILY_V4) {

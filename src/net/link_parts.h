@@ -21,6 +21,11 @@ struct link {
     bool nanoseconds, loopback;
     struct link_out out[IP_FAMILY_COUNT];
     struct link_batch *batch;
+    const char *stamp_words;
+    /* Of net/link_clock: what was sent comes from the raw sockets, with their stamps. */
+    bool sent_stamps;
+    int watcher; /* readable when the capture or a raw socket has a frame; -1: none */
+    uint8_t *sent_frame;
 };
 
 /* Opens the raw sockets of both families; one that the system refuses is an error only when used.

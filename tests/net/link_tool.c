@@ -9,6 +9,7 @@
 #include "net/clock.h"
 #include "net/craft.h"
 #include "net/link.h"
+#include "net/link_clock.h"
 #include "net/template.h"
 
 #define MS 1000000
@@ -81,8 +82,9 @@ static int drain(struct link *link, int limit_ms, struct dump *dump, struct faul
     return error ? error : count;
 }
 
-/* stamps LOAD INTERFACE SOURCE DESTINATION COUNT FILE: COUNT SYNs, one a millisecond, and all that is
- * captured meanwhile into FILE. */
+/* stamps LOAD[,sent] INTERFACE SOURCE DESTINATION COUNT FILE: COUNT SYNs, one a millisecond, and
+ * all that is captured meanwhile into FILE. With "sent", what is sent is stamped by the way of an
+ * adapter's clock. */
 static int command_stamps(char **words)
 {
     struct fault fault;
@@ -92,10 +94,15 @@ static int command_stamps(char **words)
     uint8_t packet[256];
     uint64_t count = number_of(words[4]);
 
+    char *sent = strchr(words[0], ',');
+    if (sent)
+        *sent = '\0';
     if (link_open(words[1], load_of(words[0]), LINK_CLOCK_HOST, "tcp", &link, &fault) != 0 ||
         dump_open(words[5], &dump, &fault) != 0 ||
         probes_begin(&probes, words[2], words[3], &fault) != 0)
         return refused(&fault);
+    if (sent && link_clock_begin(link, false) != 0)
+        return 71;
     for (uint64_t i = 0; i < count; i++) {
         probes.segment.source_port = (uint16_t)(20000 + i % 40000);
         probes.segment.seq = (uint32_t)i;
@@ -153,7 +160,8 @@ static int command_arrives(char **words)
     bool quiet = true;
     enum link_load load = load_of(words[0]);
 
-    if (link_open(words[1], load, LINK_CLOCK_HOST, "src port 20000 and greater 1000", &link, &fault) != 0 ||
+    if (link_open(words[1], load, LINK_CLOCK_HOST, "src port 20000 and greater 1000", &link,
+                  &fault) != 0 ||
         probes_begin(&probes, words[2], words[3], &fault) != 0)
         return refused(&fault);
     probes.segment.source_port = 20000;
@@ -197,8 +205,8 @@ static int command_watch(char **words)
     return 0;
 }
 
-/* Sends packet number `i` in the manner of the word, by itself or in a batch. Returns how many could
- * not be sent. */
+/* Sends packet number `i` in the manner of the word, by itself or in a batch. Returns how many
+ * could not be sent. */
 static unsigned send_one(struct link *link, struct probes *probes,
                          const struct craft_template *template, bool batch, uint32_t i, bool last)
 {
@@ -239,8 +247,8 @@ static void count_frames(struct link *link, size_t bare, unsigned *out, unsigned
     }
 }
 
-/* flood alone|batch LOAD INTERFACE SOURCE DESTINATION COUNT: as many SYNs as fast as they go, what is
- * captured of them and of the answers read after each 64. */
+/* flood alone|batch LOAD INTERFACE SOURCE DESTINATION COUNT: as many SYNs as fast as they go, what
+ * is captured of them and of the answers read after each 64. */
 static int command_flood(char **words)
 {
     struct fault fault;
@@ -275,8 +283,8 @@ static int command_flood(char **words)
     return 0;
 }
 
-/* batch INTERFACE SOURCE4 SOURCE6 DESTINATION/PORT...: one batch of a SYN to each; which failed, and the
- * ports of those that were captured as sent. */
+/* batch INTERFACE SOURCE4 SOURCE6 DESTINATION/PORT...: one batch of a SYN to each; which failed,
+ * and the ports of those that were captured as sent. */
 static int command_batch(char **words)
 {
     struct fault fault;
@@ -321,6 +329,19 @@ static int command_batch(char **words)
     return 0;
 }
 
+/* clock INTERFACE: what the stamps are when the adapter's are asked for. */
+static int command_clock(char **words)
+{
+    struct fault fault;
+    struct link *link;
+
+    if (link_open(words[0], LINK_QUIET, LINK_CLOCK_ADAPTER, "tcp", &link, &fault) != 0)
+        return refused(&fault);
+    printf("%s\n", link_stamp_words(link));
+    link_close(link);
+    return 0;
+}
+
 int main(int count, char **words)
 {
     if (count == 8 && strcmp(words[1], "stamps") == 0)
@@ -333,6 +354,8 @@ int main(int count, char **words)
         return command_flood(words + 2);
     if (count > 5 && count < 6 + LINK_BATCH && strcmp(words[1], "batch") == 0)
         return command_batch(words + 2);
-    fprintf(stderr, "usage: link_tool arrives|batch|flood|stamps|watch ...\n");
+    if (count == 3 && strcmp(words[1], "clock") == 0)
+        return command_clock(words + 2);
+    fprintf(stderr, "usage: link_tool arrives|batch|clock|flood|stamps|watch ...\n");
     return 64;
 }

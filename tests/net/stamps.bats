@@ -27,7 +27,7 @@ tunnel_begin() {
     in_near ping -q -c1 -W2 2001:db8:1::2
 }
 
-# compare LOAD INTERFACE SOURCE DESTINATION: both captures of SYNs and of what comes back, frame by frame.
+# compare LOAD INTERFACE SOURCE DESTINATION [some]: both captures of SYNs and of what comes back, frame by frame.
 # This tcpdump asks for microseconds, so that the kernel stamps because we ask it to.
 compare() {
     theirs=$BATS_TEST_TMPDIR/theirs-$RANDOM.pcap
@@ -43,7 +43,7 @@ compare() {
     sleep 0.2
     kill "$pid"
     wait "$pid" || true
-    run /usr/bin/python3 -B "$NET_SOURCE/stamps.py" "$BATS_TEST_TMPDIR/ours.pcap" "$theirs" "$3"
+    run /usr/bin/python3 -B "$NET_SOURCE/stamps.py" "$BATS_TEST_TMPDIR/ours.pcap" "$theirs" "$3" ${5:+"$5"}
     echo "$output"
     [ "$status" -eq 0 ]
 }
@@ -86,4 +86,24 @@ both_families() { # LOAD
     [ "${BASH_REMATCH[1]}" -ge "$count" ]
     [ "${BASH_REMATCH[1]}" -eq "${BASH_REMATCH[2]}" ]
     [[ "$output" == *"in frames=$count "* ]]
+}
+
+# by_socket SOURCE DESTINATION: the way of an adapter's clock, with the driver's software stamps, which come a
+# little after those of the captures and are the same clock's.
+by_socket() {
+    compare busy,sent pipe "$1" "$2" some
+    [[ "$output" =~ ^out\ frames=$count\ .*most=([0-9]+)\ early=0$'\n'in\ frames=$count\  ]]
+    [ "${BASH_REMATCH[1]}" -lt 1000000 ]
+}
+@test "what is sent can be stamped by way of the raw sockets, each frame once" {
+    by_socket 198.18.0.1 198.18.0.2
+    by_socket 2001:db8::1 2001:db8::2
+}
+@test "an interface without a clock of its own: the host's, and that is said" {
+    local interface
+    for interface in pipe lo; do
+        run in_near "$LINK_TOOL" clock "$interface"
+        [ "$status" -eq 0 ]
+        [ "$output" = 'capture, nanoseconds (the adapter has no clock)' ]
+    done
 }

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""usage: stamps.py OURS THEIRS ADDRESS: two captures (pcap) of the same frames, one by one.
+"""usage: stamps.py OURS THEIRS ADDRESS [some]: two captures (pcap) of the same frames, one by one.
 
 Prints for frames from ADDRESS (out) and for the others (in): how many there are, in how many the stamps
-are equal, and the largest difference in nanoseconds; all in the coarser unit of the two files. A frame
-that stands in only one of them is an error.
+are equal, the largest difference in nanoseconds, and in how many ours is the earlier one; all in the
+coarser unit of the two files. A frame that stands in only one of them is an error, except with "some"
+those that are not in ours.
 """
 import ipaddress
 import struct
@@ -33,15 +34,18 @@ def main():
     address = ipaddress.ip_address(sys.argv[3]).packed
     start = 26 if len(address) == 4 else 22
     differences = {'out': [], 'in': []}
+    some = sys.argv[4:] == ['some']
     theirs = {head: stamps for head, stamps in theirs.items() if address in head}
-    for head in {**ours, **theirs}:
+    for head in ours if some else {**ours, **theirs}:
         way = 'out' if head[start:start + len(address)] == address else 'in'
         mine, others = ours.get(head, []), theirs.get(head, [])
         if len(mine) != len(others):
             sys.exit(f'a frame is {len(mine)} times in one capture and {len(others)} times in the other')
-        differences[way] += [abs(a // unit - b // unit) * unit for a, b in zip(mine, others)]
+        differences[way] += [(a // unit - b // unit) * unit for a, b in zip(mine, others)]
     for way, found in differences.items():
-        print(f'{way} frames={len(found)} equal={found.count(0)} most={max(found, default=0)}')
+        most = max((abs(difference) for difference in found), default=0)
+        early = sum(difference < 0 for difference in found)
+        print(f'{way} frames={len(found)} equal={found.count(0)} most={most} early={early}')
 
 
 main()

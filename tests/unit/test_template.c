@@ -115,7 +115,7 @@ static struct segment random_syn(void)
 static const char *const option_lists[] = {
     PROFILE_TABLE(PROFILE_OPTIONS) /* with and without timestamps */
     "TS val 7 ecr 9",
-    "nop,TS val 7 ecr 0",      /* TSval at an odd place */
+    "nop,TS val 7 ecr 0", /* TSval at an odd place */
     "nop,nop,nop,TS val 7 ecr 0",
     "mss 1460,TS val 4294967295 ecr 0,wscale 7,TS val 5 ecr 0", /* the first one counts */
     "wscale 7,FO 0123456789abcdef,TS val 1 ecr 2,nop",
@@ -178,7 +178,8 @@ static void test_data(void **unused)
         syn.payload = data;
         for (syn.payload_length = 0; syn.payload_length <= most; syn.payload_length++)
             check(&header, &syn, 3);
-        assert_int_equal(craft_template_make(craft, &header, &syn, &template, &fault), -FAULT_RANGE);
+        assert_int_equal(craft_template_make(craft, &header, &syn, &template, &fault),
+                         -FAULT_RANGE);
         assert_int_equal(template.length, 4711);
         craft_free(craft);
     }
