@@ -9,151 +9,83 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include "base/text.h"
+#include "net/clock.h"
+#include "net/route_ask.h"
 
 #define HOP_LIMIT_USUAL 64 /* RFC 1700's, where the system does not say */
 
-/* A question to the kernel and room for its answer. */
-struct route_message {
-    struct nlmsghdr head;
-    struct rtmsg route;
-    uint8_t attributes[128];
+/* How long the system's hop limit holds before it is read again: of changes nobody tells. 1 s. */
+#define HOP_LIMIT_AGE INT64_C(1000000000)
+
+/* How long an answer holds for the same question: as little as could pass between an answer and a
+ * packet anyway. 10 ms. */
+#define ANSWER_AGE INT64_C(10000000)
+
+#define INTERFACES_KNOWN 8
+
+/* What has been asked before, all of it good until the kernel tells of a change. */
+struct known_interface {
+    char name[INTERFACE_NAME_SIZE];
+    struct interface_facts facts;
+    uint8_t hop_limit[IP_FAMILY_COUNT];
+    int64_t hop_limit_read[IP_FAMILY_COUNT]; /* when; 0: never */
 };
 
-/* What is wanted of an answer. */
-struct route_reply {
-    unsigned char type; /* RTN_… */
-    unsigned index;
-    bool has_source;
-    uint8_t source[16];
-    bool has_gateway;
-    uint8_t gateway[16];
-    uint32_t mtu, hop_limit; /* 0: not said */
+/* A question, and when it was asked. */
+struct route_asked {
+    struct address destination, source; /* source: family NONE for any */
+    char interface[INTERFACE_NAME_SIZE];
+    int64_t at;
 };
 
-static size_t address_size(enum ip_family family)
+static struct {
+    struct known_interface interfaces[INTERFACES_KNOWN];
+    unsigned interface_count;
+    struct address ours; /* family NONE: none yet */
+    unsigned ours_index;
+    struct route_asked asked; /* the last one that had an answer; at 0: none */
+    struct route answer;
+} known;
+
+static void refresh(void)
 {
-    return family == IP_FAMILY_V4 ? 4 : 16;
+    if (!route_changed())
+        return;
+    known.interface_count = 0;
+    known.ours.family = IP_FAMILY_NONE;
 }
 
-static void add_attribute(struct route_message *message, unsigned short type, const void *value,
-                          size_t length)
+/* NULL: there is none of that index. */
+static struct known_interface *know_index(unsigned index)
 {
-    struct rtattr attribute = {.rta_len = (unsigned short)RTA_LENGTH(length), .rta_type = type};
-    size_t at = NLMSG_ALIGN(message->head.nlmsg_len);
+    struct known_interface interface = {.name = ""};
 
-    assert(at + RTA_SPACE(length) <= sizeof(*message));
-    memcpy((uint8_t *)message + at, &attribute, sizeof(attribute));
-    memcpy((uint8_t *)message + at + RTA_LENGTH(0), value, length);
-    message->head.nlmsg_len = (uint32_t)(at + RTA_LENGTH(length));
+    for (unsigned i = 0; i < known.interface_count; i++)
+        if (known.interfaces[i].facts.index == index)
+            return &known.interfaces[i];
+    if (!interface_name(index, interface.name) || !interface_facts(interface.name, &interface.facts))
+        return NULL;
+    if (known.interface_count == INTERFACES_KNOWN)
+        known.interface_count = 0;
+    known.interfaces[known.interface_count] = interface;
+    return &known.interfaces[known.interface_count++];
 }
 
-static struct route_message route_question(const struct address *destination, unsigned index,
-                                           const struct address *source)
+static struct known_interface *know_name(const char *name)
 {
-    size_t size = address_size(destination->family);
-    struct route_message message = {
-        .head = {.nlmsg_len = NLMSG_LENGTH(sizeof(struct rtmsg)),
-                 .nlmsg_type = RTM_GETROUTE,
-                 .nlmsg_flags = NLM_F_REQUEST,
-                 .nlmsg_seq = 1},
-        .route = {.rtm_family = destination->family == IP_FAMILY_V4 ? AF_INET : AF_INET6,
-                  .rtm_dst_len = (unsigned char)(8 * size),
-                  .rtm_flags = RTM_F_LOOKUP_TABLE},
-    };
-
-    add_attribute(&message, RTA_DST, destination->bytes, size);
-    if (source) {
-        message.route.rtm_src_len = (unsigned char)(8 * size);
-        add_attribute(&message, RTA_SRC, source->bytes, size);
-    }
-    if (index)
-        add_attribute(&message, RTA_OIF, &index, sizeof(index));
-    return message;
-}
-
-static void read_metrics(const struct rtattr *metrics, struct route_reply *reply)
-{
-    const struct rtattr *metric = RTA_DATA(metrics);
-    size_t left = RTA_PAYLOAD(metrics);
-
-    for (; RTA_OK(metric, left); metric = RTA_NEXT(metric, left)) {
-        uint32_t value;
-        if (RTA_PAYLOAD(metric) < sizeof(value))
-            continue;
-        memcpy(&value, RTA_DATA(metric), sizeof(value));
-        if (metric->rta_type == RTAX_MTU)
-            reply->mtu = value;
-        else if (metric->rta_type == RTAX_HOPLIMIT)
-            reply->hop_limit = value;
-    }
-}
-
-static struct route_reply read_reply(const struct nlmsghdr *head, enum ip_family family)
-{
-    const struct rtmsg *route = NLMSG_DATA(head);
-    const struct rtattr *attribute = RTM_RTA(route);
-    size_t left = RTM_PAYLOAD(head);
-    struct route_reply reply = {.type = route->rtm_type};
-
-    for (; RTA_OK(attribute, left); attribute = RTA_NEXT(attribute, left)) {
-        size_t length = RTA_PAYLOAD(attribute);
-        if (attribute->rta_type == RTA_OIF && length == sizeof(reply.index)) {
-            memcpy(&reply.index, RTA_DATA(attribute), length);
-        } else if (attribute->rta_type == RTA_PREFSRC && length == address_size(family)) {
-            memcpy(reply.source, RTA_DATA(attribute), length);
-            reply.has_source = true;
-        } else if (attribute->rta_type == RTA_GATEWAY && length == address_size(family)) {
-            memcpy(reply.gateway, RTA_DATA(attribute), length);
-            reply.has_gateway = true;
-        } else if (attribute->rta_type == RTA_METRICS) {
-            read_metrics(attribute, &reply);
-        }
-    }
-    return reply;
-}
-
-/* Sends the question, waits for the answer. 0, an errno of the kernel's answer, or -1 with errno
- * set. */
-static int route_ask(int netlink, struct route_message *question, enum ip_family family,
-                     struct route_reply *ret_reply)
-{
-    struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
-    /* In 32-bit words for the alignment. An answer is some hundred bytes. */
-    uint32_t words[2048];
-
-    if (sendto(netlink, question, question->head.nlmsg_len, 0, (struct sockaddr *)&kernel,
-               sizeof(kernel)) < 0)
-        return -1;
-    ssize_t got = recv(netlink, words, sizeof(words), 0);
-    if (got < 0)
-        return -1;
-
-    const struct nlmsghdr *head = (const struct nlmsghdr *)words;
-    if (!NLMSG_OK(head, (size_t)got)) {
-        errno = EBADMSG;
-        return -1;
-    }
-    if (head->nlmsg_type == NLMSG_ERROR &&
-        head->nlmsg_len >= NLMSG_LENGTH(sizeof(struct nlmsgerr))) {
-        const struct nlmsgerr *error = NLMSG_DATA(head);
-        if (error->error < 0)
-            return -error->error;
-    }
-    if (head->nlmsg_type != RTM_NEWROUTE || head->nlmsg_len < NLMSG_LENGTH(sizeof(struct rtmsg))) {
-        errno = EBADMSG;
-        return -1;
-    }
-    *ret_reply = read_reply(head, family);
-    return 0;
+    for (unsigned i = 0; i < known.interface_count; i++)
+        if (strcmp(known.interfaces[i].name, name) == 0)
+            return &known.interfaces[i];
+    unsigned index = interface_index(name);
+    return index ? know_index(index) : NULL;
 }
 
 /* Whether a socket can be bound to it: that is what the kernel means by an address of this machine.
  */
-static bool is_ours(const struct address *source, unsigned index)
+static bool can_bind(const struct address *source, unsigned index)
 {
     struct sockaddr_in in = {.sin_family = AF_INET};
     struct sockaddr_in6 in6 = {.sin6_family = AF_INET6};
@@ -170,6 +102,17 @@ static bool is_ours(const struct address *source, unsigned index)
                     : bind(descriptor, (struct sockaddr *)&in6, sizeof(in6));
     close(descriptor);
     return result == 0;
+}
+
+static bool is_ours(const struct address *source, unsigned index)
+{
+    if (address_equal(source, &known.ours) && index == known.ours_index)
+        return true;
+    if (!can_bind(source, index))
+        return false;
+    known.ours = *source;
+    known.ours_index = index;
+    return true;
 }
 
 /* The first number in a file below /proc, or `otherwise`. */
@@ -191,7 +134,7 @@ static uint8_t read_hop_limit(const char *path, uint8_t otherwise)
     return (uint8_t)value;
 }
 
-static uint8_t usual_hop_limit(enum ip_family family, const char *interface)
+static uint8_t ask_hop_limit(enum ip_family family, const char *interface)
 {
     char path[64];
 
@@ -199,6 +142,17 @@ static uint8_t usual_hop_limit(enum ip_family family, const char *interface)
         return read_hop_limit("/proc/sys/net/ipv4/ip_default_ttl", HOP_LIMIT_USUAL);
     snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/hop_limit", interface);
     return read_hop_limit(path, HOP_LIMIT_USUAL);
+}
+
+static uint8_t usual_hop_limit(enum ip_family family, struct known_interface *interface)
+{
+    int64_t now = clock_monotonic(), *read = &interface->hop_limit_read[family];
+
+    if (*read == 0 || now - *read > HOP_LIMIT_AGE) {
+        interface->hop_limit[family] = ask_hop_limit(family, interface->name);
+        *read = now;
+    }
+    return interface->hop_limit[family];
 }
 
 /* The kernel's refusal in words. */
@@ -238,16 +192,16 @@ static int wanted_interface(const struct address *destination, const char *inter
                             unsigned *ret_index, struct fault *fault)
 {
     unsigned index = 0;
-    struct interface_facts facts;
     bool scoped = destination->family == IP_FAMILY_V6 && address_is_link_local(destination);
     char text[ADDRESS_TEXT_SIZE];
 
     if (interface) {
-        if (!interface_facts(interface, &facts))
+        const struct known_interface *wanted = know_name(interface);
+        if (!wanted)
             return fault_set(fault, FAULT_ROUTE, 0, "there is no interface '%s'", interface);
-        if (!facts.up)
+        if (!wanted->facts.up)
             return fault_set(fault, FAULT_ROUTE, 0, "interface '%s' is down", interface);
-        index = facts.index;
+        index = wanted->facts.index;
     }
     if (scoped && destination->scope) {
         if (index && index != destination->scope)
@@ -270,24 +224,25 @@ static int fill_route(const struct address *destination, const struct address *s
                       struct fault *fault)
 {
     char text[ADDRESS_TEXT_SIZE];
-    struct route route = {
-        .index = reply->index, .local = reply->type == RTN_LOCAL, .next_hop = *destination};
-    struct interface_facts facts;
+    struct route route = {.local = reply->type == RTN_LOCAL, .next_hop = *destination};
+    struct known_interface *interface;
 
     address_show(destination, text);
     if (reply->type != RTN_UNICAST && reply->type != RTN_LOCAL)
         return fault_set(fault, FAULT_ROUTE, 0, "'%s' is no unicast address here", text);
-    if (!interface_name(route.index, route.interface) || !interface_facts(route.interface, &facts))
+    interface = know_index(reply->index);
+    if (!interface)
         return fault_set(fault, FAULT_ROUTE, 0, "the interface to '%s' has just gone", text);
-    if (route.local && !facts.loopback) {
+    if (route.local && !interface->facts.loopback) {
         /* IPv6 names the interface that has the address, but packets to it go over loopback. */
-        snprintf(route.interface, sizeof(route.interface), "lo");
-        if (!interface_facts(route.interface, &facts))
+        interface = know_name("lo");
+        if (!interface)
             return fault_set(fault, FAULT_ROUTE, 0, "there is no interface 'lo'");
-        route.index = facts.index;
     }
-    if (!facts.up)
-        return fault_set(fault, FAULT_ROUTE, 0, "interface '%s' is down", route.interface);
+    if (!interface->facts.up)
+        return fault_set(fault, FAULT_ROUTE, 0, "interface '%s' is down", interface->name);
+    route.index = interface->facts.index;
+    memcpy(route.interface, interface->name, sizeof(route.interface));
 
     if (source) {
         route.source = *source;
@@ -304,20 +259,21 @@ static int fill_route(const struct address *destination, const struct address *s
     route.source.scope = 0;
     if (route.source.family == IP_FAMILY_V6 && address_is_link_local(&route.source))
         route.source.scope = wanted ? wanted : reply->index;
-    route.mtu = reply->mtu && reply->mtu < facts.mtu ? reply->mtu : facts.mtu;
+    route.mtu = reply->mtu && reply->mtu < interface->facts.mtu ? reply->mtu : interface->facts.mtu;
     route.hop_limit = reply->hop_limit >= 1 && reply->hop_limit <= 255
                           ? (uint8_t)reply->hop_limit
-                          : usual_hop_limit(destination->family, route.interface);
+                          : usual_hop_limit(destination->family, interface);
     *ret_route = route;
     return 0;
 }
 
-static int find_with(int netlink, const struct address *destination, const char *interface,
-                     const struct address *source, struct route *ret_route, struct fault *fault)
+static int find(const struct address *destination, const char *interface,
+                const struct address *source, struct route *ret_route, struct fault *fault)
 {
     unsigned index = 0;
     struct route_reply reply = {0};
 
+    refresh();
     int error = wanted_interface(destination, interface, &index, fault);
     if (error)
         return error;
@@ -326,8 +282,7 @@ static int find_with(int netlink, const struct address *destination, const char 
         return fault_set(fault, FAULT_ROUTE, 0, "'%s' is not an address of this machine",
                          address_show(source, text));
     }
-    struct route_message question = route_question(destination, index, source);
-    int sys = route_ask(netlink, &question, destination->family, &reply);
+    int sys = route_ask(destination, index, source, &reply);
     if (sys < 0)
         return fault_set(fault, FAULT_SYSTEM, errno, "cannot ask the kernel for a route");
     if (sys > 0)
@@ -335,20 +290,39 @@ static int find_with(int netlink, const struct address *destination, const char 
     return fill_route(destination, source, index, &reply, ret_route, fault);
 }
 
+static bool same_question(const struct route_asked *one, const struct route_asked *other)
+{
+    return address_equal(&one->destination, &other->destination) &&
+           one->destination.scope == other->destination.scope &&
+           address_equal(&one->source, &other->source) &&
+           one->source.scope == other->source.scope &&
+           strcmp(one->interface, other->interface) == 0;
+}
+
 int route_find(const struct address *destination, const char *interface,
                const struct address *source, struct route *ret_route, struct fault *fault)
 {
+    struct route_asked asked = {.destination = *destination, .at = clock_monotonic()};
+
     assert(destination->family == IP_FAMILY_V4 || destination->family == IP_FAMILY_V6);
     if (source && source->family != destination->family)
         return fault_set(fault, FAULT_ROUTE, 0, "source and destination are of different families");
-    int netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-    if (netlink < 0)
-        return fault_set(fault, FAULT_SYSTEM, errno, "cannot open a netlink socket");
-    /* The kernel answers before sendto() returns; a bound for the case that it does not. */
-    struct timeval bound = {.tv_sec = 2};
-    setsockopt(netlink, SOL_SOCKET, SO_RCVTIMEO, &bound, sizeof(bound));
+    if (source)
+        asked.source = *source;
+    if (interface && strlen(interface) >= sizeof(asked.interface))
+        return fault_set(fault, FAULT_ROUTE, 0, "there is no interface '%s'", interface);
+    if (interface)
+        memcpy(asked.interface, interface, strlen(interface) + 1);
 
-    int error = find_with(netlink, destination, interface, source, ret_route, fault);
-    close(netlink);
-    return error;
+    if (known.asked.at != 0 && asked.at - known.asked.at <= ANSWER_AGE &&
+        same_question(&asked, &known.asked)) {
+        *ret_route = known.answer;
+        return 0;
+    }
+    int error = find(destination, interface, source, ret_route, fault);
+    if (error)
+        return error;
+    known.asked = asked;
+    known.answer = *ret_route;
+    return 0;
 }

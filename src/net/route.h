@@ -20,12 +20,17 @@ struct route {
 /*
  * Asks the kernel (rtnetlink). `interface` restricts to one (NULL: any), `source` asks for that
  * source address (NULL: the kernel's choice; it must be an address of this machine). A link-local
- * IPv6 destination needs its scope or an interface. 0; -FAULT_ROUTE (no route, unreachable,
+ * IPv6 destination needs its scope or an interface. Each destination is a question of its own, a
+ * few microseconds; only the same one asked again within 10 ms has the same answer. The socket for
+ * it stays open. 0; -FAULT_ROUTE (no route, unreachable,
  * prohibited, source not ours, interface does not exist or is down: words say which),
  * -FAULT_SYSTEM.
  */
 int route_find(const struct address *destination, const char *interface,
                const struct address *source, struct route *ret_route, struct fault *fault);
+
+/* Closes the socket; the next question opens another. */
+void route_forget(void);
 
 /* The index of an interface by name, 0 if there is none; and its name by index (false if there is
  * none). */

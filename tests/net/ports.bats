@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # probe/ports: what the kernel does with answers to ports that are held for the probes, as an independent
 # tcpdump sees it, and how many sockets it takes.
+# shellcheck disable=SC2154
 
 setup() {
     . "$(dirname "$BATS_TEST_FILENAME")/net.bash"
@@ -15,7 +16,6 @@ ANSWER='((ip and tcp[tcpflags] == tcp-syn|tcp-ack) or (ip6 and ip6[53] == 0x12))
 
 # many KIND RESETS: 200 SYNs to as many addresses of the far side, over each family
 many() {
-    # shellcheck disable=SC2154
     ip -n "$far" route add local 198.18.4.0/24 dev lo
     ip -n "$far" route add local 2001:db8:4::/64 dev lo
     ip -n "$near" route add 198.18.4.0/24 via 198.18.0.2

@@ -212,6 +212,42 @@ static int command_ports(char **words)
     return 0;
 }
 
+static void show_route(const struct address *destination, const char *interface,
+                       const struct address *source)
+{
+    struct route route;
+    struct fault fault;
+    char from[ADDRESS_TEXT_SIZE], hop[ADDRESS_TEXT_SIZE];
+
+    if (route_find(destination, interface, source, &route, &fault) != 0)
+        printf("%s\n", fault.what);
+    else
+        printf("from %s through %s to %s mtu %u hops %u\n", address_show(&route.source, from),
+               route.interface, address_show(&route.next_hop, hop), route.mtu, route.hop_limit);
+    fflush(stdout);
+}
+
+/* route ADDRESS INTERFACE|- SOURCE|- COMMAND...: the route before the first and after each of these
+ * commands of the shell. */
+static int command_route(char **words)
+{
+    struct address destination, source;
+    const char *interface = strcmp(words[1], "-") != 0 ? words[1] : NULL;
+    bool has_source = strcmp(words[2], "-") != 0;
+
+    if (address_read(words[0], &destination) != 0 ||
+        (has_source && address_read(words[2], &source) != 0))
+        return 64;
+    show_route(&destination, interface, has_source ? &source : NULL);
+    for (words += 3; *words; words++) {
+        if (system(*words) != 0)
+            return 70;
+        usleep(20000); /* the same question has the same answer for 10 ms */
+        show_route(&destination, interface, has_source ? &source : NULL);
+    }
+    return 0;
+}
+
 /* watch INTERFACE: reads until the interface goes, at most five seconds; then tries to send. */
 static int command_watch(char **words)
 {
@@ -334,6 +370,8 @@ int main(int count, char **words)
 {
     if (count >= 6 && strcmp(words[1], "syn") == 0)
         return command_syn(words + 2);
+    if (count >= 6 && strcmp(words[1], "route") == 0)
+        return command_route(words + 2);
     if (count == 5 && strcmp(words[1], "ports") == 0)
         return command_ports(words + 2);
     if (count == 3 && strcmp(words[1], "watch") == 0)
@@ -342,6 +380,6 @@ int main(int count, char **words)
         return command_resolve(words + 2);
     if (count == 3 && strcmp(words[1], "privilege") == 0)
         return command_privilege(words + 2);
-    fprintf(stderr, "usage: tool syn|ports|watch|resolve|privilege ...\n");
+    fprintf(stderr, "usage: tool syn|route|ports|watch|resolve|privilege ...\n");
     return 64;
 }
