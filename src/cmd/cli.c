@@ -11,10 +11,12 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cmd/plugin.h"
 
-#define OPTIONS_ROOM 96
+#define OPTIONS_ROOM 128
 
-static const struct command *const commands[] = {&command_handshake, &command_describe};
+static const struct command *const commands[] = {&command_handshake, &command_rtt,
+                                               &command_describe};
 
 const struct command *const *cli_commands(size_t *ret_count)
 {
@@ -243,6 +245,15 @@ static char *documentation(const struct command *command)
     return text;
 }
 
+/* Also where the options could not be read to their end. */
+static bool wants_plugin(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--plugin") == 0)
+            return true;
+    return false;
+}
+
 int cli_run(const struct command *command, int argc, char **argv, struct fault *fault)
 {
     struct settings settings;
@@ -267,6 +278,10 @@ int cli_run(const struct command *command, int argc, char **argv, struct fault *
             status = settings_finish(&settings, fault);
         if (status == 0)
             status = command->run(&settings, fault);
+        if (status < 0 && wants_plugin(argc, argv)) { /* monitoring reads standard output */
+            status = (int)plugin_refuse(stdout, fault->what);
+            fault_clear(fault);
+        }
     }
     settings_release(&settings);
     free(doc);
@@ -283,6 +298,8 @@ void cli_help(FILE *stream)
                     "  tcpprobe handshake self              the handshake with a listener of its "
                     "own, no network needed\n"
                     "  tcpprobe handshake example.net:443   does it open, how, how fast\n"
+                    "  tcpprobe rtt example.net:443         how long, how steady, and on which "
+                    "side packets are lost\n"
                     "  tcpprobe handshake -q db:5432 || page\n\n"
                     "'tcpprobe COMMAND --help' has a command's options, tcpprobe(1) everything.\n");
 }

@@ -48,7 +48,20 @@ enum cli_key {
     CLI_KEY_FIELDS,
     CLI_KEY_NO_HEADER,
     CLI_KEY_COLOR,
-    CLI_KEY_EXPLAIN
+    CLI_KEY_EXPLAIN,
+    CLI_KEY_ALL_ADDRESSES,
+    CLI_KEY_YES,
+    CLI_KEY_PARALLEL,
+    CLI_KEY_RATE,
+    CLI_KEY_ORDERED,
+    CLI_KEY_TSTAMP,
+    CLI_KEY_FULL,
+    CLI_KEY_EACH,
+    CLI_KEY_PLOT,
+    CLI_KEY_EXPECT,
+    CLI_KEY_ONLY,
+    CLI_KEY_PLUGIN,
+    CLI_KEY_PROMETHEUS
 };
 
 /* Options that belong together, shared by commands. */
@@ -59,10 +72,21 @@ struct cli_group {
     int (*take)(int key, const char *argument, struct settings *settings, struct fault *fault);
 };
 
-extern const struct cli_group cli_group_target, cli_group_segment, cli_group_timing, cli_group_data,
-    cli_group_output, cli_group_capture, cli_group_common;
+extern const struct cli_group cli_group_target, cli_group_segment, cli_group_timing, cli_group_series,
+    cli_group_data, cli_group_scripts, cli_group_output, cli_group_records, cli_group_capture,
+    cli_group_common;
 
-#define CLI_GROUPS 8
+#define CLI_GROUPS 12
+
+/* Paragraphs of descriptions that commands share. */
+#define CLI_TARGETS \
+    "A TARGET is host:port, [2001:db8::1]:443, [fe80::1%eth0]:22, host:22,80,8000-8010, " \
+    "192.0.2.0/28:443, self (a listener of the program's own on loopback), or - for standard " \
+    "input, where one stands on a line."
+#define CLI_STATUS \
+    "Exit status: 0 every target was measured and met what was expected (--expect; without it: it " \
+    "opened), 1 at least one did not, 2 none failed but at least one could not be measured; 64 " \
+    "usage, 70 internal, 71 system, 74 input or output, 77 permission."
 
 struct command {
     const char *name;
@@ -75,7 +99,7 @@ struct command {
     int (*run)(struct settings *settings, struct fault *fault);
 };
 
-extern const struct command command_handshake, command_describe;
+extern const struct command command_handshake, command_rtt, command_describe;
 
 /* All commands in the order in which they are listed. */
 const struct command *const *cli_commands(size_t *ret_count);

@@ -45,7 +45,14 @@ static const struct cli_option target_options[] = {
      "Send and capture on this interface (default: the route's)"},
     {"source", CLI_KEY_SOURCE, "ADDRESS", NULL,
      "Send from this address of this machine (default: the route's)"},
-    {"source-port", CLI_KEY_SOURCE_PORT, "PORT", NULL, "Send from this port (default: a free one)"},
+    {"source-port", CLI_KEY_SOURCE_PORT, "PORT[-PORT]", NULL,
+     "Send from this port (default: a free one for each connection); rtt sweeps a range of them, a "
+     "flow each"},
+    {"file", 'f', "FILE", "FILE",
+     "Read targets from this file, one a line, '#' for comments; '-': standard input"},
+    {"all-addresses", CLI_KEY_ALL_ADDRESSES, NULL, NULL,
+     "Probe each address of a name, not only the first that has a route"},
+    {"yes", CLI_KEY_YES, NULL, NULL, "Consent to more than 65536 probes from one written target"},
     {0},
 };
 
@@ -57,6 +64,18 @@ static int take_source(const char *argument, struct spec *spec, struct fault *fa
         return fault_set(fault, FAULT_SYNTAX, 0,
                          "--source '%s': this is no IPv4 or IPv6 address of a machine", argument);
     spec->source = address;
+    return 0;
+}
+
+static int take_source_ports(const char *argument, struct settings *settings, struct fault *fault)
+{
+    uint64_t from, to;
+    int error = text_range(argument, "--source-port", 1, 65535, &from, &to, fault);
+
+    if (error)
+        return error;
+    settings->spec.source_port = (uint16_t)from;
+    settings->source_port_last = to > from ? (uint16_t)to : 0;
     return 0;
 }
 
@@ -73,8 +92,6 @@ static int take_target(int key, const char *argument, struct settings *settings,
                        struct fault *fault)
 {
     struct spec *spec = &settings->spec;
-    uint64_t value;
-    int error = 0;
 
     switch (key) {
     case '4':
@@ -92,12 +109,20 @@ static int take_target(int key, const char *argument, struct settings *settings,
     case CLI_KEY_SOURCE:
         return take_source(argument, spec, fault);
     case CLI_KEY_SOURCE_PORT:
-        error = text_number(argument, "--source-port", 1, 65535, &value, fault);
-        if (!error)
-            spec->source_port = (uint16_t)value;
+        return take_source_ports(argument, settings, fault);
+    case 'f':
+        if (settings->file_count == SETTINGS_FILES)
+            return fault_set(fault, FAULT_RANGE, 0, "--file: more than %d", SETTINGS_FILES);
+        settings->files[settings->file_count++] = argument;
+        break;
+    case CLI_KEY_ALL_ADDRESSES:
+        settings->all_addresses = true;
+        break;
+    case CLI_KEY_YES:
+        settings->consent = true;
         break;
     }
-    return error;
+    return 0;
 }
 
 const struct cli_group cli_group_target = {"Target", target_options, take_target};
@@ -185,43 +210,6 @@ static int take_segment(int key, const char *argument, struct settings *settings
 }
 
 const struct cli_group cli_group_segment = {"SYN", segment_options, take_segment};
-
-/* Timing. */
-
-static const struct cli_option timing_options[] = {
-    {"timeout", CLI_KEY_TIMEOUT, "DURATION", NULL,
-     "Wait this long for an answer to the first SYN, twice as long after each further one "
-     "(default: 1s)"},
-    {"retries", CLI_KEY_RETRIES, "NUMBER", NULL,
-     "Repeat an unanswered SYN this often, 0 to 20 (default: 2)"},
-    {"deadline", CLI_KEY_DEADLINE, "DURATION", NULL,
-     "End the whole run after this time, whatever is still under way"},
-    {0},
-};
-
-static int take_timing(int key, const char *argument, struct settings *settings,
-                       struct fault *fault)
-{
-    uint64_t value;
-    int error = 0;
-
-    switch (key) {
-    case CLI_KEY_TIMEOUT:
-        return text_duration(argument, "--timeout", SECOND / 1000, HOUR, &settings->spec.timeout,
-                             fault);
-    case CLI_KEY_RETRIES:
-        error = read_number(argument, "--retries", 20, &value, fault);
-        if (!error)
-            settings->spec.retries = (unsigned)value;
-        return error;
-    case CLI_KEY_DEADLINE:
-        return text_duration(argument, "--deadline", SECOND / 1000, 365 * DAY, &settings->deadline,
-                             fault);
-    }
-    return error;
-}
-
-const struct cli_group cli_group_timing = {"Timing", timing_options, take_timing};
 
 /* Data: what happens once the connection is open. */
 

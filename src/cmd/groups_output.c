@@ -108,6 +108,26 @@ static int take_output(int key, const char *argument, struct settings *settings,
 
 const struct cli_group cli_group_output = {"Output", output_options, take_output};
 
+/* Records: the order in which they come. */
+
+static const struct cli_option records_options[] = {
+    {"ordered", CLI_KEY_ORDERED, NULL, NULL,
+     "Records in the order of the targets (default: as they end)"},
+    {0},
+};
+
+static int take_records(int key, const char *argument, struct settings *settings,
+                        struct fault *fault)
+{
+    (void)key;
+    (void)argument;
+    (void)fault;
+    settings->ordered = true;
+    return 0;
+}
+
+const struct cli_group cli_group_records = {"Order", records_options, take_records};
+
 /* Capture: what becomes of the packets. */
 
 static const struct cli_option capture_options[] = {
@@ -116,17 +136,28 @@ static const struct cli_option capture_options[] = {
      "standard output"},
     {"dry-run", CLI_KEY_DRY_RUN, NULL, NULL,
      "Print the SYN, decoded and in hex, and send nothing; needs no privilege"},
+    {"tstamp", CLI_KEY_TSTAMP, "CLOCK", "host,adapter",
+     "Whose clock stamps the packets: host (default), or adapter, where the interface has one"},
     {0},
 };
 
 static int take_capture(int key, const char *argument, struct settings *settings,
                         struct fault *fault)
 {
-    (void)fault;
-    if (key == CLI_KEY_WRITE)
+    switch (key) {
+    case CLI_KEY_WRITE:
         settings->write_path = argument;
-    else
+        break;
+    case CLI_KEY_DRY_RUN:
         settings->dry_run = true;
+        break;
+    case CLI_KEY_TSTAMP:
+        settings->adapter_time = strcmp(argument, "adapter") == 0;
+        if (!settings->adapter_time && strcmp(argument, "host") != 0)
+            return fault_set(fault, FAULT_SYNTAX, 0,
+                             "--tstamp '%s': one of host, adapter is wanted", argument);
+        break;
+    }
     return 0;
 }
 

@@ -11,6 +11,7 @@
 #include "base/text.h"
 
 #define SECOND        INT64_C(1000000000)
+#define COUNT_DEFAULT 10
 #define WIDTH_DEFAULT 80
 #define WIDTH_MIN     40
 #define WIDTH_MAX     500
@@ -19,6 +20,8 @@ void settings_init(struct settings *settings)
 {
     memset(settings, 0, sizeof *settings);
     spec_init(&settings->spec);
+    settings->interval = -1;
+    settings->count = COUNT_DEFAULT;
     settings->format = FORMAT_TEXT;
     settings->colour = "auto";
 }

@@ -7,21 +7,43 @@
 #include "report/output.h"
 
 #define SETTINGS_FIELDS 64
+#define SETTINGS_FILES  16
+#define SETTINGS_RANGES 16
 
 struct settings {
     const char *const *arguments; /* what is left behind the options; not owned */
     size_t argument_count;
 
+    const char *files[SETTINGS_FILES]; /* lists of targets */
+    size_t file_count;
+    bool all_addresses; /* each address of a name is a target */
+    bool consent;       /* to very many probes from one written target */
+
     struct spec spec;
-    bool has_wait;
+    uint16_t source_port_last; /* of a range that begins at spec.source_port; 0: none */
+    bool has_wait, has_retries;
     uint8_t *data; /* what --send gave, owned */
     size_t data_length;
-    int64_t deadline; /* ns, 0: none */
+    int64_t deadline;  /* ns, 0: none */
+    unsigned parallel; /* 0: the command's default */
+    double rate;       /* SYNs a second, 0: the command's default */
+    int64_t interval;  /* ns, -1: the command's default */
     const char *write_path;
-    bool dry_run;
+    bool dry_run, adapter_time;
+
+    uint64_t count; /* probes a target; 0: endless */
+    bool full;      /* complete each handshake */
+    bool each;      /* a record for each probe */
+    bool fping;     /* fping's -C line */
+    const char *plot_path;
+
+    const char *expect, *only, *prometheus_path;
+    bool plugin;
+    const char *warning[SETTINGS_RANGES], *critical[SETTINGS_RANGES];
+    size_t warning_count, critical_count;
 
     enum format format;
-    bool quiet, no_header, explain;
+    bool quiet, no_header, explain, ordered;
     unsigned verbose;
     const char *colour; /* "auto", "always", "never" */
     const char *fields[SETTINGS_FIELDS];

@@ -15,7 +15,7 @@ static void fill(const struct dry_run *dry, const struct segment *segment,
 
     *record = (struct packet_record){
         .schema = RECORD_SCHEMA_VERSION,
-        .command = "handshake",
+        .command = dry->command,
         .address = arena_copy(memory, address_show(dry->destination, address)),
         .port = dry->port,
         .family = header->destination.family == IP_FAMILY_V6 ? "IPv6" : "IPv4",

@@ -13,6 +13,7 @@ struct dry_run {
     const struct address *destination;
     uint16_t port;
     struct spec_random random;
+    const char *command; /* whose packet it is */
 };
 
 /* The record of it, its texts in `memory`. Where no source port was given, one of the dynamic ports

@@ -3,47 +3,83 @@
 #ifndef PROBE_ENGINE_H
 #define PROBE_ENGINE_H
 
-#include "probe/result.h"
-#include "probe/target.h"
+#include "probe/feed.h"
+#include "probe/outcome.h"
+#include "probe/spec.h"
 
-/* A target with one port, as the engine takes it. */
-struct engine_target {
-    struct target target;
-    uint16_t port;
+/* One point of a series, for pictures and lists; in the order in which they were settled. */
+struct engine_point {
+    uint64_t number; /* of the probe, from 1 */
+    int64_t at; /* ns since the series' first SYN */
+    int64_t rtt; /* ns; OPENING_UNKNOWN without a sample */
+    enum outcome outcome;
 };
 
-/* Gives the next target: true, or false when there are no more. */
-typedef bool engine_source(void *data, struct engine_target *ret_target);
+/* What has become of a target. */
+struct engine_result {
+    uint64_t index; /* of the target in the order of the feed, from 0 */
+    enum verdict verdict;
+    const struct handshake_record *handshake; /* one of these two, */
+    const struct rtt_record *rtt;             /* valid during the call */
+    int64_t first_at; /* ns: when a series' first SYN left */
+    const struct engine_point *points; /* of a series, where they are kept */
+    size_t point_count;
+};
 
 /*
- * Takes a record as soon as its connection has ended; valid during the call. A negative fault code
- * ends the run (nobody reads any more, the disk is full), and engine_run() returns it.
+ * What the engine calls, all with `data`; NULL where not wanted. A negative fault code ends the run
+ * (nobody reads any more, the disk is full), and engine_run() returns it.
  */
-typedef int engine_sink(void *data, const struct handshake_record *record, enum verdict verdict,
-                        struct fault *fault);
-
-/* The same for a packet that was made and not sent. */
-typedef int engine_packet_sink(void *data, const struct packet_record *record, struct fault *fault);
-
-/* Called when an unanswered SYN of a target was repeated: `copy` of `copies` is out. */
-typedef void engine_progress(void *data, const char *target, unsigned copy, unsigned copies);
+struct engine_calls {
+    void *data;
+    /* A target has been dealt with. */
+    int (*result)(void *data, struct engine_result *result, struct fault *fault);
+    /* All that came of one item of the feed has been reported: its addresses, where each is probed.
+     */
+    int (*item_done)(void *data, uint64_t index, struct fault *fault);
+    /* One probe of a series has been dealt with; a later call with the same number replaces it. */
+    int (*probe)(void *data, const struct rtt_probe_record *record, uint64_t index,
+                 struct fault *fault);
+    /* A packet that was made and not sent. */
+    int (*packet)(void *data, const struct packet_record *record, uint64_t index,
+                  struct fault *fault);
+    /* Before the loop waits for something: what was held back should be written now. */
+    int (*rest)(void *data, struct fault *fault);
+    /* An unanswered SYN of a target was repeated: `copy` of `copies` is out. */
+    void (*repeated)(void *data, const char *target, unsigned copy, unsigned copies);
+    /* A few times a second. `total` UINT64_MAX: not known. */
+    void (*progress)(void *data, uint64_t begun, uint64_t total);
+    /* SIGQUIT: first each series as it stands now, then NULL. */
+    void (*look)(void *data, const struct rtt_record *record);
+};
 
 struct engine_options {
     const struct spec *spec;
-    unsigned parallel;      /* probes at once, at least 1 */
+    struct feed *feed;
+    unsigned parallel;      /* targets at once, at least 1 */
+    double rate;            /* SYNs a second, above 0 */
+    int64_t spacing;        /* ns between one target and the next */
     int64_t deadline;       /* ns for the whole run; 0: none */
     const char *write_path; /* capture file, or NULL */
     bool dry_run;           /* make the SYNs and send nothing; needs no privilege */
-    engine_source *source;
-    engine_sink *sink;
-    engine_progress *progress; /* tells who waits that something is still going on; may be NULL */
-    engine_packet_sink *packet_sink; /* takes the packets of a dry run */
-    void *data;                      /* for all of these */
+    bool all_addresses;     /* each address of a name, not only the first with a route */
+    bool adapter_time;      /* stamps by the interface's clock, where it has one */
+    uint64_t window; /* items under way beyond the oldest that is not done; 0: no limit */
+
+    bool series;         /* round trips instead of handshakes: */
+    uint64_t count;      /* probes a target, or a flow; 0: endless */
+    int64_t interval;    /* ns between two probes of a target */
+    bool full;           /* complete each handshake and close it */
+    uint16_t port_last;  /* flows: source ports from spec->source_port to this; 0: no sweep */
+    bool keep_points;    /* for engine_result.points */
+
+    struct engine_calls calls;
 };
 
-/* Runs until the source is empty and all probes are over, or a signal (SIGINT, SIGTERM, SIGHUP) or
+/* Runs until the feed is empty and all probes are over, or a signal (SIGINT, SIGTERM, SIGHUP) or
  * the deadline stops it: what is under way is then ended politely and reported. 0, or a fault that
- * kept it from working at all (no privilege, no memory, no file). */
-int engine_run(const struct engine_options *options, struct fault *fault);
+ * kept it from working at all (no privilege, no memory, no file). *ret_stopped: not all targets of
+ * the feed were probed. */
+int engine_run(const struct engine_options *options, bool *ret_stopped, struct fault *fault);
 
 #endif

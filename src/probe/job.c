@@ -1,112 +1,124 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One target on its way through the engine: what is sent and when, and its report. */
+/* One whole connection in the engine: what is sent and when, and its report. */
 #include "probe/job.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <utlist.h>
 
 #include "net/clock.h"
 #include "net/neighbour.h"
+#include "probe/frames.h"
+#include "probe/pinger.h"
 
-void job_release(struct job *job)
+static void job_release(struct job *job)
 {
     struct engine *engine = job->engine;
 
     ev_timer_stop(engine->loop, &job->timer);
-    if (job->hashed)
-        HASH_DEL(engine->by_key, job);
+    turn_withdraw(engine, &job->turn);
+    contact_remove(&engine->contacts, &job->contact);
     if (job->probe) {
         probe_release(job->probe);
         free(job->probe);
     }
-    guard_close(&job->guard);
-    echo_close(job->echo);
-    DL_DELETE2(engine->jobs, job, previous, next);
-    engine->active--;
-    if (job->opening) {
-        engine->opening--;
-        if (engine->reduced) /* it may have been the last that needed what was kept */
-            engine_privilege(engine);
-    }
+    ports_return(engine->guarded, &job->lease);
     if (job->over)
-        engine->over--;
+        DL_DELETE2(engine->over, job, previous, next);
+    else
+        DL_DELETE2(engine->jobs, job, previous, next);
+    engine->blocked = false;
+    if (job->pinger) {
+        pinger_unblock(job->pinger);
+    } else {
+        subject_release(engine, &job->own);
+        engine->active--;
+    }
     free(job);
 }
 
-/* Room for the texts that a context points to. */
-struct context_texts {
-    char time[40], guard[32], next_hop[ADDRESS_TEXT_SIZE];
-};
-
-static void context_of(struct job *job, struct context_texts *texts,
-                       struct result_context *ret_context)
-{
-    const struct route *route = job->probe ? &job->probe->route : NULL;
-    bool unanswered = route && !job->probe->has_speaker;
-
-    *ret_context = (struct result_context){
-        .target = job->text,
-        .host = job->target.host,
-        .port = job->port,
-        .time = clock_iso8601(job->began_realtime, texts->time),
-        .dns_ns = job->dns_ns,
-        .guard = guard_words(job->guard.methods, texts->guard),
-        .guard_weak = (job->guard.methods & (GUARD_FILTER | GUARD_MD5)) == 0,
-        .stamp_words = job->stamp_words,
-        .next_hop_silent = unanswered && neighbour_ask(route) == NEIGHBOUR_SILENT,
-        .next_hop = route ? address_show(&route->next_hop, texts->next_hop) : "",
-        .dropped = job->link ? link_dropped(job->link->link) : RECORD_UNKNOWN,
-    };
-}
-
-void job_report(struct job *job, const struct fault *fault)
+static void report(struct job *job)
 {
     struct engine *engine = job->engine;
-    const struct engine_options *options = engine->options;
+    const struct engine_calls *calls = &engine->options->calls;
+    const struct route *route = &job->subject->route;
+    char time[40], guard[32], next_hop[ADDRESS_TEXT_SIZE];
     struct handshake_record record;
     struct result_context context;
-    struct fault sink_fault;
-    struct arena memory;
-    struct context_texts texts;
-    enum verdict verdict = VERDICT_INCONCLUSIVE;
-    int error;
+    struct engine_result result = {.index = job->subject->item->index, .handshake = &record};
+    struct fault fault;
+    int error = 0;
 
-    arena_init(&memory);
-    context_of(job, &texts, &context);
-    if (job->probe) {
-        verdict = result_verdict(job->probe, &context);
-        result_handshake(job->probe, &context, &memory, &record);
-    } else {
-        result_unmeasured(&context, fault, &memory, &record);
-    }
-    fault_clear(&sink_fault);
-    error = options->sink(options->data, &record, verdict, &sink_fault);
-    arena_release(&memory);
-    job_release(job);
+    subject_context(job->subject, time, &context);
+    context.guard = guard_words(job->lease.methods, guard);
+    context.guard_weak = (job->lease.methods & (GUARD_FILTER | GUARD_MD5)) == 0;
+    context.stamp_words = job->stamp_words;
+    context.next_hop_silent =
+        !job->probe->has_speaker && neighbour_ask(route) == NEIGHBOUR_SILENT;
+    context.next_hop = address_show(&route->next_hop, next_hop);
+    context.dropped = job->link ? links_dropped(job->link, engine_now()) : RECORD_UNKNOWN;
+    fault_clear(&fault);
+    result.verdict = result_verdict(job->probe, &context);
+    arena_init(&engine->memory);
+    result_handshake(job->probe, &context, &engine->memory, &record);
+    if (calls->result)
+        error = calls->result(calls->data, &result, &fault);
+    arena_release(&engine->memory);
     if (error)
-        engine_fail(engine, error, &sink_fault);
+        engine_fail(engine, error, &fault);
+}
+
+void job_reap(struct engine *engine)
+{
+    struct job *job, *next;
+
+    DL_FOREACH_SAFE2 (engine->over, job, next, next) {
+        if (engine->error)
+            return;
+        if (job->pinger)
+            pinger_take_job(job->pinger, job);
+        else
+            report(job);
+        job_release(job);
+    }
+}
+
+/* The connection has ended. */
+static void finish(struct job *job)
+{
+    struct engine *engine = job->engine;
+
+    if (job->over)
+        return;
+    ev_timer_stop(engine->loop, &job->timer);
+    turn_withdraw(engine, &job->turn);
+    DL_DELETE2(engine->jobs, job, previous, next);
+    DL_APPEND2(engine->over, job, previous, next);
+    job->over = true;
+}
+
+static void pass_time(struct engine *engine, void *owner)
+{
+    const struct engine_calls *calls = &engine->options->calls;
+    struct job *job = owner;
+    unsigned copies = job->probe->opening.copy_count;
+
+    probe_timer(job->probe, engine_now());
+    job_pump(job);
+    if (calls->repeated && job->probe->opening.copy_count > copies)
+        calls->repeated(calls->data, job->subject->text, job->probe->opening.copy_count,
+                        engine->options->spec->retries + 1);
 }
 
 static void on_timer(struct ev_loop *loop, ev_timer *timer, int events)
 {
     struct job *job = timer->data;
-    const struct engine_options *options = job->engine->options;
-    unsigned copies = job->probe->opening.copy_count;
 
     (void)loop;
     (void)events;
-    probe_timer(job->probe, engine_now());
-    job_pump(job);
-    if (options->progress && job->probe->opening.copy_count > copies)
-        options->progress(options->data, job->text, job->probe->opening.copy_count,
-                          options->spec->retries + 1);
-}
-
-void job_init_timer(struct job *job)
-{
-    ev_init(&job->timer, on_timer);
-    job->timer.data = job;
+    if (job->probe->phase == PHASE_OPENING)
+        turn_ask(job->engine, &job->turn); /* it is a SYN, which the rate counts */
+    else
+        pass_time(job->engine, job);
 }
 
 static void set_timer(struct job *job, int64_t now)
@@ -147,43 +159,133 @@ void job_pump(struct job *job)
             break;
         }
     }
-    if (!probe_over(job->probe)) {
+    if (probe_over(job->probe))
+        finish(job);
+    else
         set_timer(job, now);
-    } else if (!job->over) {
-        ev_timer_stop(engine->loop, &job->timer);
-        job->over = true;
-        engine->over++;
-    }
 }
 
-void job_discard(struct job *job)
+void job_packet(struct job *job, const struct packet *packet, int64_t at)
 {
-    if (job->probe && job->link) {
-        probe_stop(job->probe, "the run has ended", engine_now());
-        job_pump(job);
-    }
-    job_release(job);
+    probe_packet(job->probe, packet, at, engine_now());
+    job_pump(job);
+}
+
+void job_icmp(struct job *job, const struct packet *packet, const struct icmp *icmp, int64_t at)
+{
+    probe_icmp(job->probe, packet, icmp, at, engine_now());
+    job_pump(job);
 }
 
 void job_stop(struct job *job, const char *why)
 {
-    struct fault fault;
-
-    if (job->probe) {
-        probe_stop(job->probe, why, engine_now());
-        job_pump(job);
-        return;
-    }
-    fault_set(&fault, FAULT_NAME, 0, "%s", why);
-    job_report(job, &fault);
+    probe_stop(job->probe, why, engine_now());
+    job_pump(job);
 }
 
 void job_lost(struct job *job, const char *why)
 {
     job->link = NULL;
     probe_lost(job->probe, why, engine_now());
-    if (!job->over) {
-        job->over = true;
-        job->engine->over++;
+    finish(job);
+}
+
+void job_discard(struct job *job)
+{
+    if (job->link && !job->over)
+        job_stop(job, "the run has ended");
+    job_release(job);
+}
+
+static int take_port(struct engine *engine, const struct subject *subject, uint16_t source_port,
+                     struct ports_lease *ret_lease, struct fault *fault)
+{
+    const struct address *source = &subject->route.source;
+
+    if (!engine->guarded)
+        engine->guarded = ports_new(PORTS_GUARDED, fault);
+    if (!engine->guarded)
+        return -(int)fault->code;
+    return source_port ? ports_take_fixed(engine->guarded, source, source_port, &subject->address,
+                                          subject->port, ret_lease, fault)
+                       : ports_take(engine->guarded, source, &subject->address, subject->port,
+                                    ret_lease, fault);
+}
+
+/* All that can fail: entropy, guard, capture, memory. */
+static int prepare(struct job *job, const struct subject *subject, uint16_t source_port,
+                   struct fault *fault)
+{
+    struct engine *engine = job->engine;
+    struct spec_random random;
+    int error = take_port(engine, subject, source_port, &job->lease, fault);
+
+    if (error)
+        return error;
+    error = links_find(&engine->links, subject->route.interface, &subject->route.source,
+                       &subject->address, &job->link, fault);
+    if (error)
+        return error;
+    engine_watch(engine, job->link);
+    job->probe = malloc(sizeof *job->probe);
+    if (!job->probe)
+        return fault_set(fault, FAULT_MEMORY, 0, "out of memory");
+    if (!engine_random(engine, &random, sizeof random)) {
+        *fault = engine->fault;
+        free(job->probe);
+        return engine->error;
     }
+    job->stamp_words = link_stamp_words(job->link->link);
+    probe_init(job->probe, engine->options->spec, &subject->route, &subject->address, subject->port,
+               job->lease.port, &random);
+    return 0;
+}
+
+int job_open(struct engine *engine, struct subject *subject, struct pinger *pinger, uint64_t number,
+             uint16_t source_port, struct fault *fault)
+{
+    struct job *job = calloc(1, sizeof *job);
+    int error;
+
+    if (!job)
+        return fault_set(fault, FAULT_MEMORY, 0, "out of memory");
+    job->engine = engine;
+    error = prepare(job, subject, source_port, fault);
+    if (error) {
+        ports_return(engine->guarded, &job->lease);
+        free(job);
+        return error;
+    }
+    job->pinger = pinger;
+    job->number = number;
+    job->subject = subject;
+    if (!pinger) {
+        job->own = *subject;
+        job->subject = &job->own;
+    }
+    job->contact.kind = CONTACT_JOB;
+    job->turn = (struct turn){.take = pass_time, .owner = job};
+    ev_init(&job->timer, on_timer);
+    job->timer.data = job;
+    DL_APPEND2(engine->jobs, job, previous, next);
+    contact_add(&engine->contacts, &job->contact, &job->subject->route.source, job->lease.port,
+                &job->subject->address, job->subject->port);
+    if (!pinger)
+        engine->opening--;
+    engine_privilege(engine);
+    probe_start(job->probe, engine_now());
+    job_pump(job);
+    return 0;
+}
+
+void job_start(struct engine *engine, struct subject *subject)
+{
+    uint16_t source_port = engine->options->spec->source_port;
+    struct fault fault;
+    int error = job_open(engine, subject, NULL, 0, source_port, &fault);
+
+    if (error == PORTS_BUSY)
+        intake_put_back(engine, subject);
+    else if (error)
+        subject_failed(engine, subject, error, &fault);
 }

@@ -9,6 +9,10 @@
 
 #define FILTER_SIZE 1024
 
+/* How old the count of lost frames may be, ns: a system call for each of 65,536 targets is too
+ * many. */
+#define DROPPED_AGE INT64_C(10000000)
+
 /*
  * Let through what passes between our addresses and the peer's, fragments and extension headers
  * included, and ICMP from anybody on the path. Which of it concerns a probe is decided by its ports
@@ -72,8 +76,7 @@ static int add(struct links *links, const char *interface, const struct address 
     entry->remote = *remote;
     entry->locals[entry->local_count++] = *local;
     write_filter(entry, filter);
-    error = link_open(interface, links->busy ? LINK_BUSY : LINK_QUIET, LINK_CLOCK_HOST, filter,
-                      &entry->link, fault);
+    error = link_open(interface, links->load, links->clock, filter, &entry->link, fault);
     if (error) {
         free(entry);
         return error;
@@ -84,8 +87,7 @@ static int add(struct links *links, const char *interface, const struct address 
 }
 
 int links_find(struct links *links, const char *interface, const struct address *local,
-               const struct address *remote, struct links_entry **ret_entry, bool *ret_new,
-               struct fault *fault)
+               const struct address *remote, struct links_entry **ret_entry, struct fault *fault)
 {
     struct links_entry *entry = NULL;
     char filter[FILTER_SIZE];
@@ -94,7 +96,6 @@ int links_find(struct links *links, const char *interface, const struct address 
     for (unsigned i = 0; i < links->count; i++)
         if (strcmp(link_interface(links->entry[i]->link), interface) == 0)
             entry = links->entry[i];
-    *ret_new = !entry;
     if (!entry)
         return add(links, interface, local, remote, ret_entry, fault);
     if (widen(entry, local, remote)) {
@@ -104,6 +105,52 @@ int links_find(struct links *links, const char *interface, const struct address 
     if (!error)
         *ret_entry = entry;
     return error;
+}
+
+static void flush(struct links_entry *entry, links_unsent *unsent)
+{
+    struct link_failure failures[LINK_BATCH];
+    void *batch[LINK_BATCH];
+    unsigned count;
+
+    if (entry->batch_count == 0)
+        return;
+    memcpy(batch, entry->batch, sizeof batch);
+    entry->batch_count = 0;
+    count = link_flush(entry->link, failures);
+    for (unsigned i = 0; i < count; i++)
+        if (batch[failures[i].number])
+            unsent(batch[failures[i].number], &failures[i].fault);
+}
+
+void links_queue(struct links_entry *entry, const uint8_t *packet, size_t length, void *owner,
+                 links_unsent *unsent)
+{
+    entry->batch[entry->batch_count++] = owner;
+    if (link_queue(entry->link, packet, length))
+        flush(entry, unsent);
+}
+
+void links_flush(struct links *links, links_unsent *unsent)
+{
+    for (unsigned i = 0; i < links->count; i++)
+        flush(links->entry[i], unsent);
+}
+
+void links_forget(struct links_entry *entry, const void *owner)
+{
+    for (unsigned i = 0; i < entry->batch_count; i++)
+        if (entry->batch[i] == owner)
+            entry->batch[i] = NULL;
+}
+
+int64_t links_dropped(struct links_entry *entry, int64_t now)
+{
+    if (entry->dropped_at == 0 || now - entry->dropped_at > DROPPED_AGE) {
+        entry->dropped = link_dropped(entry->link);
+        entry->dropped_at = now;
+    }
+    return entry->dropped;
 }
 
 struct craft *links_craft(struct links *links, enum ip_family family, struct fault *fault)

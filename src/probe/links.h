@@ -24,22 +24,39 @@ struct links_entry {
     struct address remote;              /* the only peer so far; family NONE: several */
     bool failed; /* it is gone, and so will be its probes when the loop comes round */
     struct fault fault;
+    void *batch[LINK_BATCH]; /* whose packets are queued; NULL: nobody's any more */
+    unsigned batch_count;
+    int64_t dropped, dropped_at; /* as the capture last said, and when */
 };
 
 struct links {
     struct links_entry *entry[LINKS_MAX];
     unsigned count;
-    bool busy; /* those opened from now on are for many connections or much data */
+    enum link_load load; /* of those opened from now on */
+    enum link_clock clock;
     struct craft *craft[IP_FAMILY_COUNT];
 };
 
 /*
  * The entry for an interface, opened if need be, its filter letting through what passes between
- * `local` and `remote`. The caller starts `readable` of a new one (*ret_new). 0 or a fault.
+ * `local` and `remote`. The caller sees to it that `readable` is started. 0 or a fault.
  */
 int links_find(struct links *links, const char *interface, const struct address *local,
-               const struct address *remote, struct links_entry **ret_entry, bool *ret_new,
-               struct fault *fault);
+               const struct address *remote, struct links_entry **ret_entry, struct fault *fault);
+
+/* Told of a packet that could not be sent. */
+typedef void links_unsent(void *owner, const struct fault *fault);
+
+/* Queues a packet of `owner`'s. */
+void links_queue(struct links_entry *entry, const uint8_t *packet, size_t length, void *owner,
+                 links_unsent *unsent);
+/* Sends what is queued. */
+void links_flush(struct links *links, links_unsent *unsent);
+/* The owner is going, and wants to hear no more of what it has queued. */
+void links_forget(struct links_entry *entry, const void *owner);
+
+/* Frames that the capture has lost so far; asked for a few times a second at most. `now` in ns. */
+int64_t links_dropped(struct links_entry *entry, int64_t now);
 
 /* The craft context of a family, made when first asked for; NULL with `fault` filled. */
 struct craft *links_craft(struct links *links, enum ip_family family, struct fault *fault);

@@ -50,8 +50,7 @@ enum verdict result_verdict(const struct probe *probe, const struct result_conte
     return VERDICT_INCONCLUSIVE;
 }
 
-/* The distance that a received TTL suggests: what is missing to the next of 64, 128, 255. */
-static int64_t hops_from(uint8_t ttl)
+int64_t result_hops(uint8_t ttl)
 {
     return (ttl <= 64 ? 64 : ttl <= 128 ? 128 : 255) - ttl;
 }
@@ -199,7 +198,7 @@ static void fill_speaker(const struct probe *probe, struct arena *memory,
         return;
     record->from = arena_copy(memory, address_show(&probe->speaker, text));
     record->ttl = probe->speaker_ttl;
-    record->hops = hops_from(probe->speaker_ttl);
+    record->hops = result_hops(probe->speaker_ttl);
     if (probe->icmp_decided) {
         record->icmp_type = probe->icmp.type;
         record->icmp_code = probe->icmp.code;

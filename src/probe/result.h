@@ -34,6 +34,9 @@ void result_handshake(struct probe *probe, const struct result_context *context,
 void result_unmeasured(const struct result_context *context, const struct fault *fault,
                        struct arena *memory, struct handshake_record *ret_record);
 
+/* The distance that a received TTL suggests: what is missing to the next of 64, 128, 255. */
+int64_t result_hops(uint8_t ttl);
+
 /* The verdict of a probe that is over. */
 enum verdict result_verdict(const struct probe *probe, const struct result_context *context);
 

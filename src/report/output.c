@@ -120,7 +120,7 @@ static int render(struct output *output, const struct schema *schema, const void
     return fault_set(fault, FAULT_INTERNAL, 0, "no such format");
 }
 
-static int flush(struct output *output, struct fault *fault)
+int output_flush(struct output *output, struct fault *fault)
 {
     /* An earlier write may have failed too: its errno is kept unless flushing sets another. */
     if (fflush(output->stream) == 0 && !ferror(output->stream))
@@ -136,7 +136,9 @@ int output_record(struct output *output, const struct schema *schema, const void
     if (result < 0)
         return result;
     output->written++;
-    return flush(output, fault);
+    if (output->hold && !ferror(output->stream))
+        return 0;
+    return output_flush(output, fault);
 }
 
 int output_list(struct output *output, const struct schema *schema, struct record_list list,
@@ -159,8 +161,8 @@ int output_list(struct output *output, const struct schema *schema, struct recor
                 return result;
             output->written++;
         }
-        return flush(output, fault);
+        return output_flush(output, fault);
     }
     output->written += list.count;
-    return flush(output, fault);
+    return output_flush(output, fault);
 }

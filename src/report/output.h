@@ -41,6 +41,7 @@ struct output {
     enum format format;
     struct style style;
     bool no_header;      /* CSV without its header line */
+    bool hold;           /* the caller flushes: output_flush() */
     const char *const *fields; /* the keys wanted in JSON and CSV, in this order; NULL: all */
     size_t field_count;
     size_t written; /* records so far */
@@ -51,6 +52,9 @@ struct output {
  * -FAULT_USAGE for `dot` where the record has no edges.
  */
 int output_record(struct output *output, const struct schema *schema, const void *record, struct fault *fault);
+
+/* What was held back is written now. 0 or -FAULT_IO, also for what went wrong before. */
+int output_flush(struct output *output, struct fault *fault);
 
 /*
  * The same for a list of records of one kind: text shows them as one table, `dot` as one graph, JSON and CSV write one line

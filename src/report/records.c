@@ -54,7 +54,7 @@ const char *outcome_meaning(enum outcome outcome)
 const char *flow_word(enum flow_verdict verdict)
 {
 #define X(id, word, meaning) [FLOW_##id] = word,
-    static const char *const words[FLOW_COUNT] = {FLOW_TABLE(X)};
+    static const char *const words[FLOW_VERDICT_COUNT] = {FLOW_TABLE(X)};
 #undef X
     return words[verdict];
 }
@@ -251,7 +251,7 @@ SCHEMA(flow, struct flow_record, NULL, "One flow: the probes that left from one 
 #define F(member, unit, help) FIELD(struct bin_record, member, unit, help)
 static const struct field bin_fields[] = {
     F(from_ms, "ms", "lower edge, included"),
-    F(to_ms, "ms", "upper edge, excluded but in the last bin"),
+    F(to_ms, "ms", "upper edge, excluded"),
     F(count, "", "round trips in it"),
 };
 #undef F

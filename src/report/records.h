@@ -5,6 +5,7 @@
 #define REPORT_RECORDS_H
 
 #include "report/schema.h"
+#include "stat/flows.h"
 
 #define RECORD_SCHEMA_VERSION 1
 
@@ -36,6 +37,7 @@
 
 /* What a flow, told by its source port, is beside the others. */
 #define FLOW_TABLE(X) \
+    X(UNKNOWN, "unknown", "nothing was sent on it, or there is none to compare it with") \
     X(GOOD,    "good",    "no worse than the others") \
     X(SUSPECT, "suspect", "worse than the others in the first round, and not confirmed") \
     X(BAD,     "bad",     "worse than the others in both rounds")
@@ -67,12 +69,6 @@ enum outcome {
     OUTCOME_TABLE(X)
 #undef X
         OUTCOME_COUNT
-};
-enum flow_verdict {
-#define X(id, word, meaning) FLOW_##id,
-    FLOW_TABLE(X)
-#undef X
-        FLOW_COUNT
 };
 const char *outcome_word(enum outcome outcome);
 const char *outcome_meaning(enum outcome outcome);
@@ -202,7 +198,7 @@ struct flow_record {
     int64_t confirm_sent, confirm_lost; /* of the second round; unknown if there was none */
 };
 
-/* One bin of a histogram: from <= value < to (the last one: <= to). */
+/* One bin of a histogram: from <= value < to. */
 struct bin_record {
     double from_ms, to_ms;
     int64_t count;

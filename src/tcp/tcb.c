@@ -29,6 +29,20 @@ void tcb_init(struct tcb *tcb, const struct tcb_parameters *parameters, struct s
         tcb->due[i] = TCB_NEVER;
 }
 
+void tcb_rebase(struct tcb *tcb, uint32_t iss)
+{
+    uint32_t shift = iss - tcb->iss;
+
+    assert(tcb->state == STATE_SYN_SENT);
+    tcb->parameters.iss = iss;
+    tcb->iss += shift;
+    tcb->snd_una += shift;
+    tcb->snd_nxt += shift;
+    tcb->snd_max += shift;
+    tcb->recover += shift;
+    tcb->timed_seq += shift;
+}
+
 bool tcb_peer_is_done(enum state state)
 {
     return state == STATE_CLOSE_WAIT || state == STATE_LAST_ACK || state == STATE_CLOSING ||

@@ -114,6 +114,10 @@ struct step {
 /* A new block in CLOSED. `stream` is initialised by the caller and belongs to it. */
 void tcb_init(struct tcb *tcb, const struct tcb_parameters *parameters, struct stream *stream);
 
+/* The same block as if its ISS had been another: for one that stands for many connections. Only in
+ * SYN-SENT (assert). */
+void tcb_rebase(struct tcb *tcb, uint32_t iss);
+
 #define TCB_EVENTS_MAX 4
 
 /*

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The option groups of runs with many targets and series: timing, series, scripts. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cmd/cli.h"
+
+#define SECOND INT64_C(1000000000)
+#define HOUR   (3600 * SECOND)
+#define DAY    (24 * HOUR)
+
+/* Timing. */
+
+#define RATE_MIN 0.001
+#define RATE_MAX 1e7
+
+static const struct cli_option timing_options[] = {
+    {"timeout", CLI_KEY_TIMEOUT, "DURATION", NULL,
+     "Wait this long for an answer to the first SYN, twice as long after each further one "
+     "(default: 1s)"},
+    {"retries", CLI_KEY_RETRIES, "NUMBER", NULL,
+     "Repeat an unanswered SYN this often, 0 to 20 (default: 2, for rtt 1)"},
+    {"interval", 'i', "DURATION", NULL,
+     "Wait this long between two probes of one target (rtt, default 1s), or between one target and "
+     "the next (handshake, default 0)"},
+    {"parallel", CLI_KEY_PARALLEL, "NUMBER", NULL,
+     "Targets at once, 1 to 65536 (default: 64, for rtt 1000)"},
+    {"rate", CLI_KEY_RATE, "NUMBER[/s]", NULL,
+     "At most this many SYNs a second in the whole run, copies included (default: 1000/s)"},
+    {"deadline", CLI_KEY_DEADLINE, "DURATION", NULL,
+     "End the whole run after this time, whatever is still under way"},
+    {0},
+};
+
+static int bad_rate(const char *argument, struct fault *fault)
+{
+    return fault_set(fault, FAULT_SYNTAX, 0,
+                     "--rate '%s': a number of SYNs a second is wanted, as in 50, 0.5/s or 100k/s",
+                     argument);
+}
+
+/* "50", "50/s", "0.5/s", "100k". */
+static int take_rate(const char *argument, struct settings *settings, struct fault *fault)
+{
+    char *end;
+    double rate;
+
+    /* strtod() would take blanks, signs, infinities and hexadecimal too; the point is always '.'
+     * here, for numbers follow no locale. */
+    if (argument[0] < '0' || argument[0] > '9' || strpbrk(argument, "xXpPeE"))
+        return bad_rate(argument, fault);
+    rate = strtod(argument, &end);
+    if (*end == 'k' || *end == 'M')
+        rate *= *end++ == 'k' ? 1e3 : 1e6;
+    if (*end != '\0' && strcmp(end, "/s") != 0)
+        return bad_rate(argument, fault);
+    if (!(rate >= RATE_MIN && rate <= RATE_MAX))
+        return fault_set(fault, FAULT_RANGE, 0, "--rate '%s': 0.001/s to 10M/s is allowed",
+                         argument);
+    settings->rate = rate;
+    return 0;
+}
+
+static int take_timing(int key, const char *argument, struct settings *settings,
+                       struct fault *fault)
+{
+    uint64_t value;
+    int error = 0;
+
+    switch (key) {
+    case CLI_KEY_TIMEOUT:
+        return text_duration(argument, "--timeout", SECOND / 1000, HOUR, &settings->spec.timeout,
+                             fault);
+    case CLI_KEY_RETRIES:
+        error = text_number(argument, "--retries", 0, 20, &value, fault);
+        if (!error) {
+            settings->spec.retries = (unsigned)value;
+            settings->has_retries = true;
+        }
+        return error;
+    case 'i':
+        return text_duration(argument, "--interval", 0, DAY, &settings->interval, fault);
+    case CLI_KEY_PARALLEL:
+        error = text_number(argument, "--parallel", 1, 65536, &value, fault);
+        if (!error)
+            settings->parallel = (unsigned)value;
+        return error;
+    case CLI_KEY_RATE:
+        return take_rate(argument, settings, fault);
+    case CLI_KEY_DEADLINE:
+        return text_duration(argument, "--deadline", SECOND / 1000, 365 * DAY, &settings->deadline,
+                             fault);
+    }
+    return error;
+}
+
+const struct cli_group cli_group_timing = {"Timing", timing_options, take_timing};
+
+/* Series: how the probes of one target follow each other, and what is made of them. */
+
+static const struct cli_option series_options[] = {
+    {"count", 'n', "NUMBER", NULL, "Probes for each target; 0: until interrupted (default: 10)"},
+    {"full", CLI_KEY_FULL, NULL, NULL,
+     "Complete each handshake and close the connection (default: half-open, ended by an RST)"},
+    {"each", CLI_KEY_EACH, NULL, NULL,
+     "A record for each probe, as it ends, instead of one for each target, in JSON and CSV"},
+    {"fping-count", 'C', "NUMBER", NULL,
+     "Like --count, and show each target as fping -C does: 'host : 91.7 37.0 - 36.8'"},
+    {"plot", CLI_KEY_PLOT, "FILE", "FILE",
+     "Draw the round trips over time and their distribution into this .svg, .png or .pdf"},
+    {0},
+};
+
+static int take_series(int key, const char *argument, struct settings *settings,
+                       struct fault *fault)
+{
+    switch (key) {
+    case 'n':
+        return text_number(argument, "--count", 0, UINT32_MAX, &settings->count, fault);
+    case 'C':
+        settings->fping = true;
+        return text_number(argument, "--fping-count", 1, 100000, &settings->count, fault);
+    case CLI_KEY_FULL:
+        settings->full = true;
+        break;
+    case CLI_KEY_EACH:
+        settings->each = true;
+        break;
+    case CLI_KEY_PLOT:
+        settings->plot_path = argument;
+        break;
+    }
+    return 0;
+}
+
+const struct cli_group cli_group_series = {"Series", series_options, take_series};
+
+/* Scripts: what is expected, and who is told. */
+
+static const struct cli_option script_options[] = {
+    {"expect", CLI_KEY_EXPECT, "CLAUSES", NULL,
+     "What each target must meet for exit status 0, as in 'open,rtt<50ms,mss>=1400,sack' (default: "
+     "open); what fails is printed with what was seen"},
+    {"only", CLI_KEY_ONLY, "CLAUSES", NULL,
+     "Print only the records that meet these clauses; the exit status counts all"},
+    {"plugin", CLI_KEY_PLUGIN, NULL, NULL,
+     "One line and the exit codes of the Monitoring Plugins: 0 OK, 1 WARNING, 2 CRITICAL, 3 "
+     "UNKNOWN"},
+    {"warning", 'w', "[FIELD=]RANGE", NULL,
+     "With --plugin: WARNING outside this range ([@][START:]END, as in 50ms, 10ms:50ms, loss=5%)"},
+    {"critical", 'c', "[FIELD=]RANGE", NULL, "With --plugin: CRITICAL outside this range"},
+    {"prometheus", CLI_KEY_PROMETHEUS, "FILE", "FILE",
+     "Write the figures into this file for node_exporter's textfile collector, atomically"},
+    {0},
+};
+
+static int take_range(const char *argument, const char *name, const char **ranges, size_t *count,
+                      struct fault *fault)
+{
+    if (*count == SETTINGS_RANGES)
+        return fault_set(fault, FAULT_RANGE, 0, "%s: more than %d", name, SETTINGS_RANGES);
+    ranges[(*count)++] = argument;
+    return 0;
+}
+
+static int take_scripts(int key, const char *argument, struct settings *settings,
+                        struct fault *fault)
+{
+    switch (key) {
+    case CLI_KEY_EXPECT:
+        settings->expect = argument;
+        break;
+    case CLI_KEY_ONLY:
+        settings->only = argument;
+        break;
+    case CLI_KEY_PLUGIN:
+        settings->plugin = true;
+        break;
+    case 'w':
+        return take_range(argument, "--warning", settings->warning, &settings->warning_count,
+                          fault);
+    case 'c':
+        return take_range(argument, "--critical", settings->critical, &settings->critical_count,
+                          fault);
+    case CLI_KEY_PROMETHEUS:
+        settings->prometheus_path = argument;
+        break;
+    }
+    return 0;
+}
+
+const struct cli_group cli_group_scripts = {"Scripts", script_options, take_scripts};

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* When the next packet may leave: so many a second and no more. */
+#ifndef PROBE_PACE_H
+#define PROBE_PACE_H
+
+#include <stdint.h>
+
+/*
+ * The generic cell rate algorithm (ITU-T I.371, annex A) as a virtual schedule: packet k is due at
+ * k periods. Whoever comes late may catch up by as much as `slack`, so that a loop that wakes a
+ * millisecond late still upholds the rate; no more than rate x (t + slack) + 1 packets leave in any
+ * time t.
+ */
+struct pace {
+    double period; /* ns between two packets; 0: no limit */
+    double next;   /* ns: when the next is due */
+    int64_t slack; /* ns */
+};
+
+/* `period` in ns, at least 0. */
+void pace_init(struct pace *pace, double period, int64_t slack);
+
+/* How long to wait at `now` (ns of any clock that only goes forward); 0: go. */
+int64_t pace_wait(const struct pace *pace, int64_t now);
+
+/* A packet leaves now, whether it was its time or not. */
+void pace_take(struct pace *pace, int64_t now);
+
+#endif
