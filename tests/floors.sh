@@ -33,8 +33,8 @@ system_headers() {
     tcp) echo "$pure" ;;
     stat) echo "$pure $values gsl/*.h complex.h" ;;
     report)
-        echo "$pure $values arpa/inet.h netinet/in.h cairo.h cairo/*.h jansson.h langinfo.h" \
-            "locale.h obstack.h time.h wchar.h"
+        echo "$pure $values arpa/inet.h netinet/in.h cairo.h cairo-*.h fcntl.h jansson.h" \
+            "langinfo.h locale.h obstack.h sys/stat.h time.h unistd.h wchar.h"
         ;;
     probe) echo "$pure $values $formats ev.h obstack.h signal.h time.h ut*.h" ;;
     cmd | main.c)
