@@ -9,60 +9,17 @@
 #include "base/text.h"
 #include "report/handshake_options.h"
 #include "report/ladder.h"
+#include "report/page.h"
 
-#define INDENT 2
-#define LABEL  10
 /* Received data is shown up to this many lines, or all with style->verbose. */
 #define RECEIVED_LINES 12
 
-struct page {
-    const struct style *style;
-    FILE *stream;
-    const struct handshake_record *record;
-    bool facts; /* a fact has been written */
-};
-
 static void show_duration(const struct page *page, double ms, char *text, size_t size)
 {
-    text_show_duration((int64_t)llround(ms * 1e6), page->style->utf8 ? "µ" : "u", text, size);
-}
-
-static bool some(int64_t value)
-{
-    return value != RECORD_UNKNOWN && value > 0;
-}
-
-/* ---- the title ---- */
-
-static void put_title(const struct page *page)
-{
-    const struct handshake_record *record = page->record;
-    char text[512];
-    size_t at = 0;
-    text_append(text, sizeof text, &at, "tcpprobe %s %s",
-                record->command ? record->command : "handshake",
-                record->target ? record->target : "");
-    /* A name's address is news, an address is not. */
-    if (record->address && record->target && !strstr(record->target, record->address))
-        text_append(text, sizeof text, &at, " (%s)", record->address);
-    if (record->interface)
-        text_append(text, sizeof text, &at, " via %s", record->interface);
-    if (record->time && page->style->verbose > 0)
-        text_append(text, sizeof text, &at, " at %s", record->time);
-    style_wrap_tone(page->style, page->stream, TONE_BOLD, 0, INDENT, text);
+    page_show_duration(page->style, ms, text, size);
 }
 
 /* ---- what was measured ---- */
-
-static void put_fact(struct page *page, enum tone tone, const char *label, const char *text)
-{
-    if (!page->facts)
-        fputc('\n', page->stream);
-    page->facts = true;
-    fprintf(page->stream, "%*s%s%-*s%s", INDENT, "", style_tone(page->style, TONE_DIM), LABEL,
-            label, style_tone(page->style, TONE_PLAIN));
-    style_wrap_tone(page->style, page->stream, tone, INDENT + LABEL, INDENT + LABEL, text);
-}
 
 static void put_isns(struct page *page)
 {
@@ -76,7 +33,7 @@ static void put_isns(struct page *page)
     if (record->isn_server != RECORD_UNKNOWN)
         text_append(text, sizeof text, &at, ", server %" PRId64 " (0x%08" PRIx64 ")",
                     record->isn_server, (uint64_t)record->isn_server);
-    put_fact(page, TONE_PLAIN, "ISN", text);
+    page_put_fact(page, TONE_PLAIN, "ISN", text);
 }
 
 static bool is_verdict(const struct handshake_record *record, enum verdict verdict)
@@ -93,10 +50,10 @@ static void put_times(struct page *page)
     if (isfinite(record->rtt_ms)) {
         show_duration(page, record->rtt_ms, duration, sizeof duration);
         text_append(text, sizeof text, &at, "%s%s%s", duration, *source ? ", " : "", source);
-        put_fact(page, TONE_PLAIN, "RTT", text);
+        page_put_fact(page, TONE_PLAIN, "RTT", text);
     } else if (*source && (record->answered || is_verdict(record, VERDICT_FILTERED))) {
         text_append(text, sizeof text, &at, "none: %s", source);
-        put_fact(page, TONE_PLAIN, "RTT", text);
+        page_put_fact(page, TONE_PLAIN, "RTT", text);
     }
     /* Without loss or a slow start it is the round trip over again. */
     if (isfinite(record->connect_ms) && !(fabs(record->connect_ms - record->rtt_ms) < 0.001)) {
@@ -105,22 +62,23 @@ static void put_times(struct page *page)
         text_append(text, sizeof text, &at,
                     "%s from the first SYN to ESTABLISHED, what connect() would have taken",
                     duration);
-        put_fact(page, TONE_PLAIN, "connect", text);
+        page_put_fact(page, TONE_PLAIN, "connect", text);
     }
     if (isfinite(record->dns_ms) && record->dns_ms > 0) {
         show_duration(page, record->dns_ms, duration, sizeof duration);
-        put_fact(page, TONE_PLAIN, "DNS", duration);
+        page_put_fact(page, TONE_PLAIN, "DNS", duration);
     }
     if (page->style->verbose > 0 && isfinite(record->duration_ms)) {
         show_duration(page, record->duration_ms, duration, sizeof duration);
-        put_fact(page, TONE_PLAIN, "duration", duration);
+        page_put_fact(page, TONE_PLAIN, "duration", duration);
     }
 }
 
 static void put_copies(struct page *page)
 {
     const struct handshake_record *record = page->record;
-    if (record->attempts <= 1 && !some(record->lost_forward) && !some(record->lost_reverse))
+    if (record->attempts <= 1 && !page_some(record->lost_forward) &&
+        !page_some(record->lost_reverse))
         return;
     char text[200];
     size_t at = 0;
@@ -134,7 +92,7 @@ static void put_copies(struct page *page)
     if (record->lost_reverse != RECORD_UNKNOWN)
         text_append(text, sizeof text, &at, ", %" PRId64 " answer%s lost on the way back",
                     record->lost_reverse, record->lost_reverse == 1 ? "" : "s");
-    put_fact(page, TONE_PLAIN, "SYNs", text);
+    page_put_fact(page, TONE_PLAIN, "SYNs", text);
 }
 
 static void put_answer(struct page *page)
@@ -144,19 +102,13 @@ static void put_answer(struct page *page)
         return;
     char text[200];
     size_t at = 0;
-    text_append(text, sizeof text, &at, "from %s", record->from);
-    if (record->ttl != RECORD_UNKNOWN)
-        text_append(text, sizeof text, &at, ", %s %" PRId64,
-                    record->family && strcmp(record->family, "IPv6") == 0 ? "hop limit" : "TTL",
-                    record->ttl);
-    if (some(record->hops))
-        text_append(text, sizeof text, &at, ", so about %" PRId64 " hop%s away", record->hops,
-                    record->hops == 1 ? "" : "s");
+    page_append_answer(text, sizeof text, &at, record->from, record->family, record->ttl,
+                       record->hops);
     if (record->icmp_type != RECORD_UNKNOWN && record->icmp_code != RECORD_UNKNOWN)
         text_append(text, sizeof text, &at, ", ICMP%s type %" PRId64 " code %" PRId64,
                     record->family && strcmp(record->family, "IPv6") == 0 ? "v6" : "",
                     record->icmp_type, record->icmp_code);
-    put_fact(page, TONE_PLAIN, "answer", text);
+    page_put_fact(page, TONE_PLAIN, "answer", text);
 }
 
 static void put_facts(struct page *page)
@@ -167,23 +119,23 @@ static void put_facts(struct page *page)
     put_times(page);
     put_copies(page);
     put_answer(page);
-    if (some(record->bytes_sent) || some(record->bytes_received)) {
+    if (page_some(record->bytes_sent) || page_some(record->bytes_received)) {
         size_t at = 0;
-        if (some(record->bytes_sent))
-            text_append(text, sizeof text, &at,
-                        "sent %" PRId64 " bytes, %" PRId64 " of them acknowledged",
-                        record->bytes_sent, some(record->bytes_acked) ? record->bytes_acked : 0);
-        if (some(record->bytes_received))
+        if (page_some(record->bytes_sent))
+            text_append(
+                text, sizeof text, &at, "sent %" PRId64 " bytes, %" PRId64 " of them acknowledged",
+                record->bytes_sent, page_some(record->bytes_acked) ? record->bytes_acked : 0);
+        if (page_some(record->bytes_received))
             text_append(text, sizeof text, &at, "%sreceived %" PRId64 " bytes", at > 0 ? "; " : "",
                         record->bytes_received);
-        put_fact(page, TONE_PLAIN, "data", text);
+        page_put_fact(page, TONE_PLAIN, "data", text);
     }
     if (page->style->verbose > 0 && record->guard)
-        put_fact(page, TONE_PLAIN, "guard", record->guard);
-    if (some(record->capture_dropped)) {
+        page_put_fact(page, TONE_PLAIN, "guard", record->guard);
+    if (page_some(record->capture_dropped)) {
         snprintf(text, sizeof text, "lost %" PRId64 " packets: the picture may have holes",
                  record->capture_dropped);
-        put_fact(page, TONE_WARN, "capture", text);
+        page_put_fact(page, TONE_WARN, "capture", text);
     }
 }
 
@@ -207,13 +159,14 @@ static size_t line_of(const char *text)
 
 static void put_received(const struct page *page)
 {
-    const char *text = page->record->received;
+    const struct handshake_record *record = page->record;
+    const char *text = record->received;
     if (!text || !*text)
         return;
     const char *bar = page->style->utf8 ? "│" : "|";
-    size_t room = page->style->width > 24 ? page->style->width - INDENT - 2 : 20, lines = 0,
+    size_t room = page->style->width > 24 ? page->style->width - PAGE_INDENT - 2 : 20, lines = 0,
            left_out = 0;
-    fprintf(page->stream, "\n%*sreceived\n", INDENT, "");
+    fprintf(page->stream, "\n%*sreceived\n", PAGE_INDENT, "");
     while (*text) {
         size_t line = line_of(text);
         while (line > 0) {
@@ -225,8 +178,9 @@ static void put_received(const struct page *page)
                 if (text[length - back] == '\\' && text[length - back - 1] != '\\')
                     length -= back;
             if (page->style->verbose > 0 || lines < RECEIVED_LINES) {
-                fprintf(page->stream, "%*s%s%s%s ", INDENT, "", style_tone(page->style, TONE_DIM),
-                        bar, style_tone(page->style, TONE_PLAIN));
+                fprintf(page->stream, "%*s%s%s%s ", PAGE_INDENT, "",
+                        style_tone(page->style, TONE_DIM), bar,
+                        style_tone(page->style, TONE_PLAIN));
                 style_put(page->style, page->stream, text, length);
                 fputc('\n', page->stream);
             } else {
@@ -238,7 +192,7 @@ static void put_received(const struct page *page)
         }
     }
     if (left_out > 0)
-        fprintf(page->stream, "%*s%zu more line%s (-v shows all)\n", INDENT, "", left_out,
+        fprintf(page->stream, "%*s%zu more line%s (-v shows all)\n", PAGE_INDENT, "", left_out,
                 left_out == 1 ? "" : "s");
 }
 
@@ -253,21 +207,22 @@ static enum tone severity_tone(const char *severity)
 
 static void put_findings(const struct page *page)
 {
-    const struct finding_record *findings = page->record->findings.items;
+    const struct record_list list = ((const struct handshake_record *)page->record)->findings;
+    const struct finding_record *findings = list.items;
     size_t widest = 0, severities = strlen(severity_word(SEVERITY_MEDIUM));
-    for (size_t i = 0; i < page->record->findings.count; i++)
+    for (size_t i = 0; i < list.count; i++)
         if (strlen(findings[i].id) > widest)
             widest = strlen(findings[i].id);
-    for (size_t i = 0; i < page->record->findings.count; i++) {
+    for (size_t i = 0; i < list.count; i++) {
         if (i == 0)
-            fprintf(page->stream, "\n%*sfindings\n", INDENT, "");
-        size_t column = INDENT + severities + 2 + widest + 2;
-        fprintf(page->stream, "%*s%s%-*s%s  %s", INDENT, "",
+            fprintf(page->stream, "\n%*sfindings\n", PAGE_INDENT, "");
+        size_t column = PAGE_INDENT + severities + 2 + widest + 2;
+        fprintf(page->stream, "%*s%s%-*s%s  %s", PAGE_INDENT, "",
                 style_tone(page->style, severity_tone(findings[i].severity)), (int)severities,
                 findings[i].severity, style_tone(page->style, TONE_PLAIN), findings[i].id);
         /* On a narrow page the text begins below, so that it is not a column of single words. */
         if (column + 30 > page->style->width) {
-            column = INDENT + severities + 2;
+            column = PAGE_INDENT + severities + 2;
             fputc('\n', page->stream);
             style_spaces(page->stream, column);
         } else {
@@ -277,34 +232,27 @@ static void put_findings(const struct page *page)
     }
 }
 
-static void put_verdict(const struct page *page)
-{
-    const struct handshake_record *record = page->record;
-    const char *verdict = record->verdict ? record->verdict : verdict_word(VERDICT_INCONCLUSIVE);
-    bool open = strcmp(verdict, verdict_word(VERDICT_OPEN)) == 0;
-    bool unsure = strcmp(verdict, verdict_word(VERDICT_INCONCLUSIVE)) == 0;
-    fprintf(page->stream, "\n%s%s:%s ",
-            style_tone(page->style, open     ? TONE_GOOD
-                                    : unsure ? TONE_WARN
-                                             : TONE_BAD),
-            verdict, style_tone(page->style, TONE_PLAIN));
-    /* Never broken: it is one line for whoever copies it, greps for it or takes the last line. */
-    if (record->reason)
-        style_put(page->style, page->stream, record->reason, strlen(record->reason));
-    fputc('\n', page->stream);
-}
-
 void handshake_show(const void *record, const struct style *style, struct output *output)
 {
+    const struct handshake_record *handshake = record;
     struct page page = {.style = style, .stream = output->stream, .record = record};
-    put_title(&page);
-    if (page.record->segments.count > 0) {
+    const struct page_title title = {
+        .command = handshake->command ? handshake->command : "handshake",
+        .target = handshake->target,
+        .address = handshake->address,
+        .addresses = handshake->addresses,
+        .interface = handshake->interface,
+        .time = handshake->time,
+    };
+    page_put_title(&page, &title);
+    if (handshake->segments.count > 0) {
         fputc('\n', output->stream);
-        ladder_show(record, style, output->stream);
+        ladder_show(handshake, style, output->stream);
     }
-    handshake_show_options(record, style, output->stream);
+    handshake_show_options(handshake, style, output->stream);
     put_facts(&page);
     put_received(&page);
     put_findings(&page);
-    put_verdict(&page);
+    fputc('\n', output->stream);
+    page_put_verdict(&page, 0, handshake->verdict, handshake->reason, handshake->unmet);
 }

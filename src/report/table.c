@@ -192,6 +192,6 @@ void table_show(const struct table *table)
     for (size_t row = 0; row < table->rows; row++) {
         for (size_t column = 0; column < table->columns; column++)
             cells[column] = cell_text(table, row, column, texts[column]);
-        put_row(table, widths, cells, TONE_PLAIN);
+        put_row(table, widths, cells, table->tone ? table->tone(table->context, row) : TONE_PLAIN);
     }
 }

@@ -19,6 +19,8 @@ struct table {
     const char *(*cell)(const void *context, size_t row, size_t column, char text[FIELD_TEXT_SIZE]);
     /* Whether the column is one of numbers, aligned to the right; NULL: none is. */
     bool (*right)(const void *context, size_t column);
+    /* The tone of a row; NULL: plain. */
+    enum tone (*tone)(const void *context, size_t row);
     const void *context; /* handed to the functions */
 };
 

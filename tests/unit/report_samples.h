@@ -40,7 +40,7 @@ static const struct options_record sample_offered = {
     .isn_server = NONE, .answered = NULL, .in_effect = NULL, .bytes_sent = 0, .bytes_acked = 0, .bytes_received = 0, \
     .connect_ms = NAN
 #define NO_ICMP .icmp_type = NONE, .icmp_code = NONE
-#define TO_80 .target = "198.18.0.2:80", .host = "198.18.0.2", .address = "198.18.0.2", .port = 80
+#define TO_80 .target = "198.18.0.2:80", .host = "198.18.0.2", .addresses = 1, .address = "198.18.0.2", .port = 80
 
 /* ---- open, closed from our side ---- */
 
@@ -99,7 +99,8 @@ static const struct handshake_record sample_refused = {
     .verdict = "refused", .reason = "198.18.0.2 refuses connections to port 80: RST after 21 µs",
     .from = "198.18.0.2", .ttl = 64, .hops = 0, .answered_attempt = 1, .rtt_ms = 0.021,
     .rtt_source = "capture: SYN copy 1 to RST, ns", .lost_forward = 0, .lost_reverse = 0, .closed = NULL,
-    .duration_ms = 0.021, .segments = LIST(refused_segments), .steps = LIST(refused_steps),
+    .duration_ms = 0.021, .unmet = "state=open: refused, mss>=1400: unknown",
+    .segments = LIST(refused_segments), .steps = LIST(refused_steps),
 };
 
 /* ---- unreachable, by the word of a router ---- */
@@ -115,7 +116,7 @@ static const struct step_record unreachable_steps[] = {
 };
 static const struct handshake_record sample_unreachable = {
     COMMON, ORIGIN, IPV4, ONE_SYN, NOT_ANSWERED,
-    .target = "db.example:5432", .host = "db.example", .address = "198.18.0.2", .port = 5432,
+    .target = "db.example:5432", .host = "db.example", .addresses = 3, .address = "198.18.0.2", .port = 5432,
     .verdict = "unreachable",
     .reason = "router 198.18.0.9 says that communication with 198.18.0.2:5432 is administratively prohibited",
     .from = "198.18.0.9", .ttl = 63, .hops = 1, .icmp_type = 3, .icmp_code = 13, .answered_attempt = 1,
@@ -208,7 +209,7 @@ static const struct step_record simultaneous_steps[] = {
 };
 static const struct handshake_record sample_simultaneous = {
     COMMON, ORIGIN, ONE_SYN, NO_ICMP, .target = "[2001:db8:1234:5678:9abc:def0:1234:5678]:443",
-    .host = "2001:db8:1234:5678:9abc:def0:1234:5678", .address = "2001:db8:1234:5678:9abc:def0:1234:5678",
+    .host = "2001:db8:1234:5678:9abc:def0:1234:5678", .addresses = 1, .address = "2001:db8:1234:5678:9abc:def0:1234:5678",
     .port = 443, .family = "IPv6", .source = "2001:db8:1234:5678:ffff:eeee:dddd:cccc", .verdict = "open",
     .reason = "[2001:db8:1234:5678:9abc:def0:1234:5678]:443 opened at the same time; aborted from this side",
     .from = "2001:db8:1234:5678:9abc:def0:1234:5678", .ttl = 57, .hops = 7, .answered_attempt = NONE,
@@ -252,8 +253,8 @@ static const struct handshake_record sample_data = {
 /* ---- could not be measured ---- */
 
 static const struct handshake_record sample_inconclusive = {
-    COMMON, .dns_ms = NAN, NO_ICMP, NOT_ANSWERED, .target = "nowhere.example:80", .host = "nowhere.example", .address = NULL,
-    .port = 80, .attempts = 0, .family = NULL, .source = NULL, .source_port = NONE, .interface = NULL, .guard = NULL,
+    COMMON, .dns_ms = NAN, NO_ICMP, NOT_ANSWERED, .target = "nowhere.example:80", .host = "nowhere.example",
+    .addresses = NONE, .address = NULL, .port = 80, .attempts = 0, .family = NULL, .source = NULL, .source_port = NONE, .interface = NULL, .guard = NULL,
     .isn_client = NONE, .offered = NULL, .verdict = "inconclusive",
     .reason = "the name 'nowhere.example' does not exist", .from = NULL, .ttl = NONE, .hops = NONE,
     .answered_attempt = NONE, .rtt_ms = NAN, .rtt_source = NULL, .lost_forward = NONE, .lost_reverse = NONE,
