@@ -293,7 +293,7 @@ static int command_batch(char **words)
     struct frame frame;
     struct link_failure failures[LINK_BATCH];
 
-    if (link_open(words[0], LINK_QUIET, LINK_CLOCK_HOST, "src port 20000", &link, &fault) != 0)
+    if (link_open(words[0], LINK_BUSY, LINK_CLOCK_HOST, "src port 20000", &link, &fault) != 0)
         return refused(&fault);
     for (char **word = words + 3; *word; word++) {
         uint8_t packet[CRAFT_TEMPLATE_SIZE];

@@ -37,6 +37,7 @@ arrives() {
 
 # vanishes COMMAND...: reported within two seconds.
 vanishes() {
+    rm -f "$BATS_TEST_TMPDIR/watch"
     in_near "$LINK_TOOL" watch many pipe >"$BATS_TEST_TMPDIR/watch" 3>&- &
     local pid=$!
     NET_PIDS+=("$pid")
