@@ -120,7 +120,9 @@ static void put_notes(struct line *line, const struct rtt_probe_record *probe)
     if (probe->copies != RECORD_UNKNOWN && probe->copies > 1)
         text_append(text, sizeof text, &at, "%s%" PRId64 " SYNs", at > 0 ? ", " : "",
                     probe->copies);
-    if (line->style->verbose > 0 && probe->source_port != RECORD_UNKNOWN)
+    /* A loss may be that of one flow among others, which its port tells apart. */
+    if ((line->style->verbose > 0 || is(probe, OUTCOME_LOST)) &&
+        probe->source_port != RECORD_UNKNOWN)
         text_append(text, sizeof text, &at, "%sport %" PRId64, at > 0 ? ", " : "",
                     probe->source_port);
     if (at > 0)

@@ -7,7 +7,7 @@
 
 /*
  * One line, like ping's, for a struct rtt_probe_record: target, number, what came of it, time.
- * Never broken. The source port is shown with style->verbose.
+ * Never broken. The source port is shown for lost ones, and with style->verbose.
  */
 void rtt_probe_show(const void *record, const struct style *style, struct output *output);
 
