@@ -17,6 +17,7 @@ fresh() {
 
 @test "the man page is not stale" { fresh man man/tcpprobe.1; }
 @test "the diagram is not stale" { fresh dot man/fsm.dot; }
+@test "the JSON Schema is not stale" { fresh schema man/tcpprobe.schema.json; }
 @test "the completion for bash is not stale" { fresh bash completions/tcpprobe.bash; }
 @test "the completion for zsh is not stale" { fresh zsh completions/_tcpprobe; }
 @test "the completion for fish is not stale" { fresh fish completions/tcpprobe.fish; }

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cmd/cli.h"
 #include "report/finding.h"
+#include "report/json_schema.h"
 #include "tcp/fsm.h"
 
 static struct record_list list_of(const void *items, size_t count)
@@ -201,12 +202,13 @@ static struct record_list list_options(struct arena *memory)
     X("fsm",          &schema_cell,         list_fsm) \
     X("kinds",        &schema_option,       list_kinds) \
     X("options",      &schema_argument,     list_options) \
+    X("schema",       NULL,                 NULL) \
     X("states",       &schema_state,        list_states) \
     X("verdicts",     &schema_verdict,      list_verdicts)
 /* clang-format on */
 static const struct topic {
     const char *name;
-    const struct schema *schema;
+    const struct schema *schema; /* NULL: the JSON Schema, which is no list */
     struct record_list (*list)(struct arena *memory);
 } topics[] = {
 #define X(name, schema, list) {name, schema, list},
@@ -258,12 +260,16 @@ static int describe(struct settings *settings, struct fault *fault)
         return -(int)fault->code;
     if (!isatty(STDOUT_FILENO) && !getenv("COLUMNS"))
         output.style.width = WIDTH_OF_A_PIPE;
-    error = output_check_fields(&output, topic->schema, fault);
-    if (error || settings->quiet)
-        return error;
-    arena_init(&memory);
-    error = output_list(&output, topic->schema, topic->list(&memory), fault);
-    arena_release(&memory);
+    if (topic->schema) {
+        error = output_check_fields(&output, topic->schema, fault);
+        if (error || settings->quiet)
+            return error;
+        arena_init(&memory);
+        error = output_list(&output, topic->schema, topic->list(&memory), fault);
+        arena_release(&memory);
+    } else {
+        error = settings->quiet ? 0 : json_schema_write(&output, fault);
+    }
     return error == -FAULT_IO && cli_reader_gone(fault) ? EXIT_STATUS_MET : error;
 }
 
@@ -276,7 +282,8 @@ const struct command command_describe = {
         "A TOPIC is one of " TOPIC_WORDS ".\n\n"
         "fsm is the state machine, event by event and state by state (with --format=dot its "
         "diagram); states and effects are its words; fields are the keys of every record; options "
-        "those of every command line; kinds the TCP options that are known by name.",
+        "those of every command line; kinds the TCP options that are known by name; schema is the JSON "
+        "Schema of what --json writes.",
     .groups = {&cli_group_output, &cli_group_common},
     .run = describe,
 };
