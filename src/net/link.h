@@ -23,10 +23,10 @@ struct link;
  * hands it over, for every capture alike: two captures agree to the nanosecond, however busy the
  * machine is (tests/net/stamps.bats). Without it each capture stamps by itself when its turn comes.
  * One kind of frame remains that each stamps by itself, the one opened last first, 0.5 us (cold: up
- * to some 10 us) apart: what TCP of the same kernel sent, in another namespace and over veth. The
- * kernel keeps TCP's own departure time in the stamp's place until a router, a tunnel or IP of the
- * receiver takes it out, and frames seen before that have no stamp. A tunnel over the veth has it
- * taken out; of a peer on another machine it never comes.
+ * to some 10 us) apart: what TCP of the same kernel sent, received over veth or loopback. The
+ * kernel keeps TCP's own departure time in the stamp's place until the receiving IP takes it out,
+ * and frames seen before that have no stamp. A tunnel over the veth passes such an IP first, so
+ * there all agree; and nothing of the kind comes from another machine.
  */
 
 /* How much will pass, that is how frames wait until they are read. */
