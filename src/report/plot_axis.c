@@ -130,13 +130,11 @@ static size_t linear_ticks(const struct plot_axis *axis, unsigned wanted, struct
     step *= factor <= 1.2 ? 1 : factor <= 2.5 ? 2 : factor <= 6 ? 5 : 10;
     size_t count = 0;
     double slack = step * 1e-6;
-    for (double i = ceil((from - slack) / step); i * step <= to + slack && count < PLOT_TICKS_MAX;
-         i++) {
+    double first = ceil((from - slack) / step);
+    for (int i = 0; (first + i) * step <= to + slack && i < PLOT_TICKS_MAX; i++) {
         char text[PLOT_TICK_TEXT];
-        plot_number(i * step, decimals_of(step), text);
-        add(ticks, &count, i * step * unit, false, text);
-        if (i + 1 == i) /* beyond what a double can count */
-            break;
+        plot_number((first + i) * step, decimals_of(step), text);
+        add(ticks, &count, (first + i) * step * unit, false, text);
     }
     return count;
 }

@@ -2,6 +2,7 @@
 /* Records gathered and written for the textfile collector of Prometheus's node_exporter. */
 #include "report/prometheus.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@ struct row {
     char *labels;   /* target="…",address="…", without braces */
     double *values; /* one for each metric */
     size_t number;  /* in the order of taking */
+    bool overtaken; /* a later one has the same labels */
 };
 
 struct prometheus {
@@ -20,7 +22,8 @@ struct prometheus {
     struct metric *metrics;
     size_t metric_count;
     struct row *rows;
-    size_t row_count, room, taken;
+    size_t row_count, filled, room; /* those from row_count to filled can be used again */
+    size_t taken;
 };
 
 struct prometheus *prometheus_new(const struct schema *schema)
@@ -47,7 +50,7 @@ void prometheus_free(struct prometheus *prometheus)
 {
     if (!prometheus)
         return;
-    for (size_t i = 0; i < prometheus->row_count; i++)
+    for (size_t i = 0; i < prometheus->filled; i++)
         release_row(&prometheus->rows[i]);
     free(prometheus->rows);
     free(prometheus->metrics);
@@ -57,27 +60,24 @@ void prometheus_free(struct prometheus *prometheus)
 static int compare_rows(const void *a, const void *b)
 {
     const struct row *x = a, *y = b;
+    if (x->overtaken != y->overtaken)
+        return x->overtaken ? 1 : -1;
     int order = strcmp(x->labels, y->labels);
     return order ? order : (x->number > y->number) - (x->number < y->number);
 }
 
-/* Sorts, and keeps of those with the same labels the last. */
+/* Sorts, and keeps of those with the same labels the last: the others are sorted to the end. */
 static void tidy(struct prometheus *prometheus)
 {
-    size_t kept = 0;
     struct row *rows = prometheus->rows;
     if (prometheus->row_count == 0)
         return;
     qsort(rows, prometheus->row_count, sizeof *rows, compare_rows);
-    for (size_t i = 0; i < prometheus->row_count; i++) {
-        bool last =
-            i + 1 == prometheus->row_count || strcmp(rows[i].labels, rows[i + 1].labels) != 0;
-        if (last)
-            rows[kept++] = rows[i];
-        else
-            release_row(&rows[i]);
-    }
-    prometheus->row_count = kept;
+    for (size_t i = 0; i + 1 < prometheus->row_count; i++)
+        rows[i].overtaken = strcmp(rows[i].labels, rows[i + 1].labels) == 0;
+    qsort(rows, prometheus->row_count, sizeof *rows, compare_rows);
+    while (rows[prometheus->row_count - 1].overtaken)
+        prometheus->row_count--;
 }
 
 /* Room for one more row. A run without end repeats its targets: those are put together first. */
@@ -124,21 +124,36 @@ static char *labels_of(const struct schema *schema, const void *record)
     return text;
 }
 
+/* Where the next row goes, its values not set; NULL: out of memory. */
+static struct row *next_row(struct prometheus *prometheus)
+{
+    if (!grow(prometheus))
+        return NULL;
+    struct row *row = &prometheus->rows[prometheus->row_count];
+    if (prometheus->row_count == prometheus->filled) {
+        *row = (struct row){.values = calloc(prometheus->metric_count + 1, sizeof *row->values)};
+        if (!row->values)
+            return NULL;
+        prometheus->filled++;
+    }
+    return row;
+}
+
 int prometheus_take(struct prometheus *prometheus, const void *record, struct fault *fault)
 {
-    struct row row = {
-        .labels = labels_of(prometheus->schema, record),
-        .values = calloc(prometheus->metric_count + 1, sizeof *row.values),
-        .number = prometheus->taken,
-    };
-    if (!row.labels || !row.values || !grow(prometheus)) {
-        release_row(&row);
+    char *labels = labels_of(prometheus->schema, record);
+    struct row *row = labels ? next_row(prometheus) : NULL;
+    if (!row) {
+        free(labels);
         return fault_set(fault, FAULT_MEMORY, 0, "out of memory");
     }
+    free(row->labels);
+    row->labels = labels;
+    row->number = prometheus->taken++;
+    row->overtaken = false;
     for (size_t i = 0; i < prometheus->metric_count; i++)
-        row.values[i] = metric_value(&prometheus->metrics[i], record);
-    prometheus->rows[prometheus->row_count++] = row;
-    prometheus->taken++;
+        row->values[i] = metric_value(&prometheus->metrics[i], record);
+    prometheus->row_count++;
     return 0;
 }
 

@@ -43,19 +43,21 @@ int replace_check(const char *path, struct fault *fault)
     }
     char *real = realpath(path, NULL);
     char *folder = folder_of(real ? real : path);
-    int error = 0;
-    if (!folder)
-        error = fault_set(fault, FAULT_MEMORY, 0, "out of memory");
-    else if (stat(folder, &found) != 0)
-        error =
-            fault_set(fault, FAULT_IO, errno, "'%s' cannot be written: folder '%s'", path, folder);
-    else if (!S_ISDIR(found.st_mode))
-        error = fault_set(fault, FAULT_IO, ENOTDIR, "'%s' cannot be written: '%s'", path, folder);
-    else if (access(folder, W_OK | X_OK) != 0)
-        error =
-            fault_set(fault, FAULT_IO, errno, "'%s' cannot be written: folder '%s'", path, folder);
-    free(folder);
     free(real);
+    if (!folder)
+        return fault_set(fault, FAULT_MEMORY, 0, "out of memory");
+    int sys = 0;
+    if (stat(folder, &found) != 0)
+        sys = errno;
+    else if (!S_ISDIR(found.st_mode))
+        sys = ENOTDIR;
+    else
+        sys = access(folder, W_OK | X_OK) != 0 ? errno : 0;
+    int error = 0;
+    if (sys)
+        error =
+            fault_set(fault, FAULT_IO, sys, "'%s' cannot be written: folder '%s'", path, folder);
+    free(folder);
     return error;
 }
 
@@ -138,13 +140,11 @@ int replace_end(struct replace *replace, struct fault *fault)
     errno = 0;
     if (fflush(stream) != 0 || ferror(stream))
         sys = errno ? errno : EIO;
-    if (!sys && replace->temporary) {
-        if (replace->world_readable && fchmod(fileno(stream), 0644) != 0)
-            sys = errno;
-        /* A name that outlives a crash must not stand for an empty file. */
-        else if (fsync(fileno(stream)) != 0 && errno != EINVAL && errno != ENOTSUP)
-            sys = errno;
-    }
+    if (!sys && replace->temporary && replace->world_readable && fchmod(fileno(stream), 0644) != 0)
+        sys = errno;
+    /* A name that outlives a crash must not stand for an empty file. */
+    if (!sys && replace->temporary && fsync(fileno(stream)) != 0)
+        sys = errno;
     if (fclose(stream) != 0 && !sys)
         sys = errno;
     if (!sys && replace->temporary && rename(replace->temporary, replace->path) != 0)
