@@ -130,6 +130,7 @@ static int guard_port(int descriptor, uint16_t *ret_port, struct fault *fault)
     struct sockaddr_storage storage;
     socklen_t length = sizeof(storage);
 
+    memset(&storage, 0, sizeof(storage));
     if (getsockname(descriptor, (struct sockaddr *)&storage, &length) != 0)
         return fault_set(fault, FAULT_SYSTEM, errno, "cannot read the guard's port");
     *ret_port = ntohs(storage.ss_family == AF_INET ? ((struct sockaddr_in *)&storage)->sin_port

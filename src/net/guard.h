@@ -32,8 +32,8 @@ int guard_open(const struct address *source, uint16_t port, struct guard *ret_gu
 int guard_open_with(const struct address *source, uint16_t port, unsigned allowed,
                     struct guard *ret_guard, struct fault *fault);
 /*
- * Binds to them only: the port is ours, so that neither the kernel nor another program takes it, but
- * nobody listens, and the kernel answers what comes with an RST (RFC 9293, 3.10.7.1). The same
+ * Binds to them only: the port is ours, so that neither the kernel nor another program takes it,
+ * but nobody listens, and the kernel answers what comes with an RST (RFC 9293, 3.10.7.1). The same
  * faults.
  */
 int guard_reserve(const struct address *source, uint16_t port, struct guard *ret_guard,

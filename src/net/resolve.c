@@ -2,6 +2,7 @@
 /* Names to addresses with c-ares: who asks what, what is asked only once, what is remembered. */
 #include "net/resolve.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -62,7 +63,7 @@ struct question {
 struct resolver {
     struct ev_loop *loop;
     struct ares_loop ares;
-    ev_timer turn;             /* runs once there is something to tell or to ask */
+    ev_timer turn;              /* runs once there is something to tell or to ask */
     struct question *questions; /* all */
     struct question *by_key;    /* queued, asked, remembered */
     struct question *queue;     /* to be asked */
@@ -303,6 +304,7 @@ static void ask_queued(struct resolver *resolver)
 static void tell(struct resolver *resolver)
 {
     struct waiter *waiter = resolver->ready;
+    assert(waiter);
     struct question *question = waiter->question;
     struct waiter told = *waiter;
     struct resolve_answer answer = {.took_ns = question->took_ns};
@@ -311,8 +313,8 @@ static void tell(struct resolver *resolver)
 
     if (told.timed_out) {
         answer.took_ns = clock_monotonic() - told.since_ns;
-        error = fault_set(&fault, FAULT_NAME, 0,
-                          "no answer from the name servers for '%s' in time", question->name);
+        error = fault_set(&fault, FAULT_NAME, 0, "no answer from the name servers for '%s' in time",
+                          question->name);
     } else if (!error) {
         memcpy(answer.addresses, question->addresses,
                question->count * sizeof(answer.addresses[0]));
@@ -421,6 +423,8 @@ static void free_waiters(struct resolver *resolver, struct waiter *waiter)
 
 void resolver_free(struct resolver *resolver)
 {
+    struct question *question, *next;
+
     if (!resolver)
         return;
     resolver->closing = true;
@@ -429,9 +433,12 @@ void resolver_free(struct resolver *resolver)
     ares_loop_close(&resolver->ares);
     ev_timer_stop(resolver->loop, &resolver->turn);
     free_waiters(resolver, resolver->ready);
-    while (resolver->questions) {
-        free_waiters(resolver, resolver->questions->waiters);
-        question_free(resolver->questions);
+    HASH_CLEAR(hh, resolver->by_key);
+    for (question = resolver->questions; question; question = next) {
+        next = question->later;
+        free_waiters(resolver, question->waiters);
+        free(question->addresses);
+        free(question);
     }
     free(resolver);
 }

@@ -66,7 +66,8 @@ static struct known_interface *know_index(unsigned index)
     for (unsigned i = 0; i < known.interface_count; i++)
         if (known.interfaces[i].facts.index == index)
             return &known.interfaces[i];
-    if (!interface_name(index, interface.name) || !interface_facts(interface.name, &interface.facts))
+    if (!interface_name(index, interface.name) ||
+        !interface_facts(interface.name, &interface.facts))
         return NULL;
     if (known.interface_count == INTERFACES_KNOWN)
         known.interface_count = 0;

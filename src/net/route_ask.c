@@ -106,8 +106,7 @@ static struct {
 static int open_kernel(void)
 {
     struct sockaddr_nl ours = {.nl_family = AF_NETLINK,
-                               .nl_groups =
-                                   RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR};
+                               .nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR};
     /* The kernel answers before send() returns; a bound for the case that it does not. */
     struct timeval bound = {.tv_sec = 2};
 

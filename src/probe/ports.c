@@ -336,9 +336,8 @@ static int lend(struct ports *ports, struct ports_socket *socket, uint64_t way,
     return 0;
 }
 
-int ports_take(struct ports *ports, const struct address *source,
-               const struct address *destination, uint16_t destination_port,
-               struct ports_lease *ret_lease, struct fault *fault)
+int ports_take(struct ports *ports, const struct address *source, const struct address *destination,
+               uint16_t destination_port, struct ports_lease *ret_lease, struct fault *fault)
 {
     struct ports_group *group = find_group(ports, source, fault);
     struct ports_socket *socket;
@@ -399,20 +398,39 @@ void ports_return(struct ports *ports, struct ports_lease *lease)
         retire(ports, group->shared[group->shared_count - 1]);
 }
 
+static void free_socket(struct ports_socket *socket)
+{
+    guard_close(&socket->guard);
+    free(socket);
+}
+
+static void free_group(struct ports_group *group)
+{
+    struct ports_socket *socket, *next, *fixed = group->fixed;
+
+    for (socket = group->sockets; socket; socket = next) {
+        next = socket->next;
+        free_socket(socket);
+    }
+    HASH_CLEAR(hh, group->fixed); /* the table, not what stood in it */
+    for (socket = fixed; socket; socket = next) {
+        next = socket->hh.next;
+        free_socket(socket);
+    }
+    free(group);
+}
+
 void ports_free(struct ports *ports)
 {
-    struct ports_group *group, *next_group;
-    struct ports_socket *socket, *next;
+    struct ports_group *group, *next;
 
     if (!ports)
         return;
-    HASH_ITER (hh, ports->groups, group, next_group) {
-        DL_FOREACH_SAFE2 (group->sockets, socket, next, next)
-            socket_close(ports, socket);
-        HASH_ITER (hh, group->fixed, socket, next)
-            socket_close(ports, socket);
-        HASH_DEL(ports->groups, group);
-        free(group);
+    group = ports->groups;
+    HASH_CLEAR(hh, ports->groups);
+    for (; group; group = next) {
+        next = group->hh.next;
+        free_group(group);
     }
     tuples_release(&ports->tuples);
     free(ports);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Source ports for connections: each with a kernel socket that holds it, shared when there are many.
- */
+/* Source ports for connections: kernel sockets that hold them, shared when there are many. */
 #ifndef PROBE_PORTS_H
 #define PROBE_PORTS_H
 
@@ -44,14 +43,13 @@ void ports_free(struct ports *ports);
 /*
  * A port at `source` for a connection to `destination` and its port. The pair of ends has no living
  * lease and has not been used before in this run, as far as that is remembered (the last 65,536 at
- * least). Where no more sockets can be opened, the open ones are shared, and a pair whose connection
- * is over is used again if need be. 0; PORTS_BUSY (all that could be had is alive: wait until a
- * lease comes back); the faults of guard_open() when not a single socket can be opened;
+ * least). Where no more sockets can be opened, the open ones are shared, and a pair whose
+ * connection is over is used again if need be. 0; PORTS_BUSY (all that could be had is alive: wait
+ * until a lease comes back); the faults of guard_open() when not a single socket can be opened;
  * -FAULT_MEMORY.
  */
-int ports_take(struct ports *ports, const struct address *source,
-               const struct address *destination, uint16_t destination_port,
-               struct ports_lease *ret_lease, struct fault *fault);
+int ports_take(struct ports *ports, const struct address *source, const struct address *destination,
+               uint16_t destination_port, struct ports_lease *ret_lease, struct fault *fault);
 
 /*
  * The same with the port of the caller's choice: one socket for all its connections, open while one

@@ -51,8 +51,7 @@ static int move_to(struct tuples *tuples, size_t size, unsigned shift, bool forg
     for (size_t i = 0; i < tuples->size; i++) {
         uint64_t slot = tuples->slots[i];
 
-        if (slot == 0 ||
-            (forget && !(slot & LIVE) && (slot & GENERATION) != tuples->generation))
+        if (slot == 0 || (forget && !(slot & LIVE) && (slot & GENERATION) != tuples->generation))
             continue;
         if (forget)
             slot = (slot & ~GENERATION) | tuples->generation;

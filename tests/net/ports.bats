@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
-# probe/ports: what the kernel does with answers to ports that are held for the probes, as an independent
-# tcpdump sees it, and how many sockets it takes.
+# probe/ports: what the kernel does with answers to ports that are held for the probes, as an
+# independent tcpdump sees it, and how many sockets it takes.
 # shellcheck disable=SC2154
 
 setup() {

@@ -308,8 +308,8 @@ static unsigned descriptors_open(void)
     return count;
 }
 
-/* resolve MILLISECONDS FAMILY [stop=N] NAME... [+ NAME...]: all at once, those behind a + when those
- * before it have been answered; the loop ends when all have called back. */
+/* resolve MILLISECONDS FAMILY [stop=N] NAME... [+ NAME...]: all at once, those behind a + when
+ * those before it have been answered; the loop ends when all have called back. */
 static int command_resolve(char **words)
 {
     struct fault fault;
@@ -349,7 +349,8 @@ static int command_privilege(char **words)
     struct link *link;
 
     printf("before=%d\n", privilege_has_raw());
-    if ((strcmp(words[0], "keep") == 0 ? privilege_keep_sockets(&fault) : privilege_drop(&fault)) != 0)
+    if ((strcmp(words[0], "keep") == 0 ? privilege_keep_sockets(&fault) : privilege_drop(&fault)) !=
+        0)
         return refused(&fault);
     printf("after=%d\n", privilege_has_raw());
     FILE *status = fopen("/proc/self/status", "re");

@@ -234,7 +234,8 @@ static void test_sources(void **unused)
 static void test_fixed(void **unused)
 {
     (void)unused;
-    struct address here = address_of("127.0.0.1"), to = destination_of(1), other = destination_of(2);
+    struct address here = address_of("127.0.0.1"), to = destination_of(1),
+                   other = destination_of(2);
     struct ports *ports = begin(PORTS_GUARDED);
     struct ports_lease a, b;
     struct fault fault;
