@@ -190,6 +190,25 @@ bool run_alone(const struct run *run)
     return feed_total(run->feed, &total) && total <= 1 && !run->settings->all_addresses;
 }
 
+bool run_wants(const struct run *run, const char *key)
+{
+    const struct settings *settings = run->settings;
+    const struct field *field = schema_field_find(run->schema, key);
+
+    if (settings->expect || settings->only)
+        return true; /* a clause may ask for it */
+    if (settings->plugin)
+        return strcmp(key, "reason") == 0 || settings->warning_count + settings->critical_count > 0;
+    if (settings->prometheus_path)
+        return true;
+    if (settings->quiet || (settings->format == FORMAT_CSV && field->type == FIELD_LIST))
+        return false;
+    for (size_t i = 0; i < settings->field_count; i++)
+        if (strncmp(settings->fields[i], key, strlen(key)) == 0)
+            return true;
+    return settings->field_count == 0;
+}
+
 /* ---- records ---- */
 
 static int print_ordered(struct run *run, const struct schema *schema, const void *record,

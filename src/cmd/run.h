@@ -49,6 +49,9 @@ struct engine_options run_engine(struct run *run, unsigned parallel);
 /* Whether it is certain that there is one target and no more. */
 bool run_alone(const struct run *run);
 
+/* Whether anybody may look at this field of a record, or at fields of the object that it is. */
+bool run_wants(const struct run *run, const char *key);
+
 /* A target has been dealt with: judges its record (*unmet is the record's field), counts it, and
  * prints it where that is wanted. 0 or a fault that ends the run. */
 int run_take(struct run *run, const struct engine_result *result, const void *record,

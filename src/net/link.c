@@ -23,7 +23,7 @@
  *
  * Otherwise the ring has blocks of 256 kB that frames fill one after the other; a block is handed
  * over when it is full or when its first frame is LINK_MANY_WAIT_MS old, and then the ring is
- * readable. So 32 MB hold what comes in a quarter of a second, at the least.
+ * readable. So 8 MB hold what comes in a sixteenth of a second, at the least.
  */
 #define SNAPLEN_USUAL 65408 /* 64 kB less the head of a slot */
 #define SNAPLEN_LARGE 65676 /* 65535 bytes of IPv6 payload and all headers */
@@ -31,7 +31,7 @@
 #define RING_QUIET    (2 << 20) /* 32 slots of any kind */
 #define RING_USUAL    (8 << 20) /* 128 slots */
 #define RING_LARGE    (4 << 20) /* 64 slots, which take 8 MB */
-#define RING_MANY     (32 << 20)
+#define RING_MANY     (8 << 20)
 
 /* What pcap_activate() refuses, in words. */
 static int capture_refused(const struct link *link, int status, struct fault *fault)

@@ -5,6 +5,7 @@
 
 #include <uthash.h>
 
+#include "base/err.h"
 #include "wire/ip.h"
 
 /* Who is at our end of it. */
@@ -37,5 +38,8 @@ void contact_remove(struct contact **table, struct contact *contact);
 struct contact *contact_find(struct contact *table, const struct address *local,
                              uint16_t local_port, const struct address *remote,
                              uint16_t remote_port);
+
+/* A packet of its could not be sent (probe/frames). */
+void contact_unsent(struct contact *contact, const struct fault *fault);
 
 #endif

@@ -64,6 +64,7 @@ struct engine_options {
     bool dry_run;           /* make the SYNs and send nothing; needs no privilege */
     bool all_addresses;     /* each address of a name, not only the first with a route */
     bool adapter_time;      /* stamps by the interface's clock, where it has one */
+    unsigned without;       /* RESULT_…: what nobody looks at in the records of handshakes */
     uint64_t window; /* items under way beyond the oldest that is not done; 0: no limit */
 
     bool series;         /* round trips instead of handshakes: */

@@ -44,7 +44,7 @@ void exchange_free(struct exchange *exchange)
 
     leave(exchange);
     if (pinger->link)
-        links_forget(pinger->link, exchange);
+        links_forget(pinger->link, &exchange->contact);
     turn_withdraw(engine, &exchange->turn);
     contact_remove(&engine->contacts, &exchange->contact);
     DL_DELETE2(pinger->exchanges, exchange, previous_of, next_of);
@@ -101,6 +101,7 @@ static void judge(struct exchange *exchange)
     exchange->judged = true;
     exchange->outcome = verdict.outcome;
     pinger_count(exchange->pinger, &probe);
+    pinger_unblock(exchange->pinger); /* another may have its flow now */
 }
 
 /* ---- sending ---- */
@@ -129,12 +130,11 @@ static void send_copy(struct exchange *exchange, int64_t now)
     enter(exchange, &pinger->engine->waiting[opening->copy_count - 1],
           now + patience(pinger->engine->options->spec, opening->copy_count));
     length = craft_template_fill(&pattern->template, &exchange->syn, packet);
-    links_queue(pinger->link, packet, length, exchange, exchange_unsent);
+    links_queue(pinger->link, packet, length, &exchange->contact);
 }
 
-void exchange_unsent(void *owner, const struct fault *fault)
+void exchange_unsent(struct exchange *exchange, const struct fault *fault)
 {
-    struct exchange *exchange = owner;
     struct pinger *pinger = exchange->pinger;
 
     if (pinger->fault.code == FAULT_NONE)
@@ -142,8 +142,8 @@ void exchange_unsent(void *owner, const struct fault *fault)
     /* A copy that cannot be sent is one the less; without the first there is no probe. */
     if (exchange->opening.copy_count > 1 || exchange->judged)
         return;
-    leave(exchange);
     judge(exchange);
+    exchange_free(exchange);
 }
 
 static void send_again(struct engine *engine, void *owner)
@@ -300,8 +300,12 @@ static void take_own(struct exchange *exchange, const struct segment *segment, i
             continue;
         copy->at = at;
         copy->stamped = true;
-        return;
+        break;
     }
+    /* An adapter's stamp of the SYN may come behind the answer. */
+    if (exchange->answer != ANSWER_NONE && !exchange->judged && opening->copy_count == 1 &&
+        opening->copies[0].stamped)
+        judge(exchange);
 }
 
 static void note_answer(struct exchange *exchange, const struct packet *packet,
@@ -325,15 +329,25 @@ static void note_answer(struct exchange *exchange, const struct packet *packet,
     exchange->flags = segment->flags;
 }
 
-/* It was given up, and its answer comes after all. */
+/* It was given up as lost, who knows where, and an answer comes after all. */
 static void judge_again(struct exchange *exchange)
 {
-    struct outcome_verdict verdict = {OUTCOME_LATE, LOSS_NONE, OPENING_UNKNOWN,
-                                      "the answer came after the time-out"};
+    struct outcome_verdict verdict = outcome_judge_late(verdict_of(exchange));
     struct pinger_probe probe = probe_of(exchange, &verdict);
 
-    exchange->outcome = OUTCOME_LATE;
-    pinger_recount_late(exchange->pinger, &probe);
+    exchange->outcome = verdict.outcome;
+    pinger_recount(exchange->pinger, &probe);
+}
+
+/* Its turn to be repeated was just coming, so that it waits in no queue. */
+static void wait_for_more(struct exchange *exchange)
+{
+    struct engine *engine = exchange->pinger->engine;
+    unsigned copies = exchange->opening.copy_count;
+
+    if (!exchange->queue)
+        enter(exchange, &engine->waiting[copies - 1],
+              engine_now() + patience(engine->options->spec, copies));
 }
 
 /* Something counts as an answer: with a single SYN that settles it. Where there are copies, the
@@ -342,15 +356,14 @@ static void answered(struct exchange *exchange, bool was_answered)
 {
     if (exchange->judged && !was_answered && exchange->outcome == OUTCOME_LOST)
         judge_again(exchange);
-    else if (!exchange->judged && exchange->opening.copy_count == 1)
+    else if (!exchange->judged && exchange->opening.copy_count == 1 &&
+             exchange->opening.copies[0].stamped)
         judge(exchange); /* it stays listed until its time is over: a second answer is a duplicate */
-    else if (exchange->judged && was_answered)
+    else if (exchange->judged && was_answered &&
+             exchange->opening.answers > exchange->opening.copy_count)
         exchange->pinger->duplicates++;
     turn_withdraw(exchange->pinger->engine, &exchange->turn);
-    if (!exchange->judged && !exchange->queue) /* its turn to be repeated was just coming */
-        enter(exchange, &exchange->pinger->engine->waiting[exchange->opening.copy_count - 1],
-              engine_now() +
-                  patience(exchange->pinger->engine->options->spec, exchange->opening.copy_count));
+    wait_for_more(exchange);
 }
 
 void exchange_packet(struct exchange *exchange, const struct packet *packet, int64_t at)
@@ -397,4 +410,5 @@ void exchange_icmp(struct exchange *exchange, const struct packet *packet, const
     exchange->icmp = *icmp;
     turn_withdraw(exchange->pinger->engine, &exchange->turn);
     judge(exchange);
+    wait_for_more(exchange);
 }

@@ -37,8 +37,8 @@ int exchange_open(struct pinger *pinger, uint64_t number, uint16_t source_port, 
 /* Ends it without a word. */
 void exchange_free(struct exchange *exchange);
 
-/* Its SYN could not be sent; as links_unsent. */
-void exchange_unsent(void *owner, const struct fault *fault);
+/* Its SYN could not be sent. */
+void exchange_unsent(struct exchange *exchange, const struct fault *fault);
 
 /* Repeats the SYNs that have waited long enough, and gives up those that have no tries left. */
 void exchanges_due(struct engine *engine, int64_t now);

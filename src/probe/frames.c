@@ -3,6 +3,8 @@
 #include "probe/frames.h"
 
 #include "base/bytes.h"
+#include "probe/exchange.h"
+#include "probe/job.h"
 
 /* Frames read from a link before signals and timers have their turn again: no ring of small frames
  * has more slots. */
@@ -75,6 +77,18 @@ static void take_icmp(struct engine *engine, const struct frame *frame, const st
         break;
     case CONTACT_EXCHANGE:
         exchange_icmp((struct exchange *)contact, packet, &icmp, at);
+        break;
+    }
+}
+
+void contact_unsent(struct contact *contact, const struct fault *fault)
+{
+    switch (contact->kind) {
+    case CONTACT_JOB:
+        job_unsent((struct job *)contact, fault);
+        break;
+    case CONTACT_EXCHANGE:
+        exchange_unsent((struct exchange *)contact, fault);
         break;
     }
 }

@@ -16,6 +16,8 @@ static void job_release(struct job *job)
 
     ev_timer_stop(engine->loop, &job->timer);
     turn_withdraw(engine, &job->turn);
+    if (job->link)
+        links_forget(job->link, &job->contact);
     contact_remove(&engine->contacts, &job->contact);
     if (job->probe) {
         probe_release(job->probe);
@@ -56,6 +58,7 @@ static void report(struct job *job)
         !job->probe->has_speaker && neighbour_ask(route) == NEIGHBOUR_SILENT;
     context.next_hop = address_show(&route->next_hop, next_hop);
     context.dropped = job->link ? links_dropped(job->link, engine_now()) : RECORD_UNKNOWN;
+    context.without = engine->options->without;
     fault_clear(&fault);
     result.verdict = result_verdict(job->probe, &context);
     arena_init(&engine->memory);
@@ -134,31 +137,48 @@ static void set_timer(struct job *job, int64_t now)
     ev_timer_start(loop, &job->timer);
 }
 
-void job_pump(struct job *job)
+/* A first SYN that cannot leave ends the probe, and so does an interface that is gone. What fails
+ * later (a full queue, a firewall of this machine's) is lost like any packet. */
+void job_unsent(struct job *job, const struct fault *fault)
+{
+    bool first = job->probe->opening.copy_count <= 1 && job->probe->opened_at == 0;
+
+    if (job->over || !(fault->code == FAULT_LINK || first))
+        return;
+    probe_lost(job->probe, fault->what, engine_now());
+    finish(job);
+}
+
+/* Makes a packet and sends it, or queues it where very many are under way. */
+static void send_segment(struct job *job, const struct craft_header *header,
+                         const struct segment *segment)
 {
     struct engine *engine = job->engine;
     uint8_t packet[CRAFT_PACKET_MAX];
+    struct fault fault;
+    struct craft *craft = links_craft(&engine->links, header->destination.family, &fault);
+    int length = craft ? craft_packet(craft, header, segment, packet, sizeof packet, &fault)
+                       : -FAULT_INTERNAL;
+    int error = length < 0 ? length : 0;
+
+    if (!error && engine->links.load == LINK_MANY && length <= LINK_PACKET_MAX)
+        links_queue(job->link, packet, (size_t)length, &job->contact);
+    else if (!error)
+        error = link_send(job->link->link, packet, (size_t)length, &fault);
+    if (error)
+        job_unsent(job, &fault);
+}
+
+void job_pump(struct job *job)
+{
     struct segment segment;
     struct craft_header header;
     int64_t now = engine_now();
 
-    while (job->link && probe_next(job->probe, now, &segment, &header)) {
-        struct fault fault;
-        struct craft *craft = links_craft(&engine->links, header.destination.family, &fault);
-        int length = craft ? craft_packet(craft, &header, &segment, packet, sizeof packet, &fault)
-                           : -FAULT_INTERNAL;
-        int error =
-            length < 0 ? length : link_send(job->link->link, packet, (size_t)length, &fault);
-
-        bool first = job->probe->opening.copy_count <= 1 && job->probe->opened_at == 0;
-
-        /* A first SYN that cannot leave ends the probe, and so does an interface that is gone. What
-         * fails later (a full queue, a firewall of this machine's) is lost like any packet. */
-        if (error == -FAULT_LINK || (error && first)) {
-            probe_lost(job->probe, fault.what, now);
-            break;
-        }
-    }
+    while (job->link && !job->over && probe_next(job->probe, now, &segment, &header))
+        send_segment(job, &header, &segment);
+    if (job->over)
+        return;
     if (probe_over(job->probe))
         finish(job);
     else

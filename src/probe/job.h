@@ -32,6 +32,9 @@ int job_open(struct engine *engine, struct subject *subject, struct pinger *ping
 /* Sends what the probe wants sent, and sets its timer; lists it when it is over. */
 void job_pump(struct job *job);
 
+/* A packet of its could not be sent. */
+void job_unsent(struct job *job, const struct fault *fault);
+
 /* Reports those that are over, and frees them. */
 void job_reap(struct engine *engine);
 /* Ends it from outside. */

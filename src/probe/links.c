@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "probe/contact.h"
 
 #define FILTER_SIZE 1024
 
@@ -107,10 +108,10 @@ int links_find(struct links *links, const char *interface, const struct address 
     return error;
 }
 
-static void flush(struct links_entry *entry, links_unsent *unsent)
+static void flush(struct links_entry *entry)
 {
     struct link_failure failures[LINK_BATCH];
-    void *batch[LINK_BATCH];
+    struct contact *batch[LINK_BATCH];
     unsigned count;
 
     if (entry->batch_count == 0)
@@ -120,24 +121,24 @@ static void flush(struct links_entry *entry, links_unsent *unsent)
     count = link_flush(entry->link, failures);
     for (unsigned i = 0; i < count; i++)
         if (batch[failures[i].number])
-            unsent(batch[failures[i].number], &failures[i].fault);
+            contact_unsent(batch[failures[i].number], &failures[i].fault);
 }
 
-void links_queue(struct links_entry *entry, const uint8_t *packet, size_t length, void *owner,
-                 links_unsent *unsent)
+void links_queue(struct links_entry *entry, const uint8_t *packet, size_t length,
+                 struct contact *owner)
 {
     entry->batch[entry->batch_count++] = owner;
     if (link_queue(entry->link, packet, length))
-        flush(entry, unsent);
+        flush(entry);
 }
 
-void links_flush(struct links *links, links_unsent *unsent)
+void links_flush(struct links *links)
 {
     for (unsigned i = 0; i < links->count; i++)
-        flush(links->entry[i], unsent);
+        flush(links->entry[i]);
 }
 
-void links_forget(struct links_entry *entry, const void *owner)
+void links_forget(struct links_entry *entry, const struct contact *owner)
 {
     for (unsigned i = 0; i < entry->batch_count; i++)
         if (entry->batch[i] == owner)

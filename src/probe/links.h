@@ -12,6 +12,7 @@
 #define LINKS_MAX   16
 #define LINK_LOCALS 8
 
+struct contact;
 struct engine;
 
 /* One interface in use. */
@@ -24,7 +25,7 @@ struct links_entry {
     struct address remote;              /* the only peer so far; family NONE: several */
     bool failed; /* it is gone, and so will be its probes when the loop comes round */
     struct fault fault;
-    void *batch[LINK_BATCH]; /* whose packets are queued; NULL: nobody's any more */
+    struct contact *batch[LINK_BATCH]; /* whose packets are queued; NULL: nobody's any more */
     unsigned batch_count;
     int64_t dropped, dropped_at; /* as the capture last said, and when */
 };
@@ -44,16 +45,14 @@ struct links {
 int links_find(struct links *links, const char *interface, const struct address *local,
                const struct address *remote, struct links_entry **ret_entry, struct fault *fault);
 
-/* Told of a packet that could not be sent. */
-typedef void links_unsent(void *owner, const struct fault *fault);
-
-/* Queues a packet of `owner`'s. */
-void links_queue(struct links_entry *entry, const uint8_t *packet, size_t length, void *owner,
-                 links_unsent *unsent);
+/* Queues a packet of at most LINK_PACKET_MAX bytes. Where it cannot be sent, contact_unsent() tells
+ * its owner; NULL: nobody wants to know. */
+void links_queue(struct links_entry *entry, const uint8_t *packet, size_t length,
+                 struct contact *owner);
 /* Sends what is queued. */
-void links_flush(struct links *links, links_unsent *unsent);
+void links_flush(struct links *links);
 /* The owner is going, and wants to hear no more of what it has queued. */
-void links_forget(struct links_entry *entry, const void *owner);
+void links_forget(struct links_entry *entry, const struct contact *owner);
 
 /* Frames that the capture has lost so far; asked for a few times a second at most. `now` in ns. */
 int64_t links_dropped(struct links_entry *entry, int64_t now);

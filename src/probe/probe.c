@@ -22,7 +22,7 @@ void probe_init(struct probe *probe, const struct spec *spec, const struct route
     struct tcb_parameters parameters;
     struct option_summary summary;
 
-    memset(probe, 0, offsetof(struct probe, received));
+    memset(probe, 0, offsetof(struct probe, trace));
     probe->spec = spec;
     probe->route = *route;
     spec_apply(spec, route, destination, source_port, port, random, &parameters, &probe->header);

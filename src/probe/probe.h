@@ -31,7 +31,6 @@ struct probe {
     struct craft_header header;
     struct tcb tcb;
     struct stream stream;
-    struct trace trace;
     struct opening opening;
     enum probe_phase phase;
     uint32_t effects; /* gathered, not yet sent */
@@ -68,6 +67,8 @@ struct probe {
     uint32_t later_ack;
     const char *stopped; /* why it was stopped from outside: "interrupted", or NULL */
     char stop_text[200]; /* its storage */
+    /* What is not cleared for each probe comes last. */
+    struct trace trace;
     uint8_t received[PROBE_RECEIVED_MAX];
 };
 

@@ -225,6 +225,25 @@ static void fill_opening(const struct probe *probe, const struct opening_verdict
     }
 }
 
+static void fill_options(const struct probe *probe, struct arena *memory,
+                         struct handshake_record *record)
+{
+    const struct tcb *tcb = &probe->tcb;
+    const struct options *offered = &tcb->parameters.syn_options;
+
+    for (size_t i = 0; i < probe->trace.seen_count; i++)
+        if (probe->trace.seen[i].copy == 1) {
+            offered = &probe->trace.seen[i].segment.options;
+            break;
+        }
+    record->offered = options_part(memory, offered, ecn_offered(tcb->parameters.syn_flags));
+    if (probe->has_syn_ack)
+        record->answered = options_part(memory, &probe->syn_ack.options,
+                                        (probe->syn_ack.flags & (TCP_ECE | TCP_CWR)) == TCP_ECE);
+    if (probe->opened_at != 0)
+        record->in_effect = effect_part(memory, probe);
+}
+
 static void fill_connection(const struct probe *probe, struct arena *memory,
                             struct handshake_record *record)
 {
@@ -233,19 +252,7 @@ static void fill_connection(const struct probe *probe, struct arena *memory,
     record->isn_client = tcb->iss;
     if (tcb->has_irs)
         record->isn_server = tcb->irs;
-    record->offered =
-        options_part(memory, &tcb->parameters.syn_options, ecn_offered(tcb->parameters.syn_flags));
-    for (size_t i = 0; i < probe->trace.seen_count; i++)
-        if (probe->trace.seen[i].copy == 1) {
-            record->offered = options_part(memory, &probe->trace.seen[i].segment.options,
-                                           ecn_offered(tcb->parameters.syn_flags));
-            break;
-        }
-    if (probe->has_syn_ack)
-        record->answered = options_part(memory, &probe->syn_ack.options,
-                                        (probe->syn_ack.flags & (TCP_ECE | TCP_CWR)) == TCP_ECE);
     if (probe->opened_at != 0) {
-        record->in_effect = effect_part(memory, probe);
         record->connect_ms = milliseconds(probe->opened_at - probe->opening.copies[0].at);
         record->bytes_sent = bytes_sent(tcb);
         record->bytes_acked = (int64_t)tcb_data_acked(tcb);
@@ -278,14 +285,19 @@ void result_handshake(struct probe *probe, const struct result_context *context,
 
     fill_context(context, memory, ret_record);
     ret_record->verdict = verdict_word(verdict);
-    ret_record->reason = reason_sentence(probe, verdict, context, &opening, memory);
+    if (!(context->without & RESULT_REASON))
+        ret_record->reason = reason_sentence(probe, verdict, context, &opening, memory);
     ret_record->guard = arena_copy(memory, context->guard);
     ret_record->capture_dropped = context->dropped;
     fill_where(probe, memory, ret_record);
     fill_speaker(probe, memory, ret_record);
     fill_opening(probe, &opening, context, memory, ret_record);
     fill_connection(probe, memory, ret_record);
-    ret_record->segments = rows_segments(probe, memory);
-    ret_record->steps = rows_steps(probe, memory);
+    if (!(context->without & RESULT_OPTIONS))
+        fill_options(probe, memory, ret_record);
+    if (!(context->without & RESULT_ROWS)) {
+        ret_record->segments = rows_segments(probe, memory);
+        ret_record->steps = rows_steps(probe, memory);
+    }
     ret_record->findings = rows_findings(probe, memory);
 }

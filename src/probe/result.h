@@ -6,6 +6,13 @@
 #include "base/arena.h"
 #include "probe/probe.h"
 
+/* Parts of a record that are dear where there are very many. */
+enum result_part {
+    RESULT_ROWS = 1 << 0,    /* segments and steps */
+    RESULT_OPTIONS = 1 << 1, /* offered, answered, in_effect */
+    RESULT_REASON = 1 << 2,
+};
+
 /* What is known about a target beside its connection. */
 struct result_context {
     const char *target; /* as the user wrote it */
@@ -20,6 +27,7 @@ struct result_context {
     bool next_hop_silent;    /* ARP or neighbour discovery had no answer for the next hop */
     const char *next_hop;    /* its address */
     int64_t dropped;         /* frames that the capture lost */
+    unsigned without;        /* RESULT_…: parts that nobody looks at need not be made */
 };
 
 /*

@@ -82,12 +82,12 @@ int64_t turns_take(struct engine *engine)
         if (pace_wait(&engine->rate, now) > 0 || !take_one(engine, now))
             break;
         if (taken % TURNS_A_BATCH == TURNS_A_BATCH - 1) {
-            links_flush(&engine->links, exchange_unsent);
+            links_flush(&engine->links);
             engine_read_links(engine);
             now = engine_now();
         }
     }
-    links_flush(&engine->links, exchange_unsent);
+    links_flush(&engine->links);
     engine->draining = false;
 
     now = engine_now();

@@ -51,11 +51,27 @@ bool address_is_unicast(const struct address *address)
     return bytes[0] != 0xff;
 }
 
+/* inet_ntop() goes through printf, which a sweep of 65,536 hosts feels. */
+static void show_v4(const uint8_t bytes[4], char *text)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        unsigned value = bytes[i];
+
+        if (value >= 100)
+            *text++ = (char)('0' + value / 100);
+        if (value >= 10)
+            *text++ = (char)('0' + value / 10 % 10);
+        *text++ = (char)('0' + value % 10);
+        *text++ = i < 3 ? '.' : '\0';
+    }
+}
+
 const char *address_show(const struct address *address, char text[ADDRESS_TEXT_SIZE])
 {
-    int family = address->family == IP_FAMILY_V6 ? AF_INET6 : AF_INET;
-    if (address->family == IP_FAMILY_NONE ||
-        !inet_ntop(family, address->bytes, text, (socklen_t)ADDRESS_TEXT_SIZE))
+    if (address->family == IP_FAMILY_V4)
+        show_v4(address->bytes, text);
+    else if (address->family != IP_FAMILY_V6 ||
+             !inet_ntop(AF_INET6, address->bytes, text, (socklen_t)ADDRESS_TEXT_SIZE))
         memcpy(text, "none", sizeof "none");
     return text;
 }
