@@ -69,7 +69,8 @@ static struct outcome_verdict verdict_of(const struct exchange *exchange)
         return (struct outcome_verdict){OUTCOME_UNSENT, LOSS_NONE, OPENING_UNKNOWN,
                                         "the capture never saw the SYN leave"};
     return outcome_judge(&exchange->opening, exchange->answer,
-                         pinger->engine->options->spec->timeout, pinger->usual);
+                         pinger->engine->options->spec->timeout,
+                         pinger_usual(pinger, exchange->flow));
 }
 
 static struct pinger_probe probe_of(const struct exchange *exchange,
@@ -102,6 +103,20 @@ static void judge(struct exchange *exchange)
     exchange->outcome = verdict.outcome;
     pinger_count(exchange->pinger, &probe);
     pinger_unblock(exchange->pinger); /* another may have its flow now */
+}
+
+void exchange_stop(struct exchange *exchange)
+{
+    if (exchange->judged)
+        return;
+    turn_withdraw(exchange->pinger->engine, &exchange->turn);
+    if (exchange->opening.copy_count > 1) { /* the time of the first SYN is over */
+        judge(exchange);
+        return;
+    }
+    exchange->judged = true;
+    exchange->outcome = OUTCOME_UNSENT;
+    pinger_drop(exchange->pinger);
 }
 
 /* ---- sending ---- */
@@ -332,9 +347,13 @@ static void note_answer(struct exchange *exchange, const struct packet *packet,
 /* It was given up as lost, who knows where, and an answer comes after all. */
 static void judge_again(struct exchange *exchange)
 {
-    struct outcome_verdict verdict = outcome_judge_late(verdict_of(exchange));
-    struct pinger_probe probe = probe_of(exchange, &verdict);
+    struct outcome_verdict verdict = verdict_of(exchange);
+    struct pinger_probe probe;
 
+    if (verdict.outcome != OUTCOME_LOST) /* else it is known now on which side */
+        verdict = (struct outcome_verdict){OUTCOME_LATE, LOSS_NONE, OPENING_UNKNOWN,
+                                           "the answer came after the time-out"};
+    probe = probe_of(exchange, &verdict);
     exchange->outcome = verdict.outcome;
     pinger_recount(exchange->pinger, &probe);
 }

@@ -34,6 +34,8 @@ struct exchange {
 /* Sends the first SYN. 0; PORTS_BUSY: the flow is taken by another; a fault. */
 int exchange_open(struct pinger *pinger, uint64_t number, uint16_t source_port, size_t flow,
                   struct fault *fault);
+/* The run ends: whose answer may still be on its way has no outcome and counts as not sent. */
+void exchange_stop(struct exchange *exchange);
 /* Ends it without a word. */
 void exchange_free(struct exchange *exchange);
 

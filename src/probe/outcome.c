@@ -75,7 +75,8 @@ struct outcome_verdict outcome_judge(const struct opening *opening, enum answer 
     if (answer == ANSWER_ICMP)
         return without_sample(OUTCOME_UNREACHABLE, rtt_source_words(RTT_NO_ANSWER));
     with_usual = *opening;
-    with_usual.later_rtt = usual;
+    if (usual > 0 && (usual < with_usual.later_rtt || with_usual.later_rtt == 0))
+        with_usual.later_rtt = usual;
     pair = opening_judge(&with_usual);
     if (opening->copy_count == 1)
         return judge_single(&pair, answer, timeout);

@@ -22,9 +22,10 @@ struct outcome_verdict {
 /*
  * A probe is its first SYN. Copies are sent only after that had no answer in time, and serve to
  * tell where it was lost; an exchange with copies gives no round trip (Karn). `timeout` (ns) is
- * that of the first SYN; `usual` a round trip of the same series, 0 where there is none yet: an
- * answer that took more than 200 ms and five times as long is the repeat of a lost one (RFC 6298
- * lets no server repeat a SYN,ACK earlier). Pure.
+ * that of the first SYN; `usual` a round trip of the same series, 0 where there is none yet (one of
+ * the same connection serves too: opening->later_rtt): an answer that took more than 200 ms and
+ * five times as long is the repeat of a lost one (RFC 6298 lets no server repeat a SYN,ACK
+ * earlier). Pure.
  */
 struct outcome_verdict outcome_judge(const struct opening *opening, enum answer answer,
                                      int64_t timeout, int64_t usual);

@@ -77,7 +77,7 @@ static void finish(struct pinger *pinger)
 
 static void check_end(struct pinger *pinger)
 {
-    if (pinger->pending > 0 || (!pinger->stopped && !all_begun(pinger)))
+    if (pinger->over || pinger->pending > 0 || (!pinger->stopped && !all_begun(pinger)))
         return;
     if (!pinger->stopped && pinger->sweep && sweep_confirm(pinger->sweep)) {
         turn_ask(pinger->engine, &pinger->turn); /* bad and good flows in turn */
@@ -89,7 +89,7 @@ static void check_end(struct pinger *pinger)
 /* What comes next: another flow of this round at once, the next round after the interval. */
 static void plan(struct pinger *pinger, int64_t now)
 {
-    if (pinger->over || pinger->stopped || all_begun(pinger))
+    if (pinger->over || pinger->stopped || all_begun(pinger) || pinger->turn.waiting)
         return;
     if (pinger->sweep && sweep_within_round(pinger->sweep)) {
         turn_ask(pinger->engine, &pinger->turn);
@@ -161,6 +161,7 @@ static void take_turn(struct engine *engine, void *owner)
         count_unsent(pinger, flow, source_port, now);
     }
     plan(pinger, now);
+    check_end(pinger); /* the last may have its outcome already */
 }
 
 void pinger_unblock(struct pinger *pinger)
@@ -264,16 +265,27 @@ void pinger_count(struct pinger *pinger, const struct pinger_probe *probe)
     check_end(pinger);
 }
 
-void pinger_recount_late(struct pinger *pinger, const struct pinger_probe *probe)
+void pinger_drop(struct pinger *pinger)
+{
+    pinger->pending--;
+    pinger->counts[OUTCOME_UNSENT]++;
+}
+
+void pinger_recount(struct pinger *pinger, const struct pinger_probe *probe)
 {
     pinger->counts[OUTCOME_LOST]--;
     pinger->losses[LOSS_UNKNOWN]--;
-    pinger->counts[OUTCOME_LATE]++;
-    pinger->losses[LOSS_NONE]++;
+    pinger->counts[probe->verdict.outcome]++;
+    pinger->losses[probe->verdict.loss]++;
     note_speaker(pinger, probe);
     if (pinger->sweep)
-        sweep_recount_late(pinger->sweep, probe->flow);
+        sweep_recount(pinger->sweep, probe);
     tell(pinger, probe);
+}
+
+int64_t pinger_usual(const struct pinger *pinger, size_t flow)
+{
+    return pinger->sweep ? sweep_usual(pinger->sweep, flow) : pinger->usual;
 }
 
 static enum answer answer_of(const struct probe *probe)
@@ -315,7 +327,7 @@ void pinger_take_job(struct pinger *pinger, const struct job *job)
             OUTCOME_UNSENT, LOSS_NONE, OPENING_UNKNOWN,
             job->probe->stopped ? job->probe->stopped : "the capture never saw the SYN leave"};
     else
-        probe.verdict = outcome_judge(opening, answer, timeout, pinger->usual);
+        probe.verdict = outcome_judge(opening, answer, timeout, pinger_usual(pinger, probe.flow));
     pinger_count(pinger, &probe);
 }
 
@@ -443,13 +455,8 @@ void pinger_stop(struct pinger *pinger, const char *why)
     pinger->stopped = why;
     leave_cadence(pinger);
     turn_withdraw(pinger->engine, &pinger->turn);
-    /* Those whose time is not over have no outcome: the answer may still be on its way. */
-    DL_FOREACH_SAFE2 (pinger->exchanges, exchange, next, next_of) {
-        if (exchange->judged)
-            continue;
-        pinger->pending--;
-        pinger->counts[OUTCOME_UNSENT]++;
-    }
+    DL_FOREACH_SAFE2 (pinger->exchanges, exchange, next, next_of)
+        exchange_stop(exchange);
     check_end(pinger);
 }
 

@@ -63,8 +63,14 @@ struct pinger {
 
 /* A probe has its outcome: counted and reported. */
 void pinger_count(struct pinger *pinger, const struct pinger_probe *probe);
-/* The answer to a probe that was lost came after all. */
-void pinger_recount_late(struct pinger *pinger, const struct pinger_probe *probe);
+/* A probe ends without an outcome. */
+void pinger_drop(struct pinger *pinger);
+/* An answer to a probe that was lost, nobody knew where, came after all: it was late, or it is known
+ * now on which side the first was lost. */
+void pinger_recount(struct pinger *pinger, const struct pinger_probe *probe);
+/* The shortest round trip so far, ns, of the series or of this flow of a sweep, whose path may be
+ * another; 0: none. */
+int64_t pinger_usual(const struct pinger *pinger, size_t flow);
 /* A port has come back. */
 void pinger_unblock(struct pinger *pinger);
 /* A handshake of the series is over; the caller frees it. */

@@ -18,6 +18,7 @@ struct flow {
     uint16_t port;
     uint64_t sent, answered, lost, unsent; /* of both phases */
     uint64_t confirm_sent, confirm_lost;
+    int64_t usual; /* ns: the shortest round trip so far; 0: none */
     struct series samples, confirm_samples;
     struct flow_finding finding;
     bool confirming; /* it takes part in the second phase */
@@ -31,6 +32,7 @@ struct sweep {
     size_t at;              /* within the round: index into `order` or `flows` */
     size_t *order;          /* the second phase: bad and good in turn */
     size_t order_count;
+    uint64_t surveyed; /* probes of the first phase */
 };
 
 int sweep_new(uint16_t first, uint16_t last, uint64_t count, struct sweep **ret_sweep,
@@ -85,6 +87,7 @@ uint16_t sweep_next(const struct sweep *sweep, size_t *ret_flow)
 
 void sweep_begun(struct sweep *sweep)
 {
+    sweep->surveyed += sweep->phase == PHASE_SURVEY;
     if (++sweep->at == round_length(sweep)) {
         sweep->at = 0;
         sweep->round++;
@@ -226,6 +229,8 @@ static void keep_time(struct flow *flow, const struct pinger_probe *probe, bool 
 {
     if (probe->verdict.rtt == OPENING_UNKNOWN)
         return;
+    if (flow->usual == 0 || probe->verdict.rtt < flow->usual)
+        flow->usual = probe->verdict.rtt > 0 ? probe->verdict.rtt : 1;
     (void)series_add(&flow->samples, probe->verdict.rtt, scattered(probe->number));
     if (confirm)
         (void)series_add(&flow->confirm_samples, probe->verdict.rtt, scattered(probe->number));
@@ -249,10 +254,19 @@ void sweep_count(struct sweep *sweep, const struct pinger_probe *probe)
     flow->confirm_lost += confirm && outcome == OUTCOME_LOST;
 }
 
-void sweep_recount_late(struct sweep *sweep, size_t flow)
+void sweep_recount(struct sweep *sweep, const struct pinger_probe *probe)
 {
-    if (sweep->flows[flow].lost > 0)
-        sweep->flows[flow].lost--;
+    struct flow *flow = &sweep->flows[probe->flow];
+
+    if (probe->verdict.outcome == OUTCOME_LOST)
+        return;
+    flow->lost--;
+    flow->confirm_lost -= probe->number > sweep->surveyed;
+}
+
+int64_t sweep_usual(const struct sweep *sweep, size_t flow)
+{
+    return sweep->flows[flow].usual;
 }
 
 /* ---- records ---- */

@@ -29,7 +29,10 @@ bool sweep_confirm(struct sweep *sweep);
 
 size_t sweep_flow(const struct sweep *sweep, uint16_t source_port);
 void sweep_count(struct sweep *sweep, const struct pinger_probe *probe);
-void sweep_recount_late(struct sweep *sweep, size_t flow);
+/* A lost probe has another outcome after all. */
+void sweep_recount(struct sweep *sweep, const struct pinger_probe *probe);
+/* The shortest round trip of a flow so far, ns; 0: none. */
+int64_t sweep_usual(const struct sweep *sweep, size_t flow);
 
 /* The records of its flows, and how many are bad. */
 struct record_list sweep_records(struct sweep *sweep, struct arena *memory, int64_t *ret_bad);
