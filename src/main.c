@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,9 @@
 #include "base/text.h"
 #include "cmd/cli.h"
 #include "report/output.h"
+
+#define KEEP_MEMORY (64 << 20)
+#define MORE_MEMORY (256 << 10)
 
 /* A target or an option where the command belongs is the slip of whoever is new here. */
 static int unknown_command(const char *typed, struct fault *fault)
@@ -94,6 +98,10 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     /* The same for a file that may not grow any more: EFBIG. */
     signal(SIGXFSZ, SIG_IGN);
+
+    /* Where thousands of connections come and go, memory given back is wanted again at once. */
+    mallopt(M_TRIM_THRESHOLD, KEEP_MEMORY);
+    mallopt(M_TOP_PAD, MORE_MEMORY);
 
     fault_clear(&fault);
     status = run(argc, argv, &fault);

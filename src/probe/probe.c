@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "probe/observe.h"
@@ -28,7 +29,7 @@ void probe_init(struct probe *probe, const struct spec *spec, const struct route
     spec_apply(spec, route, destination, source_port, port, random, &parameters, &probe->header);
     options_summarize(&parameters.syn_options, &summary);
     probe->opening.offered_timestamps = summary.has_timestamps;
-    stream_init(&probe->stream, probe->received, sizeof probe->received);
+    stream_init(&probe->stream, NULL, 0);
     tcb_init(&probe->tcb, &parameters, &probe->stream);
     trace_init(&probe->trace);
     probe->sent_upto = parameters.iss;
@@ -40,6 +41,21 @@ void probe_init(struct probe *probe, const struct spec *spec, const struct route
 void probe_release(struct probe *probe)
 {
     trace_release(&probe->trace);
+    free(probe->received);
+    probe->received = NULL;
+}
+
+/* Room for what the peer sends, when it does: most connections are opened and closed without a
+ * byte. Where there is no memory, bytes are counted and not kept. */
+static void make_room(struct probe *probe)
+{
+    if (probe->received)
+        return;
+    probe->received = malloc(PROBE_RECEIVED_MAX);
+    if (!probe->received)
+        return;
+    probe->stream.bytes = probe->received;
+    probe->stream.size = PROBE_RECEIVED_MAX;
 }
 
 /* Takes one step, and keeps what it means for the probe. */
@@ -175,7 +191,11 @@ bool probe_next(struct probe *probe, int64_t now, struct segment *ret_segment,
 static void take_segment(struct probe *probe, const struct segment *segment, int64_t at)
 {
     enum event events[TCB_EVENTS_MAX];
-    unsigned count = tcb_classify(&probe->tcb, segment, events);
+    unsigned count;
+
+    if (segment->payload_length > 0)
+        make_room(probe);
+    count = tcb_classify(&probe->tcb, segment, events);
 
     if (!(segment->flags & TCP_RST)) {
         probe->answering = *segment;

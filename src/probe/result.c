@@ -121,8 +121,8 @@ static int64_t bytes_sent(const struct tcb *tcb)
 
 static const char *received_text(struct arena *memory, const struct probe *probe)
 {
-    size_t held = probe->stream.received < sizeof probe->received ? (size_t)probe->stream.received
-                                                                  : sizeof probe->received;
+    size_t held = probe->stream.received < probe->stream.size ? (size_t)probe->stream.received
+                                                              : probe->stream.size;
     size_t room = held * 4 + 1; /* \xHH is the longest that a byte becomes */
     char *text;
 
