@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Compares what the tools reported with the capture, probe by probe; prints tables and goals.
 
-usage: accuracy-report.py --text|--json RUNS CAPTURE PORT
+usage: accuracy-report.py --text|--json direct|relay RUNS CAPTURE PORT
 
 The wire's round trip: from a SYN's stamp to that of the first SYN-ACK for it, before the flow's
 next SYN. A run that reports no ports reports in the order of its SYNs; all of it is left out when
@@ -18,6 +18,7 @@ from statistics import median
 MOST_US = 1.0  # what the issue allows at the 99th percentile
 ENOUGH = 0.95  # of the probes, to call it measured
 CASES = {"idle": "idle", "busy": "all cores busy"}
+PATHS = {"direct": "over veth", "relay": "through a 2 ms relay"}
 
 
 def read_capture(path, port):
@@ -82,9 +83,10 @@ def summary(case, tool, runs, probes):
     return row
 
 
-def goals(table):
+def goals(path, table):
     """[(words, met or None, what was seen)]"""
     for case, words in CASES.items():
+        words += ", " + PATHS[path]
         ours = table.get((case, "tcpprobe"))
         if not ours:
             yield f"RTT within {MOST_US:g} us at p99, {words}", None, "tcpprobe was not run"
@@ -107,8 +109,8 @@ def micro(value):
     return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
-def print_text(table):
-    print("Error of the reported RTT against an independent capture, microseconds, over a veth\n")
+def print_text(path, table):
+    print(f"Error of the reported RTT against an independent capture, in us, {PATHS[path]}\n")
     heads = ["", "median", "p95", "p99", "max", "sign", "probes"]
     for case, words in CASES.items():
         lines = [[words, *heads[1:]]]
@@ -128,19 +130,20 @@ def print_text(table):
         for line in lines:
             print("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip())
         print()
-    for words, met, seen in goals(table):
+    for words, met, seen in goals(path, table):
         print(f"{'skipped ' if met is None else 'met     ' if met else 'NOT MET '} {words}: {seen}")
+    print()
 
 
-def print_json(table):
+def print_json(path, table):
     for row in table.values():
-        print(json.dumps({"kind": "accuracy", **row}))
-    for words, met, seen in goals(table):
+        print(json.dumps({"kind": "accuracy", "path": path, **row}))
+    for words, met, seen in goals(path, table):
         print(json.dumps({"kind": "goal", "goal": words, "met": met, "seen": seen}))
 
 
 def main():
-    form, runs_path, capture_path, port = sys.argv[1:]
+    form, path, runs_path, capture_path, port = sys.argv[1:]
     with open(runs_path, encoding="utf-8") as file:
         runs = [json.loads(line) for line in file]
     probes = read_capture(capture_path, int(port))
@@ -148,7 +151,7 @@ def main():
     table = {(case, tool): summary(case, tool, [run for run in runs if run["case"] == case and
                                                 run["tool"] == tool], probes)
              for case in CASES for tool in tools}
-    print_json(table) if form == "--json" else print_text(table)
+    (print_json if form == "--json" else print_text)(path, table)
     return 0
 
 

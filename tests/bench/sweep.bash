@@ -6,21 +6,6 @@
 SWEEP_SCENES='ports ports-relay hosts hosts-loss handshakes'
 SWEEP_GATEWAY=02:00:00:00:00:02
 
-# sweep_relay: client - relay - server, each frame 10 ms late each way, addresses as in lab_up.
-sweep_relay() {
-    local where
-    lab_begin client relay server || return
-    lab_set_addresses 198.18.0.1 2001:db8::1 198.18.0.2 2001:db8::2
-    for where in all default; do # the relay's own kernel stays silent
-        lab_sysctl relay "ipv6/conf/$where/disable_ipv6" 1
-    done
-    lab_link client eth0 02:00:00:00:00:01 relay left 02:00:00:00:00:0a || return
-    lab_link relay right 02:00:00:00:00:0b server eth0 02:00:00:00:00:02 || return
-    lab_addresses_of_one_link || return
-    lab_start relay relay "$tools/relay" 900 10 left right || return
-    lab_warm 4
-}
-
 # sweep_hosts: a whole /16 that answers, behind the server.
 sweep_hosts() {
     ip -n "$(lab_namespace client)" route add 198.19.0.0/16 via 198.18.0.2 || return
@@ -42,7 +27,7 @@ for _ in range(9000):
 sweep_scene() {
     local ports='22 80 443 1024 8080 8443 15000 27017 32768 49152 60000 65535'
     case $1 in
-    ports-relay) sweep_relay || return ;;
+    ports-relay) path_relay 10 || return ;;
     *) lab_up || return ;;
     esac
     case $1 in
@@ -72,10 +57,7 @@ bench_sweep() {
             "$here/sweep.py" "$scene" "${rounds:-5}" "$tools" "$program" "$LAB_INTERFACE" \
             "$LAB_SERVER4" "$SWEEP_GATEWAY" "$(<"$LAB_DIR/listener.pid")" "$runs" || return
         if [ "$scene" = ports-relay ]; then
-            lab_stop relay >"$tools/relay.said" || return
-            if grep -v '^READY$\| lost 0$' "$tools/relay.said" >&2; then
-                echo "bench: the relay lost frames" >&2
-            fi
+            path_relay_stop || return
         fi
         lab_down
     done

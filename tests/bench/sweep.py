@@ -61,7 +61,7 @@ SCENES = {
     }),
 }
 SCENES["hosts-loss"] = (60, {**SCENES["hosts"][1],
-                             "tcpprobe": (RTT + " --retries 3 {hosts}:80", OURS)})
+                             "tcpprobe": (RTT + " --retries 2 {hosts}:80", OURS)})
 
 
 def expected(scene, server):
