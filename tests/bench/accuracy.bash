@@ -3,8 +3,8 @@
 # Accuracy: the RTT that each tool reports, against what a capture of its own saw of the same probe.
 # What `run` has set: here, program, format, probes.
 
-# Over veth alone a SYN,ACK of the kernel's TCP still carries the time of its pacing, and so each
-# packet socket stamps it for itself, half a microsecond after the other. What comes out of the relay
+# Over veth alone a SYN,ACK of the kernel's TCP still carries the time of its pacing: each packet
+# socket then stamps it for itself, half a microsecond after the other. What comes out of the relay
 # is stamped once for all, as what comes from an adapter is.
 bench_accuracy() {
     local path
