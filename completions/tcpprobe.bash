@@ -19,11 +19,11 @@ _tcpprobe()
     fi
     case $command in
     "")
-        COMPREPLY=($(compgen -W "handshake describe help --help --version" -- "$cur"))
+        COMPREPLY=($(compgen -W "handshake rtt describe help --help --version" -- "$cur"))
         return
         ;;
     help)
-        COMPREPLY=($(compgen -W "handshake describe" -- "$cur"))
+        COMPREPLY=($(compgen -W "handshake rtt describe" -- "$cur"))
         return
         ;;
     handshake)
@@ -32,6 +32,9 @@ _tcpprobe()
             --interface=
             --source=
             --source-port=
+            --file=
+            --all-addresses
+            --yes
             --options=
             --profile=
             --flags=
@@ -43,6 +46,9 @@ _tcpprobe()
             --df=
             --timeout=
             --retries=
+            --interval=
+            --parallel=
+            --rate=
             --deadline=
             --send=
             --wait=
@@ -51,8 +57,15 @@ _tcpprobe()
             --close=
             --close-timeout=
             --time-wait=
+            --expect=
+            --only=
+            --plugin
+            --warning=
+            --critical=
+            --prometheus=
             --write=
             --dry-run
+            --tstamp=
             --json
             --csv
             --format=
@@ -62,12 +75,18 @@ _tcpprobe()
             --explain
             --verbose
             --quiet
+            --ordered
             --help
             --version"
         argument="self"
         case $prev in
         --interface)
             COMPREPLY=($(compgen -W "$(ls /sys/class/net 2>/dev/null)" -- "$cur"))
+            return
+            ;;
+        --file | -f)
+            compopt -o filenames 2>/dev/null
+            COMPREPLY=($(compgen -f -- "$cur"))
             return
             ;;
         --profile)
@@ -89,9 +108,18 @@ _tcpprobe()
             COMPREPLY=($(compgen -W "fin rst none" -- "$cur"))
             return
             ;;
+        --prometheus)
+            compopt -o filenames 2>/dev/null
+            COMPREPLY=($(compgen -f -- "$cur"))
+            return
+            ;;
         --write)
             compopt -o filenames 2>/dev/null
             COMPREPLY=($(compgen -f -- "$cur"))
+            return
+            ;;
+        --tstamp)
+            COMPREPLY=($(compgen -W "host adapter" -- "$cur"))
             return
             ;;
         --format)
@@ -102,7 +130,108 @@ _tcpprobe()
             COMPREPLY=($(compgen -W "auto always never" -- "$cur"))
             return
             ;;
-        --source | --source-port | --options | --flags | --seq | --window | --ttl | --tos | --timeout | --retries | --deadline | --wait | --close-timeout | --time-wait | --fields)
+        --source | --source-port | --options | --flags | --seq | --window | --ttl | --tos | --timeout | --retries | --interval | --parallel | --rate | --deadline | --wait | --close-timeout | --time-wait | --expect | --only | --warning | --critical | --fields)
+            return
+            ;;
+        esac
+        ;;
+    rtt)
+        options="--ipv4
+            --ipv6
+            --interface=
+            --source=
+            --source-port=
+            --file=
+            --all-addresses
+            --yes
+            --options=
+            --profile=
+            --flags=
+            --seq=
+            --window=
+            --ttl=
+            --tos=
+            --ecn
+            --df=
+            --timeout=
+            --retries=
+            --interval=
+            --parallel=
+            --rate=
+            --deadline=
+            --count=
+            --full
+            --each
+            --fping-count=
+            --plot=
+            --expect=
+            --only=
+            --plugin
+            --warning=
+            --critical=
+            --prometheus=
+            --write=
+            --dry-run
+            --tstamp=
+            --json
+            --csv
+            --format=
+            --fields=
+            --no-header
+            --color=
+            --explain
+            --verbose
+            --quiet
+            --ordered
+            --help
+            --version"
+        argument="self"
+        case $prev in
+        --interface)
+            COMPREPLY=($(compgen -W "$(ls /sys/class/net 2>/dev/null)" -- "$cur"))
+            return
+            ;;
+        --file | -f)
+            compopt -o filenames 2>/dev/null
+            COMPREPLY=($(compgen -f -- "$cur"))
+            return
+            ;;
+        --profile)
+            COMPREPLY=($(compgen -W "linux windows macos freebsd bare" -- "$cur"))
+            return
+            ;;
+        --df)
+            COMPREPLY=($(compgen -W "yes no" -- "$cur"))
+            return
+            ;;
+        --plot)
+            compopt -o filenames 2>/dev/null
+            COMPREPLY=($(compgen -f -- "$cur"))
+            return
+            ;;
+        --prometheus)
+            compopt -o filenames 2>/dev/null
+            COMPREPLY=($(compgen -f -- "$cur"))
+            return
+            ;;
+        --write)
+            compopt -o filenames 2>/dev/null
+            COMPREPLY=($(compgen -f -- "$cur"))
+            return
+            ;;
+        --tstamp)
+            COMPREPLY=($(compgen -W "host adapter" -- "$cur"))
+            return
+            ;;
+        --format)
+            COMPREPLY=($(compgen -W "text json csv dot" -- "$cur"))
+            return
+            ;;
+        --color)
+            COMPREPLY=($(compgen -W "auto always never" -- "$cur"))
+            return
+            ;;
+        --source | --source-port | --options | --flags | --seq | --window | --ttl | --tos | --timeout | --retries | --interval | --parallel | --rate | --deadline | --count | --fping-count | --expect | --only | --warning | --critical | --fields)
             return
             ;;
         esac
@@ -119,7 +248,7 @@ _tcpprobe()
             --quiet
             --help
             --version"
-        argument="commands effects exit fields findings fsm kinds options states verdicts"
+        argument="commands effects exit fields findings fsm kinds options outcomes schema states verdicts"
         case $prev in
         --format)
             COMPREPLY=($(compgen -W "text json csv dot" -- "$cur"))

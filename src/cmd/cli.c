@@ -47,20 +47,24 @@ struct reading {
 static void build_options(struct reading *reading)
 {
     size_t at = 0;
+    int number = 0;
 
     for (size_t g = 0; reading->command->groups[g]; g++) {
         const struct cli_group *group = reading->command->groups[g];
+        bool goes_on = g > 0 && strcmp(group->title, reading->command->groups[g - 1]->title) == 0;
 
+        number += !goes_on;
         snprintf(reading->titles[g], sizeof reading->titles[g], "%s:", group->title);
-        reading->options[at++] =
-            (struct argp_option){.doc = reading->titles[g], .group = (int)g + 1};
+        if (!goes_on)
+            reading->options[at++] =
+                (struct argp_option){.doc = reading->titles[g], .group = number};
         for (const struct cli_option *option = group->options;
              option->name && at < OPTIONS_ROOM - 1; option++)
             reading->options[at++] = (struct argp_option){.name = option->name,
                                                           .key = option->key,
                                                           .arg = option->argument,
                                                           .doc = option->help,
-                                                          .group = (int)g + 1};
+                                                          .group = number};
     }
     reading->options[at] = (struct argp_option){.key = '?', .flags = OPTION_HIDDEN};
 }
@@ -295,11 +299,9 @@ void cli_help(FILE *stream)
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         fprintf(stream, "  %-12s %s\n", commands[i]->name, commands[i]->summary);
     fprintf(stream, "\nFirst steps:\n"
-                    "  tcpprobe handshake self              the handshake with a listener of its "
-                    "own, no network needed\n"
+                    "  tcpprobe handshake self              a listener of its own, no network needed\n"
                     "  tcpprobe handshake example.net:443   does it open, how, how fast\n"
-                    "  tcpprobe rtt example.net:443         how long, how steady, and on which "
-                    "side packets are lost\n"
+                    "  tcpprobe rtt example.net:443         how long, how steady, where is the loss\n"
                     "  tcpprobe handshake -q db:5432 || page\n\n"
                     "'tcpprobe COMMAND --help' has a command's options, tcpprobe(1) everything.\n");
 }

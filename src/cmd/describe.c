@@ -123,6 +123,16 @@ static struct record_list list_verdicts(struct arena *memory)
     return list_of(rows, VERDICT_COUNT);
 }
 
+static struct record_list list_outcomes(struct arena *memory)
+{
+    struct outcome_record *rows = arena_take(memory, OUTCOME_COUNT, sizeof *rows);
+
+    for (unsigned i = 0; i < OUTCOME_COUNT; i++)
+        rows[i] = (struct outcome_record){.outcome = outcome_word((enum outcome)i),
+                                          .meaning = outcome_meaning((enum outcome)i)};
+    return list_of(rows, OUTCOME_COUNT);
+}
+
 static struct record_list list_findings(struct arena *memory)
 {
     struct finding_kind_record *rows = arena_take(memory, FINDING_COUNT, sizeof *rows);
@@ -202,6 +212,7 @@ static struct record_list list_options(struct arena *memory)
     X("fsm",          &schema_cell,         list_fsm) \
     X("kinds",        &schema_option,       list_kinds) \
     X("options",      &schema_argument,     list_options) \
+    X("outcomes",     &schema_outcome,      list_outcomes) \
     X("schema",       NULL,                 NULL) \
     X("states",       &schema_state,        list_states) \
     X("verdicts",     &schema_verdict,      list_verdicts)
@@ -282,8 +293,9 @@ const struct command command_describe = {
         "A TOPIC is one of " TOPIC_WORDS ".\n\n"
         "fsm is the state machine, event by event and state by state (with --format=dot its "
         "diagram); states and effects are its words; fields are the keys of every record; options "
-        "those of every command line; kinds the TCP options that are known by name; schema is the JSON "
-        "Schema of what --json writes.",
+        "those of every command line; kinds the TCP options that are known by name; verdicts what a "
+        "target can be, outcomes what a probe of rtt can come to; schema is the JSON Schema of "
+        "what --json writes.",
     .groups = {&cli_group_output, &cli_group_common},
     .run = describe,
 };

@@ -45,14 +45,15 @@ static const struct cli_option target_options[] = {
      "Send and capture on this interface (default: the route's)"},
     {"source", CLI_KEY_SOURCE, "ADDRESS", NULL,
      "Send from this address of this machine (default: the route's)"},
-    {"source-port", CLI_KEY_SOURCE_PORT, "PORT[-PORT]", NULL,
-     "Send from this port (default: a free one for each connection); rtt sweeps a range of them, a "
-     "flow each"},
+    {"source-port", CLI_KEY_SOURCE_PORT, "N[-M]", NULL,
+     "Send from this port (default: a free one for each connection); rtt takes a range of them, "
+     "each a flow of its own"},
     {"file", 'f', "FILE", "FILE",
-     "Read targets from this file, one a line, '#' for comments; '-': standard input"},
+     "Read targets from this file, one a line, '#' begins a comment; '-': standard input; may be "
+     "given again"},
     {"all-addresses", CLI_KEY_ALL_ADDRESSES, NULL, NULL,
-     "Probe each address of a name, not only the first that has a route"},
-    {"yes", CLI_KEY_YES, NULL, NULL, "Consent to more than 65536 probes from one written target"},
+     "Probe each address of a name, not the first with a route alone"},
+    {"yes", CLI_KEY_YES, NULL, NULL, "Consent to targets that stand for more than 65536 probes each, as large prefixes do"},
     {0},
 };
 

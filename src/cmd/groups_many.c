@@ -20,14 +20,15 @@ static const struct cli_option timing_options[] = {
      "Wait this long for an answer to the first SYN, twice as long after each further one "
      "(default: 1s)"},
     {"retries", CLI_KEY_RETRIES, "NUMBER", NULL,
-     "Repeat an unanswered SYN this often, 0 to 20 (default: 2, for rtt 1)"},
+     "Repeat an unanswered SYN this often, 0 to 20 (default: 2; for rtt 1)"},
     {"interval", 'i', "DURATION", NULL,
-     "Wait this long between two probes of one target (rtt, default 1s), or between one target and "
-     "the next (handshake, default 0)"},
+     "Time from one probe of a target to its next (rtt, default: 1s), or from one target to the "
+     "next (handshake, default: 0)"},
     {"parallel", CLI_KEY_PARALLEL, "NUMBER", NULL,
-     "Targets at once, 1 to 65536 (default: 64, for rtt 1000)"},
-    {"rate", CLI_KEY_RATE, "NUMBER[/s]", NULL,
-     "At most this many SYNs a second in the whole run, copies included (default: 1000/s)"},
+     "Probe up to this many targets at once, 1 to 65536 (default: 64; for rtt 1000)"},
+    {"rate", CLI_KEY_RATE, "NUMBER", NULL,
+     "Send at most this many SYNs a second in the whole run, copies included, as in 50, 0.5/s, 100k "
+     "(default: 1000)"},
     {"deadline", CLI_KEY_DEADLINE, "DURATION", NULL,
      "End the whole run after this time, whatever is still under way"},
     {0},
@@ -100,15 +101,15 @@ const struct cli_group cli_group_timing = {"Timing", timing_options, take_timing
 /* Series: how the probes of one target follow each other, and what is made of them. */
 
 static const struct cli_option series_options[] = {
-    {"count", 'n', "NUMBER", NULL, "Probes for each target; 0: until interrupted (default: 10)"},
+    {"count", 'n', "NUMBER", NULL, "Probes for each target, 0: until interrupted (default: 10); of a range of source ports, for each"},
     {"full", CLI_KEY_FULL, NULL, NULL,
      "Complete each handshake and close the connection (default: half-open, ended by an RST)"},
     {"each", CLI_KEY_EACH, NULL, NULL,
-     "A record for each probe, as it ends, instead of one for each target, in JSON and CSV"},
+     "In JSON and CSV, a record for each probe as it ends, in place of one for each target"},
     {"fping-count", 'C', "NUMBER", NULL,
-     "Like --count, and show each target as fping -C does: 'host : 91.7 37.0 - 36.8'"},
+     "Like --count, with a line for each target as fping -C has it: 'host : 91.7 37.0 - 36.8'"},
     {"plot", CLI_KEY_PLOT, "FILE", "FILE",
-     "Draw the round trips over time and their distribution into this .svg, .png or .pdf"},
+     "Draw the round trips over time, and their distribution, into this .svg, .png or .pdf file"},
     {0},
 };
 
@@ -140,18 +141,20 @@ const struct cli_group cli_group_series = {"Series", series_options, take_series
 
 static const struct cli_option script_options[] = {
     {"expect", CLI_KEY_EXPECT, "CLAUSES", NULL,
-     "What each target must meet for exit status 0, as in 'open,rtt<50ms,mss>=1400,sack' (default: "
-     "open); what fails is printed with what was seen"},
+     "What each target must meet, as in 'open,rtt<50ms,mss>=1400,sack' (default: open); what "
+     "fails is shown with what was seen, and the exit status is 1"},
     {"only", CLI_KEY_ONLY, "CLAUSES", NULL,
-     "Print only the records that meet these clauses; the exit status counts all"},
+     "Print only records that meet these clauses; the exit status is that of all"},
     {"plugin", CLI_KEY_PLUGIN, NULL, NULL,
-     "One line and the exit codes of the Monitoring Plugins: 0 OK, 1 WARNING, 2 CRITICAL, 3 "
-     "UNKNOWN"},
-    {"warning", 'w', "[FIELD=]RANGE", NULL,
-     "With --plugin: WARNING outside this range ([@][START:]END, as in 50ms, 10ms:50ms, loss=5%)"},
-    {"critical", 'c', "[FIELD=]RANGE", NULL, "With --plugin: CRITICAL outside this range"},
+     "Print and exit as a monitoring plugin of Nagios, Icinga and the like: 0 OK, 1 WARNING, 2 "
+     "CRITICAL, 3 UNKNOWN"},
+    {"warning", 'w', "RANGE", NULL,
+     "With --plugin: WARNING outside [FIELD=][@][START:]END, as in 50ms, 10ms:50ms, loss=5%; "
+     "without a field the round trip is meant; may be given again"},
+    {"critical", 'c', "RANGE", NULL, "With --plugin: CRITICAL outside a range, as with -w"},
     {"prometheus", CLI_KEY_PROMETHEUS, "FILE", "FILE",
-     "Write the figures into this file for node_exporter's textfile collector, atomically"},
+     "Write the figures into this file, whole or not at all, for the textfile collector of "
+     "Prometheus's node_exporter"},
     {0},
 };
 

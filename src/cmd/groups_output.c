@@ -108,11 +108,11 @@ static int take_output(int key, const char *argument, struct settings *settings,
 
 const struct cli_group cli_group_output = {"Output", output_options, take_output};
 
-/* Records: the order in which they come. */
+/* Records: the order in which they come; in the help a part of the output. */
 
 static const struct cli_option records_options[] = {
     {"ordered", CLI_KEY_ORDERED, NULL, NULL,
-     "Records in the order of the targets (default: as they end)"},
+     "Print in the order of the targets (default: as they end)"},
     {0},
 };
 
@@ -126,7 +126,7 @@ static int take_records(int key, const char *argument, struct settings *settings
     return 0;
 }
 
-const struct cli_group cli_group_records = {"Order", records_options, take_records};
+const struct cli_group cli_group_records = {"Output", records_options, take_records};
 
 /* Capture: what becomes of the packets. */
 

@@ -153,6 +153,8 @@ static int check(const struct settings *settings, struct fault *fault)
     if (settings->fping && (settings->format != FORMAT_TEXT || settings->plugin))
         return fault_set(fault, FAULT_USAGE, 0,
                          "'-C' has a form of its own: without --json, --csv and --plugin");
+    if (settings->fping && settings->only)
+        return fault_set(fault, FAULT_USAGE, 0, "'-C' has a line for each target: without --only");
     if (settings->fping && settings->source_port_last)
         return fault_set(fault, FAULT_USAGE, 0, "'-C' shows one flow: '--source-port' one port");
     if (settings->full && settings->source_port_last && settings->spec.close == CLOSE_NONE)
@@ -187,15 +189,15 @@ const struct command command_rtt = {
     .name = "rtt",
     .arguments = "TARGET...",
     .values = "self",
-    .summary = "Measure series of handshake round trips, and where SYNs or answers are lost",
+    .summary = "Measure round trips in series, and on which side packets are lost",
     .description =
         CLI_TARGETS
         "\n\n"
         "A probe is a SYN and its answer: half-open, ended by an RST of the kernel's, or a whole "
-        "handshake with --full. Times are differences of two time stamps of the capture. A SYN "
-        "that has no answer within --timeout is lost; copies of it (--retries) tell on which "
-        "side, for the echoed timestamp names the copy that arrived first. An exchange with "
-        "copies gives no round trip.\n\n" CLI_STATUS,
+        "handshake with --full. Its round trip is the difference of two time stamps of the "
+        "capture. A SYN that has no answer within --timeout is lost; copies of it (--retries) "
+        "tell on which side, for the echoed timestamp names the copy that arrived first. An "
+        "exchange with copies gives no round trip.\n\n" CLI_STATUS,
     .groups = {&cli_group_target, &cli_group_segment, &cli_group_timing, &cli_group_series,
                &cli_group_scripts, &cli_group_capture, &cli_group_output, &cli_group_records,
                &cli_group_common},

@@ -411,6 +411,16 @@ static const struct field verdict_fields[] = {
 #undef W
 SCHEMA(verdict, struct verdict_record, NULL, "One verdict about a target");
 
+#define F(member, unit, help) FIELD(struct outcome_record, member, unit, help)
+#define W(member, values, help) FIELD_WORDS(struct outcome_record, member, values, help)
+static const struct field outcome_fields[] = {
+    W(outcome, WORDS(outcome_words), "the word for it"),
+    F(meaning, "", "what became of the probe"),
+};
+#undef F
+#undef W
+SCHEMA(outcome, struct outcome_record, NULL, "What may become of one probe of a series");
+
 #define F(member, unit, help) FIELD(struct finding_kind_record, member, unit, help)
 #define W(member, values, help) FIELD_WORDS(struct finding_kind_record, member, values, help)
 static const struct field finding_kind_fields[] = {

@@ -273,6 +273,9 @@ struct effect_record {
 struct verdict_record {
     const char *verdict, *meaning;
 };
+struct outcome_record {
+    const char *outcome, *meaning;
+};
 struct finding_kind_record {
     const char *id, *severity, *meaning, *reference;
 };
@@ -292,6 +295,6 @@ struct argument_record {
 
 extern const struct schema schema_segment, schema_step, schema_finding, schema_options,
     schema_handshake, schema_rtt, schema_rtt_probe, schema_flow, schema_bin, schema_packet, schema_cell, schema_state, schema_effect, schema_option,
-    schema_field, schema_verdict, schema_finding_kind, schema_exit, schema_command, schema_argument;
+    schema_field, schema_verdict, schema_outcome, schema_finding_kind, schema_exit, schema_command, schema_argument;
 
 #endif

@@ -124,6 +124,7 @@ const struct schema *const *schema_all(size_t *ret_count)
         &schema_segment, &schema_step,    &schema_finding,
         &schema_options,      &schema_packet,  &schema_cell,    &schema_state,
         &schema_effect,       &schema_option,  &schema_field,   &schema_verdict,
+        &schema_outcome,
         &schema_finding_kind, &schema_exit,    &schema_command, &schema_argument,
     };
     *ret_count = sizeof all / sizeof all[0];

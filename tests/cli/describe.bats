@@ -50,6 +50,7 @@ findings finding_kind
 fsm cell
 kinds option
 options argument
+outcomes outcome
 states state
 verdicts verdict
 END
@@ -60,6 +61,10 @@ END
     [ "$(jq -s -c 'map(.status)' <<<"$output")" = '[0,1,2,64,70,71,74,77]' ]
     probe describe verdicts --json
     [ "$(jq -s -c 'map(.verdict)' <<<"$output")" = '["open","refused","unreachable","filtered","reset","inconclusive"]' ]
+    probe describe outcomes --json
+    [ "$(jq -s -c 'map(.outcome)' <<<"$output")" = '["answered","refused","unreachable","ambiguous","late","lost","unsent"]' ]
+    probe describe commands --json
+    [ "$(jq -s -c 'map(.command)' <<<"$output")" = '["handshake","rtt","describe"]' ]
     probe describe states --json
     [ "$(jq -s -c length <<<"$output")" -eq 10 ]
     probe describe fsm --json
@@ -69,6 +74,34 @@ END
     probe describe findings --json
     [ "$(jq -s 'map(.id) | length == (unique | length)' <<<"$output")" = true ]
     [ "$(jq -s 'all(.[].id; test("^TP-[A-Z]+-[A-Z0-9-]+$"))' <<<"$output")" = true ]
+}
+
+@test "the words that a field may have are those of the tables" {
+    fields=$("$TCPPROBE" describe fields --json | jq -s -c .)
+    words() { jq -r --arg record "$1" --arg key "$2" '.[] | select(.record == $record and .key == $key) | .values' <<<"$fields"; }
+    outcomes=$("$TCPPROBE" describe outcomes --json | jq -rs 'map(.outcome) | join(",")')
+    verdicts=$("$TCPPROBE" describe verdicts --json | jq -rs 'map(.verdict) | join(",")')
+    [ "$(words rtt_probe outcome)" = "$outcomes" ]
+    [ "$(words rtt verdict)" = "$verdicts" ]
+    [ "$(words handshake verdict)" = "$verdicts" ]
+    [ "$(words rtt_probe lost)" = forward,reverse,unknown ]
+    [ "$(words rtt mode)" = half-open,full ]
+}
+
+@test "options that commands share are told in the same words, and are in a group" {
+    "$TCPPROBE" describe options --json >"$BATS_TEST_TMPDIR/options"
+    run jq -s -c 'group_by(.name)[] | map(del(.command)) | unique | select(length > 1) | .[0].name' "$BATS_TEST_TMPDIR/options"
+    [ -z "$output" ]
+    [ "$(jq -s 'map(select(.group == "" or .help == "")) | length' "$BATS_TEST_TMPDIR/options")" -eq 0 ]
+    # What scripts were promised, on both commands.
+    for name in file all-addresses yes parallel rate interval expect only plugin warning critical prometheus ordered tstamp; do
+        [ "$(jq -s -c --arg name "$name" 'map(select(.name == $name) | .command) | unique' "$BATS_TEST_TMPDIR/options")" = \
+            '["handshake","rtt"]' ] || { echo "$name"; false; }
+    done
+    for name in count full each fping-count plot; do
+        [ "$(jq -s -c --arg name "$name" 'map(select(.name == $name) | .command) | unique' "$BATS_TEST_TMPDIR/options")" = '["rtt"]' ]
+    done
+    [ "$(jq -rs 'map(select(.command == "rtt" and .key)) | map(.key) | sort | join("")' "$BATS_TEST_TMPDIR/options")" = 46CVcfhinqvw ]
 }
 
 @test "every effect that a cell names is described" {

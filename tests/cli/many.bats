@@ -12,24 +12,27 @@ setup() {
 AT_ONCE=(127.0.0.1:1-65535 127.0.0.2:1-65535 198.18.0.1:1-65535 198.18.0.2:1-65535)
 ALL=$((4 * 65535))
 
-# ended: it came to an end before the last target
+# ended: it came to an end before the last target, and said how far it had come
 ended() {
     [ "${#lines[@]}" -gt 0 ]
     [ "${#lines[@]}" -lt "$ALL" ]
-    [[ $stderr == "tcpprobe: the run was ended before $((ALL - ${#lines[@]})) of $ALL targets were probed" ]]
+    # shellcheck disable=SC2154
+    [ "${stderr_lines[0]}" = "tcpprobe: the run was ended before $((ALL - ${#lines[@]})) of $ALL targets were probed" ]
+    [[ ${stderr_lines[1]//,/} == "${#lines[@]} of $ALL targets: "*' refused'*' in '*' s' ]]
+    [ "${#stderr_lines[@]}" -eq 2 ]
 }
 
 @test "a signal ends a run of targets that are each over at once" {
     for signal in INT TERM; do
         run --separate-stderr alone timeout --preserve-status --signal="$signal" 0.5 \
-            "$TCPPROBE" handshake "${AT_ONCE[@]}" --csv --no-header --fields=target
+            "$TCPPROBE" handshake "${AT_ONCE[@]}" --rate=100k --csv --no-header --fields=target
         [ "$status" -eq 1 ]
         ended
     done
 }
 
 @test "the deadline ends a run of targets that are each over at once" {
-    alone_probe handshake "${AT_ONCE[@]}" --deadline=300ms --csv --no-header --fields=target
+    alone_probe handshake "${AT_ONCE[@]}" --rate=100k --deadline=300ms --csv --no-header --fields=target
     [ "$status" -eq 1 ]
     ended
 }
@@ -41,19 +44,24 @@ ended() {
 }
 
 @test "targets whose turn never came were not measured" {
-    # One source port holds one connection: the second has to wait for the first.
-    alone_probe handshake self self --source-port=5000 --wait=20s --deadline=300ms --csv --no-header --fields=verdict
+    alone_probe handshake self self --parallel=1 --wait=20s --deadline=300ms --csv --no-header --fields=verdict
     is 2 'tcpprobe: the run was ended before 1 of 2 targets were probed'
     [ "${output%$'\r'}" = open ] # a line of CSV ends with CRLF
 
-    alone_probe handshake self self --source-port=5000 --wait=20s --deadline=300ms -q
+    alone_probe handshake self self --parallel=1 --wait=20s --deadline=300ms -q
     is 2
+
+    # One source port holds one connection to a port: the second has to wait for the first.
+    run --separate-stderr beside open "$TCPPROBE" handshake 127.0.0.1:5000 127.0.0.1:5000 --source-port=6000 \
+        --wait=20s --deadline=300ms --csv --no-header --fields=verdict,attempts
+    is 2 '2 targets: 1 open, 1 not measured in *'
+    [ "$(tr -d '\r' <<<"$output")" = $'inconclusive,0\nopen,1' ]
 }
 
 @test "a reader who has seen enough is content, whatever was still to come" {
     # shellcheck disable=SC2016
     run --separate-stderr alone bash -c '
-        "$TCPPROBE" handshake self self self --source-port=5000 --csv --no-header --fields=verdict | head -1
+        "$TCPPROBE" handshake self self self --parallel=1 --csv --no-header --fields=verdict | head -1
         exit "${PIPESTATUS[0]}"'
     is 0
     [ "${output%$'\r'}" = open ] # a line of CSV ends with CRLF
