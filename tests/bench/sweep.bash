@@ -26,6 +26,13 @@ for _ in range(9000):
 # sweep_scene SCENE: the path, the listener; the server's queues are not what is measured.
 sweep_scene() {
     local ports='22 80 443 1024 8080 8443 15000 27017 32768 49152 60000 65535'
+    case " $SWEEP_SCENES " in
+    *" $1 "*) ;;
+    *)
+        echo "bench: there is no scene '$1'" >&2
+        return 1
+        ;;
+    esac
     case $1 in
     ports-relay) path_relay 10 || return ;;
     *) lab_up || return ;;
