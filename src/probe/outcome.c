@@ -26,9 +26,14 @@ static struct outcome_verdict without_sample(enum outcome outcome, const char *b
     return (struct outcome_verdict){outcome, LOSS_NONE, OPENING_UNKNOWN, because};
 }
 
-static bool far_above(int64_t rtt, int64_t usual)
+bool outcome_is_repeat(int64_t rtt, int64_t usual)
 {
     return usual > 0 && rtt > REPEAT_MIN && rtt / 5 > usual;
+}
+
+struct outcome_verdict outcome_repeat(void)
+{
+    return lost(LOSS_REVERSE, "other round trips are far shorter, so a first answer was lost");
 }
 
 /* One SYN, one answer. */
@@ -39,7 +44,7 @@ static struct outcome_verdict judge_single(const struct opening_verdict *pair, e
     const char *because = rtt_source_words(pair->source);
 
     if (pair->source == RTT_LATE_ANSWER)
-        return lost(LOSS_REVERSE, because);
+        return outcome_repeat();
     if (pair->rtt == OPENING_UNKNOWN)
         return without_sample(OUTCOME_AMBIGUOUS, because);
     if (pair->rtt > timeout)
@@ -59,7 +64,7 @@ static struct outcome_verdict judge_repeated(const struct opening *opening,
         return lost(LOSS_REVERSE, "the echoed timestamp names the first SYN, whose answer was lost");
     if (pair->answered_copy == 1)
         return without_sample(OUTCOME_LATE, "the answer to the first SYN came after the time-out");
-    if (far_above(since_first, opening->later_rtt))
+    if (outcome_is_repeat(since_first, opening->later_rtt))
         return lost(LOSS_UNKNOWN, "no timestamp tells which SYN was answered");
     return without_sample(OUTCOME_AMBIGUOUS, rtt_source_words(RTT_AMBIGUOUS));
 }

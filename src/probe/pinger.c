@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <utlist.h>
 
+#include "probe/doubt.h"
 #include "probe/frames.h"
 #include "probe/sweep.h"
 
@@ -199,6 +200,17 @@ static void keep_point(struct pinger *pinger, const struct pinger_probe *probe)
     };
 }
 
+/* What is known of a probe now is other than what was first thought. */
+static void correct_point(struct pinger *pinger, const struct pinger_probe *probe)
+{
+    for (size_t i = pinger->point_count; i > 0; i--)
+        if (pinger->points[i - 1].number == probe->number) {
+            pinger->points[i - 1].rtt = probe->verdict.rtt;
+            pinger->points[i - 1].outcome = probe->verdict.outcome;
+            return;
+        }
+}
+
 static void note_speaker(struct pinger *pinger, const struct pinger_probe *probe)
 {
     if (probe->answer == ANSWER_NONE || (pinger->answered_open && probe->answer != ANSWER_SYN_ACK))
@@ -247,8 +259,7 @@ void pinger_count(struct pinger *pinger, const struct pinger_probe *probe)
     pinger->duplicates += probe->duplicates;
     note_speaker(pinger, probe);
     if (rtt != OPENING_UNKNOWN) {
-        if (pinger->usual == 0 || rtt < pinger->usual)
-            pinger->usual = rtt > 0 ? rtt : 1;
+        doubt_note(pinger, probe);
         if (pinger->samples.n >= SERIES_KEPT_MAX)
             engine_random(engine, &random, sizeof random);
         if (series_add(&pinger->samples, rtt, random)) {
@@ -262,6 +273,10 @@ void pinger_count(struct pinger *pinger, const struct pinger_probe *probe)
     if (engine->options->keep_points)
         keep_point(pinger, probe);
     tell(pinger, probe);
+    if (rtt != OPENING_UNKNOWN && (pinger->usual == 0 || rtt < pinger->usual)) {
+        pinger->usual = rtt > 0 ? rtt : 1;
+        doubt_settle(pinger);
+    }
     check_end(pinger);
 }
 
@@ -280,7 +295,49 @@ void pinger_recount(struct pinger *pinger, const struct pinger_probe *probe)
     note_speaker(pinger, probe);
     if (pinger->sweep)
         sweep_recount(pinger->sweep, probe);
+    correct_point(pinger, probe);
     tell(pinger, probe);
+}
+
+/* The samples without one. */
+static void drop_sample(struct pinger *pinger, int64_t rtt)
+{
+    struct series samples;
+    const int64_t *kept;
+    bool dropped = false;
+    size_t count;
+
+    kept = series_samples(&pinger->samples, &count);
+    series_init(&samples);
+    for (size_t i = 0; i < count; i++) {
+        struct fault fault;
+
+        if (kept[i] == rtt && !dropped) {
+            dropped = true;
+        } else if (series_add(&samples, kept[i], 0)) {
+            engine_fail(pinger->engine, fault_set(&fault, FAULT_MEMORY, 0, "out of memory"),
+                        &fault);
+            break;
+        }
+    }
+    series_release(&pinger->samples);
+    pinger->samples = samples;
+}
+
+void pinger_take_back(struct pinger *pinger, const struct pinger_probe *probe)
+{
+    struct pinger_probe corrected = *probe;
+
+    if (pinger->samples.n > SERIES_KEPT_MAX)
+        return; /* one of so many does not matter any more */
+    corrected.verdict = outcome_repeat();
+    drop_sample(pinger, probe->verdict.rtt);
+    pinger->counts[probe->verdict.outcome]--;
+    pinger->losses[LOSS_NONE]--;
+    pinger->counts[corrected.verdict.outcome]++;
+    pinger->losses[corrected.verdict.loss]++;
+    correct_point(pinger, &corrected);
+    tell(pinger, &corrected);
 }
 
 int64_t pinger_usual(const struct pinger *pinger, size_t flow)
@@ -346,6 +403,7 @@ static void release(struct pinger *pinger)
     else
         DL_DELETE2(engine->pingers, pinger, previous, next);
     series_release(&pinger->samples);
+    doubt_free(pinger);
     sweep_free(pinger->sweep);
     free(pinger->points);
     subject_release(engine, &pinger->subject);

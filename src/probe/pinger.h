@@ -7,6 +7,7 @@
 #include "probe/job.h"
 #include "stat/series.h"
 
+struct doubt;
 struct sweep;
 
 /* A judged probe, from wherever it comes. */
@@ -40,6 +41,7 @@ struct pinger {
     uint64_t duplicates;
     struct series samples;
     int64_t usual; /* ns: the shortest round trip so far; 0: none */
+    struct doubt *doubts; /* round trips that may have to be taken back */
     int64_t first_at, last_at; /* ns: of the first SYN, and when the last outcome was known */
     struct engine_point *points;
     size_t point_count, point_room;
@@ -68,6 +70,8 @@ void pinger_drop(struct pinger *pinger);
 /* An answer to a probe that was lost, nobody knew where, came after all: it was late, or it is known
  * now on which side the first was lost. */
 void pinger_recount(struct pinger *pinger, const struct pinger_probe *probe);
+/* A round trip that was counted is none: a first answer was lost. */
+void pinger_take_back(struct pinger *pinger, const struct pinger_probe *probe);
 /* The shortest round trip so far, ns, of the series or of this flow of a sweep, whose path may be
  * another; 0: none. */
 int64_t pinger_usual(const struct pinger *pinger, size_t flow);
