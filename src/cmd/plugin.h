@@ -73,7 +73,7 @@ void plugin_take(struct plugin *plugin, const void *record, enum expect_result r
 void plugin_take_unprobed(struct plugin *plugin, size_t count);
 
 /* Writes it all to a stream, whose error flag tells of failure, and returns the code to end with.
- * Without any target it is UNKNOWN. */
+ * Without any target it is UNKNOWN. `stream` NULL: nothing is written. */
 enum plugin_state plugin_finish(const struct plugin *plugin, FILE *stream);
 
 /* "TCP UNKNOWN - MESSAGE": what a plugin says when it could not do its work (usage, privilege,

@@ -314,6 +314,8 @@ enum plugin_state plugin_finish(const struct plugin *plugin, FILE *stream)
     enum plugin_state worst = plugin_worst(plugin);
     size_t total = total_count(plugin);
 
+    if (!stream)
+        return total == 0 ? PLUGIN_UNKNOWN : worst;
     if (total == 0)
         return plugin_refuse(stream, "no target was measured");
     if (total == 1 && plugin->unprobed == 1)
