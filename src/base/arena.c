@@ -19,14 +19,21 @@
 /* They align by counting from a null pointer, which glibc may do and UBSan does not know. */
 #define ALIGNS_FROM_NULL __attribute__((no_sanitize("pointer-overflow")))
 
-void arena_init(struct arena *arena)
+ALIGNS_FROM_NULL void arena_init(struct arena *arena)
 {
     obstack_init(&arena->stack);
+    arena->first = obstack_alloc(&arena->stack, 1);
 }
 
 void arena_release(struct arena *arena)
 {
     obstack_free(&arena->stack, NULL);
+}
+
+ALIGNS_FROM_NULL void arena_clear(struct arena *arena)
+{
+    obstack_free(&arena->stack, arena->first);
+    arena->first = obstack_alloc(&arena->stack, 1);
 }
 
 ALIGNS_FROM_NULL void *arena_take(struct arena *arena, size_t count, size_t size)

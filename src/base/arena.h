@@ -11,13 +11,16 @@
 
 struct arena {
     struct obstack stack;
+    void *first; /* what arena_clear() goes back to */
 };
 
 /* Running out of memory ends the program through the handler that glibc calls
  * (obstack_alloc_failed_handler). */
 void arena_init(struct arena *arena);
-/* Frees all that was taken. */
+/* Frees all that was taken, and the arena. */
 void arena_release(struct arena *arena);
+/* Frees all that was taken; the memory waits for the next. */
+void arena_clear(struct arena *arena);
 
 /* `count` items of `size` bytes, not initialised; at least one byte. */
 void *arena_take(struct arena *arena, size_t count, size_t size);

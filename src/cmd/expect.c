@@ -277,22 +277,26 @@ enum expect_result expect_check(const struct expect *expect, const void *record,
     bool inconclusive = expect->use == EXPECT_TARGET && is_verdict(verdict, VERDICT_INCONCLUSIVE) &&
                         !expects_inconclusive(expect);
 
-    *ret_unmet = NULL;
+    if (ret_unmet)
+        *ret_unmet = NULL;
     for (const struct expect_clause *clause = expect->clauses; clause; clause = clause->next) {
         enum truth truth = clause_truth(clause, record);
         if (truth == TRUTH_TRUE)
             continue;
         failed += truth == TRUTH_FALSE;
         unknown += truth == TRUTH_UNKNOWN;
+        if (!ret_unmet)
+            continue;
         if (printed++ > 0)
             arena_print(memory, "; ");
         print_seen(memory, expect, clause, record);
     }
-    if (inconclusive && printed++ == 0)
-        arena_print(memory, "verdict is %s", verdict);
-    if (printed == 0)
+    if (failed + unknown == 0 && !inconclusive)
         return EXPECT_MET;
-    *ret_unmet = arena_finish(memory);
+    if (ret_unmet && printed == 0)
+        arena_print(memory, "verdict is %s", verdict);
+    if (ret_unmet)
+        *ret_unmet = arena_finish(memory);
     if (inconclusive)
         return EXPECT_UNKNOWN;
     if (failed > 0)

@@ -85,6 +85,7 @@ void expect_free(struct expect *expect); /* NULL is fine */
  *
  * *ret_unmet, in `memory` (which must not be growing a text): each clause that is false or in doubt
  * with what was seen, "rtt<50ms: rtt_ms is 61.2; sack: false"; NULL when MET, never NULL otherwise.
+ * Whoever does not want the words gives NULL for both.
  */
 enum expect_result expect_check(const struct expect *expect, const void *record,
                                 struct arena *memory, const char **ret_unmet);

@@ -6,6 +6,7 @@
 #include "cmd/cli.h"
 #include "cmd/rtt_picture.h"
 #include "cmd/run.h"
+#include "probe/result.h"
 #include "report/plot.h"
 #include "report/rtt_text.h"
 
@@ -66,16 +67,10 @@ static int take_probe(void *data, const struct rtt_probe_record *record, uint64_
                       struct fault *fault)
 {
     struct run *run = data;
-    struct arena memory;
-    const char *why;
-    bool wanted = true;
 
-    if (run->only && run->printed == &schema_rtt_probe) {
-        arena_init(&memory);
-        wanted = expect_check(run->only, record, &memory, &why) == EXPECT_MET;
-        arena_release(&memory);
-    }
-    return wanted ? run_print(run, &schema_rtt_probe, record, index, fault) : 0;
+    if (run->printed == &schema_rtt_probe && !run_chooses(run, record))
+        return 0;
+    return run_print(run, &schema_rtt_probe, record, index, fault);
 }
 
 static int take_packet(void *data, const struct packet_record *record, uint64_t index,
@@ -132,6 +127,7 @@ static int probe_targets(struct rtt_run *rtt, struct fault *fault)
     options.interval = settings->interval >= 0 ? settings->interval : INTERVAL;
     options.full = settings->full;
     options.port_last = settings->source_port_last;
+    options.without = settings->dry_run || run_wants(&rtt->run, "reason") ? 0 : RESULT_REASON;
     options.keep_points = settings->plot_path || settings->fping;
     options.calls.result = take_result;
     options.calls.packet = take_packet;

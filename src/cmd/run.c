@@ -161,6 +161,7 @@ int run_open(struct run *run, const struct settings *settings, const struct sche
         .began = clock_monotonic(),
         .shows_progress = isatty(STDERR_FILENO) && !settings->quiet && !settings->plugin,
     };
+    arena_init(&run->memory);
     run->output.hold = true; /* flushed before the engine waits for anything */
     error = check_output(run, fault);
     if (!error)
@@ -175,6 +176,7 @@ int run_open(struct run *run, const struct settings *settings, const struct sche
 void run_close(struct run *run)
 {
     run_hide_progress(run);
+    arena_release(&run->memory);
     feed_free(run->feed);
     expect_free(run->expect);
     expect_free(run->only);
@@ -190,13 +192,19 @@ bool run_alone(const struct run *run)
     return feed_total(run->feed, &total) && total <= 1 && !run->settings->all_addresses;
 }
 
+/* Fields of objects go by other names there. */
+static bool mentions(const char *clauses, const struct field *field)
+{
+    return clauses && (field->type == FIELD_OBJECT || strstr(clauses, field->key));
+}
+
 bool run_wants(const struct run *run, const char *key)
 {
     const struct settings *settings = run->settings;
     const struct field *field = schema_field_find(run->schema, key);
 
-    if (settings->expect || settings->only)
-        return true; /* a clause may ask for it */
+    if (mentions(settings->expect, field) || mentions(settings->only, field))
+        return true;
     if (settings->plugin)
         return strcmp(key, "reason") == 0 || settings->warning_count + settings->critical_count > 0;
     if (settings->prometheus_path)
@@ -247,6 +255,11 @@ int run_print(struct run *run, const struct schema *schema, const void *record, 
     return error;
 }
 
+bool run_chooses(const struct run *run, const void *record)
+{
+    return !run->only || expect_check(run->only, record, NULL, NULL) == EXPECT_MET;
+}
+
 static void count(struct run *run, enum verdict verdict, enum expect_result result)
 {
     switch (result) {
@@ -280,26 +293,25 @@ static void tell_unmet(struct run *run, const void *record, const char *unmet)
 int run_take(struct run *run, const struct engine_result *result, const void *record,
              const char **unmet, struct fault *fault)
 {
-    enum expect_result judgement;
-    struct arena memory;
-    const char *why;
+    bool wants_words = run->settings->expect != NULL; /* else the verdict says it all */
+    const char *why = NULL;
+    enum expect_result judgement =
+        expect_check(run->expect, record, wants_words ? &run->memory : NULL,
+                     wants_words ? &why : NULL);
     int error = 0;
 
-    arena_init(&memory);
-    judgement = expect_check(run->expect, record, &memory, &why);
-    /* Without --expect the verdict says it all. */
-    *unmet = run->settings->expect ? why : NULL;
+    *unmet = why;
     count(run, result->verdict, judgement);
     if (run->plugin)
         plugin_take(run->plugin, record, judgement, *unmet);
     if (run->prometheus)
         error = prometheus_take(run->prometheus, record, fault);
     tell_unmet(run, record, *unmet);
-    if (!error && run->printed == run->schema &&
-        (!run->only || expect_check(run->only, record, &memory, &why) == EXPECT_MET))
+    if (!error && run->printed == run->schema && run_chooses(run, record))
         error = run_print(run, run->schema, record, result->index, fault);
     *unmet = NULL; /* it goes with the memory */
-    arena_release(&memory);
+    if (wants_words)
+        arena_clear(&run->memory);
     return error;
 }
 

@@ -24,9 +24,7 @@ struct run {
     struct plugin *plugin;
     struct prometheus *prometheus;
     struct order *order;
-    FILE *page; /* what is being rendered for `order` */
-    char *page_text;
-    size_t page_length;
+    struct arena memory; /* for one record's clauses at a time */
     size_t met, unmet, unmeasured;
     struct progress progress;
     int64_t began; /* ns */
@@ -56,6 +54,8 @@ bool run_wants(const struct run *run, const char *key);
  * prints it where that is wanted. 0 or a fault that ends the run. */
 int run_take(struct run *run, const struct engine_result *result, const void *record,
              const char **unmet, struct fault *fault);
+/* Whether --only lets this record of what is printed through. */
+bool run_chooses(const struct run *run, const void *record);
 /* Prints one record, in its order. */
 int run_print(struct run *run, const struct schema *schema, const void *record, uint64_t index,
               struct fault *fault);

@@ -251,10 +251,9 @@ static void on_quit(struct ev_loop *loop, ev_signal *watcher, int events)
     if (!calls->look)
         return;
     DL_FOREACH2 (engine->pingers, pinger, next) {
-        arena_init(&engine->memory);
         pinger_record(pinger, &engine->memory, &record);
         calls->look(calls->data, &record);
-        arena_release(&engine->memory);
+        arena_clear(&engine->memory);
     }
     calls->look(calls->data, NULL);
 }
@@ -358,6 +357,7 @@ static int set_up(struct engine *engine, struct fault *fault)
         return fault_set(fault, FAULT_SYSTEM, 0, "the event loop cannot be set up");
     }
     engine->clock_shift = clock_realtime() - clock_monotonic();
+    arena_init(&engine->memory);
     return 0;
 }
 
@@ -390,6 +390,7 @@ static void close_all(struct engine *engine)
     pattern_free_all(&engine->patterns);
     ports_free(engine->guarded);
     ports_free(engine->reserved);
+    arena_release(&engine->memory);
     ev_loop_destroy(engine->loop);
 }
 

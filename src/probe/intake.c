@@ -52,7 +52,6 @@ static int make_only(struct engine *engine, const struct subject *subject, struc
         *fault = engine->fault;
         return engine->error;
     }
-    arena_init(&engine->memory);
     error = dry_run_packet(&dry, craft, subject->text, &engine->memory, &record, fault);
     if (!error && calls->packet) {
         error = calls->packet(calls->data, &record, subject->item->index, fault);
@@ -60,7 +59,7 @@ static int make_only(struct engine *engine, const struct subject *subject, struc
             engine_fail(engine, error, fault);
         error = 0;
     }
-    arena_release(&engine->memory);
+    arena_clear(&engine->memory);
     return error;
 }
 

@@ -61,11 +61,10 @@ static void report(struct job *job)
     context.without = engine->options->without;
     fault_clear(&fault);
     result.verdict = result_verdict(job->probe, &context);
-    arena_init(&engine->memory);
     result_handshake(job->probe, &context, &engine->memory, &record);
     if (calls->result)
         error = calls->result(calls->data, &result, &fault);
-    arena_release(&engine->memory);
+    arena_clear(&engine->memory);
     if (error)
         engine_fail(engine, error, &fault);
 }

@@ -430,10 +430,9 @@ static void report(struct pinger *pinger)
     if (!calls->result)
         return;
     fault_clear(&fault);
-    arena_init(&engine->memory);
     pinger_record(pinger, &engine->memory, &record);
     error = calls->result(calls->data, &result, &fault);
-    arena_release(&engine->memory);
+    arena_clear(&engine->memory);
     if (error)
         engine_fail(engine, error, &fault);
 }

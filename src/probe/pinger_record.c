@@ -229,7 +229,8 @@ void pinger_record(struct pinger *pinger, struct arena *memory, struct rtt_recor
         fill_times(&summary, ret_record);
     fill_speaker(pinger, memory, ret_record);
     ret_record->verdict = verdict_word(verdict);
-    ret_record->reason = reason(pinger, verdict, &summary, memory);
+    if (!(pinger->engine->options->without & RESULT_REASON))
+        ret_record->reason = reason(pinger, verdict, &summary, memory);
     ret_record->rtt_source = summary.n > 0 ? pinger->stamp_words : NULL;
     if (pinger->link)
         ret_record->capture_dropped = links_dropped(pinger->link, engine_now());

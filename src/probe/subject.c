@@ -114,9 +114,8 @@ void subject_failed(struct engine *engine, struct subject *subject, int error,
         if (error == -FAULT_SYSTEM && engine->impaired.code == FAULT_NONE)
             engine->impaired = *fault;
         fault_clear(&sink_fault);
-        arena_init(&engine->memory);
         error = report_failed(engine, subject, fault, &sink_fault);
-        arena_release(&engine->memory);
+        arena_clear(&engine->memory);
         if (error)
             engine_fail(engine, error, &sink_fault);
     }
