@@ -175,11 +175,49 @@ static void test_every_cell_is_met(void **state)
     assert_int_equal(missed, 0);
 }
 
+/* A block that was made for one ISS and moved to another takes every segment as one that was made
+ * for that. */
+static void test_rebase(void **state)
+{
+    static const uint32_t numbers[] = {0, 1, 0x7fffffffu, 0x80000000u, 0xfffffffeu, UINT32_MAX};
+    static const int offsets[] = {-2, -1, 0, 1, 2, 70000};
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        struct tcb_parameters parameters = lab_parameters();
+        struct lab made, moved;
+
+        lab_offer(&parameters.syn_options, true);
+        lab_init(&moved, &parameters);
+        lab_do(&moved, EVENT_USER_OPEN);
+        parameters.iss = numbers[i];
+        lab_init(&made, &parameters);
+        lab_do(&made, EVENT_USER_OPEN);
+        tcb_rebase(&moved.tcb, numbers[i]);
+        moved.tcb.stream = made.tcb.stream;
+        assert_memory_equal(&moved.tcb, &made.tcb, sizeof(made.tcb));
+        for (uint16_t flags = 0; flags < 64; flags++)
+            for (unsigned j = 0; j < sizeof(offsets) / sizeof(offsets[0]); j++) {
+                struct segment segment =
+                    lab_segment(LAB_IRS, numbers[i] + (uint32_t)offsets[j], flags, 8000);
+                enum event one[TCB_EVENTS_MAX], other[TCB_EVENTS_MAX];
+                unsigned count = tcb_classify(&made.tcb, &segment, one);
+
+                assert_int_equal(tcb_classify(&moved.tcb, &segment, other), count);
+                assert_memory_equal(one, other, count * sizeof(one[0]));
+                /* The one number that a SYN,ACK may acknowledge. */
+                if ((flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) == (TCP_SYN | TCP_ACK))
+                    assert_int_equal(one[0] == EVENT_RX_SYN_ACK, offsets[j] == 1);
+            }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_segment_in_every_state),
         cmocka_unit_test(test_every_cell_is_met),
+        cmocka_unit_test(test_rebase),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
