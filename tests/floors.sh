@@ -33,8 +33,8 @@ system_headers() {
     tcp) echo "$pure" ;;
     stat) echo "$pure $values gsl/*.h complex.h" ;;
     report)
-        echo "$pure $values arpa/inet.h netinet/in.h cairo.h cairo-*.h fcntl.h jansson.h" \
-            "langinfo.h locale.h obstack.h sys/stat.h time.h unistd.h wchar.h"
+        echo "$pure $values arpa/inet.h netinet/in.h cairo.h cairo-*.h dlfcn.h fcntl.h" \
+            "jansson.h langinfo.h locale.h obstack.h sys/stat.h time.h unistd.h wchar.h"
         ;;
     probe) echo "$pure $values $formats ev.h obstack.h signal.h time.h ut*.h" ;;
     cmd | main.c)
@@ -54,6 +54,7 @@ clock='time|clock|clock_gettime|gettimeofday|timespec_get|ev_time|localtime|nano
 entropy='rand|rand_r|srand|random|srandom|drand48|lrand48|getrandom|getentropy|arc4random|arc4random_buf|arc4random_uniform'
 sockets='socket|socketpair|bind|connect|accept|accept4|listen|send|sendto|sendmsg|recv|recvfrom|recvmsg|getsockopt|setsockopt|getaddrinfo|getnameinfo|gethostbyname|fork|system|popen'
 memory='malloc|calloc|realloc|reallocarray|free|strdup|strndup|asprintf|vasprintf'
+loading='dlopen|dlmopen|dlsym|dlvsym'
 files='fopen|freopen|fdopen|open|openat|creat|read|write|close|mmap|getenv|setlocale'
 
 # One line a call: FILE:LINE: word, comments and literals left out.
@@ -191,6 +192,11 @@ rule_world() {
     rule_calls "$clock|$entropy|$sockets|ioctl" base wire tcp stat report probe
     rule_calls "$entropy|$sockets" cmd
 }
+# Only the pictures' library waits until it is wanted.
+rule_loading() {
+    # shellcheck disable=SC2086
+    rule_calls "$loading" $every_room | grep -v '^report/plot_cairo\.c:'
+}
 rule_pure() { rule_calls "$memory|$files" tcp; }
 rule_licence() {
     find . -type f \( -name '*.[ch]' -o -name '*.def' \) | sed 's|^\./||' | sort |
@@ -235,7 +241,7 @@ detects() {
     fi
 }
 
-echo 1..26
+echo 1..28
 detects rule_form cmd/x.c '#include "err.h"'
 detects rule_form cmd/x.c '#include "../base/a.h"'
 detects rule_rooms base/x.c '#include "wire/a.h"'
@@ -253,6 +259,7 @@ detects rule_printing wire/x.c "void f(FILE *g) { fputc('\"', g); }"
 detects rule_ending cmd/x.c 'void f(void) { exit (1); }'
 detects rule_world probe/x.c 'long f(void) { return time(0); }'
 detects rule_world base/x.c 'int f(void) { return rand(); }'
+detects rule_loading report/x.c 'void *f(void) { return dlopen("x", 1); }'
 detects rule_pure tcp/x.c 'void *f(void) { return malloc(1); }'
 detects rule_licence wire/x.h 'int x;'
 
@@ -263,4 +270,5 @@ result "each floor includes only its own system headers" "$(rule_headers)"
 result "nothing below cmd/ prints; report/ writes where it is told" "$(rule_printing)"
 result "nothing but main.c ends the program" "$(rule_ending)"
 result "only net/ has sockets, clock and entropy; tcp/ is pure" "$(rule_world; rule_pure)"
+result "only report/plot_cairo.c loads a library while the program runs" "$(rule_loading)"
 result "each source file begins with its licence and its purpose" "$(rule_licence)"

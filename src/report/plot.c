@@ -5,14 +5,12 @@
 #ifdef HAVE_CAIRO
 
 #include <assert.h>
-#include <cairo-pdf.h>
-#include <cairo-svg.h>
-#include <cairo.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/plot_cairo.h"
 #include "report/plot_parts.h"
 #include "report/replace.h"
 
@@ -35,6 +33,12 @@ const char *__lsan_default_suppressions(void)
 {
     return "leak:libfontconfig\n";
 }
+/* And no word of it on standard error, which is the program's. */
+const char *__lsan_default_options(void);
+const char *__lsan_default_options(void)
+{
+    return "print_suppressions=0";
+}
 #endif
 
 struct plot {
@@ -53,7 +57,9 @@ int plot_check_path(const char *path, struct fault *fault)
 {
     enum plot_kind kind;
     int error = plot_kind_check(path, &kind, fault);
-    return error ? error : replace_check(path, fault);
+    if (!error)
+        error = replace_check(path, fault);
+    return error ? error : plot_cairo_load(fault);
 }
 
 static cairo_status_t take_bytes(void *closure, const unsigned char *bytes, unsigned length)
@@ -67,19 +73,19 @@ static cairo_surface_t *create_surface(struct plot *plot, double width, double h
     cairo_surface_t *surface = NULL;
     switch (plot->kind) {
     case PLOT_KIND_SVG:
-        surface = cairo_svg_surface_create_for_stream(take_bytes, plot->bytes, width, height);
+        surface = cairo.svg_surface_create_for_stream(take_bytes, plot->bytes, width, height);
         break;
     case PLOT_KIND_PNG:
         surface =
-            cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)ceil(width * PIXELS_PER_POINT),
+            cairo.image_surface_create(CAIRO_FORMAT_RGB24, (int)ceil(width * PIXELS_PER_POINT),
                                        (int)ceil(height * PIXELS_PER_POINT));
-        cairo_surface_set_device_scale(surface, PIXELS_PER_POINT, PIXELS_PER_POINT);
+        cairo.surface_set_device_scale(surface, PIXELS_PER_POINT, PIXELS_PER_POINT);
         break;
     case PLOT_KIND_PDF:
-        surface = cairo_pdf_surface_create_for_stream(take_bytes, plot->bytes, width, height);
-        cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, plot->title);
+        surface = cairo.pdf_surface_create_for_stream(take_bytes, plot->bytes, width, height);
+        cairo.pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, plot->title);
         /* Cairo would write the time of day; an empty date is none. */
-        cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, "");
+        cairo.pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, "");
         break;
     case PLOT_KIND_COUNT:
         break;
@@ -109,18 +115,18 @@ struct plot *plot_open(const char *path, double width, double height, const char
         return NULL;
     }
     plot->surface = create_surface(plot, width, height);
-    plot->cairo = cairo_create(plot->surface);
-    cairo_set_source_rgb(plot->cairo, 1, 1, 1);
-    cairo_paint(plot->cairo);
-    cairo_set_line_join(plot->cairo, CAIRO_LINE_JOIN_ROUND);
-    cairo_set_line_cap(plot->cairo, CAIRO_LINE_CAP_BUTT);
+    plot->cairo = cairo.create(plot->surface);
+    cairo.set_source_rgb(plot->cairo, 1, 1, 1);
+    cairo.paint(plot->cairo);
+    cairo.set_line_join(plot->cairo, CAIRO_LINE_JOIN_ROUND);
+    cairo.set_line_cap(plot->cairo, CAIRO_LINE_CAP_BUTT);
     /* Widths that do not depend on the pixels that a display happens to have. */
-    cairo_font_options_t *options = cairo_font_options_create();
-    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
-    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
-    cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
-    cairo_set_font_options(plot->cairo, options);
-    cairo_font_options_destroy(options);
+    cairo_font_options_t *options = cairo.font_options_create();
+    cairo.font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+    cairo.font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
+    cairo.font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
+    cairo.set_font_options(plot->cairo, options);
+    cairo.font_options_destroy(options);
     return plot;
 }
 
@@ -140,18 +146,18 @@ static int write_file(struct plot *plot, struct fault *fault)
 /* Ends what cairo has to write. */
 static int finish(struct plot *plot, struct fault *fault)
 {
-    cairo_status_t status = cairo_status(plot->cairo);
+    cairo_status_t status = cairo.status(plot->cairo);
     if (status == CAIRO_STATUS_SUCCESS && plot->kind == PLOT_KIND_PNG)
-        status = cairo_surface_write_to_png_stream(plot->surface, take_bytes, plot->bytes);
-    cairo_surface_finish(plot->surface);
+        status = cairo.surface_write_to_png_stream(plot->surface, take_bytes, plot->bytes);
+    cairo.surface_finish(plot->surface);
     if (status == CAIRO_STATUS_SUCCESS)
-        status = cairo_surface_status(plot->surface);
+        status = cairo.surface_status(plot->surface);
     if (status == CAIRO_STATUS_NO_MEMORY || plot->memory_out || fflush(plot->bytes) != 0 ||
         fflush(plot->words) != 0)
         return fault_set(fault, FAULT_MEMORY, 0, "out of memory for the picture '%s'", plot->path);
     if (status != CAIRO_STATUS_SUCCESS)
         return fault_set(fault, FAULT_SYSTEM, 0, "the picture '%s' cannot be drawn: %s", plot->path,
-                         cairo_status_to_string(status));
+                         cairo.status_to_string(status));
     return 0;
 }
 
@@ -181,11 +187,11 @@ void plot_drop(struct plot *plot)
     if (!plot)
         return;
     if (plot->cairo)
-        cairo_destroy(plot->cairo);
+        cairo.destroy(plot->cairo);
     /* The surface may still write: before its stream is gone. */
     if (plot->surface) {
-        cairo_surface_finish(plot->surface);
-        cairo_surface_destroy(plot->surface);
+        cairo.surface_finish(plot->surface);
+        cairo.surface_destroy(plot->surface);
     }
     if (plot->bytes)
         fclose(plot->bytes);
@@ -211,15 +217,15 @@ static bool drawable(struct plot_point point)
 
 static void set_colour(struct plot *plot, const struct plot_pen *pen)
 {
-    cairo_set_source_rgba(plot->cairo, pen->colour.red, pen->colour.green, pen->colour.blue,
+    cairo.set_source_rgba(plot->cairo, pen->colour.red, pen->colour.green, pen->colour.blue,
                           pen->alpha > 0 ? pen->alpha : 1);
 }
 
 static void set_pen(struct plot *plot, const struct plot_pen *pen)
 {
     set_colour(plot, pen);
-    cairo_set_line_width(plot->cairo, pen->width);
-    cairo_set_dash(plot->cairo, (const double[]){3, 2.5}, pen->dashed ? 2 : 0, 0);
+    cairo.set_line_width(plot->cairo, pen->width);
+    cairo.set_dash(plot->cairo, (const double[]){3, 2.5}, pen->dashed ? 2 : 0, 0);
 }
 
 void plot_stroke(struct plot *plot, const struct plot_pen *pen, const struct plot_point *points,
@@ -231,13 +237,13 @@ void plot_stroke(struct plot *plot, const struct plot_pen *pen, const struct plo
         if (!drawable(points[i])) {
             drawing = false;
         } else if (drawing) {
-            cairo_line_to(plot->cairo, points[i].x, points[i].y);
+            cairo.line_to(plot->cairo, points[i].x, points[i].y);
         } else {
-            cairo_move_to(plot->cairo, points[i].x, points[i].y);
+            cairo.move_to(plot->cairo, points[i].x, points[i].y);
             drawing = true;
         }
     }
-    cairo_stroke(plot->cairo);
+    cairo.stroke(plot->cairo);
 }
 
 void plot_segment(struct plot *plot, const struct plot_pen *pen, double x1, double y1, double x2,
@@ -255,63 +261,63 @@ void plot_boxes(struct plot *plot, const struct plot_pen *pen, const struct plot
     for (size_t i = 0; i < count; i++) {
         struct plot_point a = points[2 * i], b = points[2 * i + 1];
         if (drawable(a) && drawable(b))
-            cairo_rectangle(plot->cairo, fmin(a.x, b.x), fmin(a.y, b.y), fabs(a.x - b.x),
+            cairo.rectangle(plot->cairo, fmin(a.x, b.x), fmin(a.y, b.y), fabs(a.x - b.x),
                             fabs(a.y - b.y));
     }
-    cairo_fill(plot->cairo);
+    cairo.fill(plot->cairo);
 }
 
 /* A polygon of that many corners, the first at this angle; every second one drawn in by `inner`. */
-static void polygon(cairo_t *cairo, struct plot_point at, double radius, unsigned corners,
+static void polygon(cairo_t *page, struct plot_point at, double radius, unsigned corners,
                     double degrees, double inner)
 {
     for (unsigned i = 0; i < corners; i++) {
         double angle = (degrees + 360.0 * i / corners) * M_PI / 180;
         double reach = i % 2 == 1 ? radius * inner : radius;
-        cairo_line_to(cairo, at.x + reach * cos(angle), at.y + reach * sin(angle));
+        cairo.line_to(page, at.x + reach * cos(angle), at.y + reach * sin(angle));
     }
-    cairo_close_path(cairo);
+    cairo.close_path(page);
 }
 
 /* Sizes differ a little so that all shapes look equally large. */
-static void trace_shape(cairo_t *cairo, enum plot_shape shape, struct plot_point at, double radius)
+static void trace_shape(cairo_t *page, enum plot_shape shape, struct plot_point at, double radius)
 {
-    cairo_new_sub_path(cairo);
+    cairo.new_sub_path(page);
     switch (shape) {
     case PLOT_SHAPE_CIRCLE:
-        cairo_arc(cairo, at.x, at.y, radius, 0, 2 * M_PI);
-        cairo_close_path(cairo);
+        cairo.arc(page, at.x, at.y, radius, 0, 2 * M_PI);
+        cairo.close_path(page);
         break;
     case PLOT_SHAPE_SQUARE:
-        polygon(cairo, at, radius * 1.25, 4, 45, 1);
+        polygon(page, at, radius * 1.25, 4, 45, 1);
         break;
     case PLOT_SHAPE_TRIANGLE:
-        polygon(cairo, at, radius * 1.35, 3, -90, 1);
+        polygon(page, at, radius * 1.35, 3, -90, 1);
         break;
     case PLOT_SHAPE_DIAMOND:
-        polygon(cairo, at, radius * 1.3, 4, 0, 1);
+        polygon(page, at, radius * 1.3, 4, 0, 1);
         break;
     case PLOT_SHAPE_TRIANGLE_DOWN:
-        polygon(cairo, at, radius * 1.35, 3, 90, 1);
+        polygon(page, at, radius * 1.35, 3, 90, 1);
         break;
     case PLOT_SHAPE_PENTAGON:
-        polygon(cairo, at, radius * 1.2, 5, -90, 1);
+        polygon(page, at, radius * 1.2, 5, -90, 1);
         break;
     case PLOT_SHAPE_STAR:
-        polygon(cairo, at, radius * 1.5, 10, -90, 0.45);
+        polygon(page, at, radius * 1.5, 10, -90, 0.45);
         break;
     case PLOT_SHAPE_HEXAGON:
-        polygon(cairo, at, radius * 1.15, 6, 0, 1);
+        polygon(page, at, radius * 1.15, 6, 0, 1);
         break;
     case PLOT_SHAPE_CROSS:
-        cairo_move_to(cairo, at.x - radius, at.y - radius);
-        cairo_line_to(cairo, at.x + radius, at.y + radius);
-        cairo_move_to(cairo, at.x - radius, at.y + radius);
-        cairo_line_to(cairo, at.x + radius, at.y - radius);
+        cairo.move_to(page, at.x - radius, at.y - radius);
+        cairo.line_to(page, at.x + radius, at.y + radius);
+        cairo.move_to(page, at.x - radius, at.y + radius);
+        cairo.line_to(page, at.x + radius, at.y - radius);
         break;
     case PLOT_SHAPE_TICK:
-        cairo_move_to(cairo, at.x, at.y - radius);
-        cairo_line_to(cairo, at.x, at.y + radius);
+        cairo.move_to(page, at.x, at.y - radius);
+        cairo.line_to(page, at.x, at.y + radius);
         break;
     case PLOT_SHAPE_COUNT:
         break;
@@ -322,14 +328,14 @@ static void trace_shape(cairo_t *cairo, enum plot_shape shape, struct plot_point
 static void draw_markers(struct plot *plot, const struct plot_marker *marker)
 {
     if (marker->shape >= PLOT_SHAPE_CROSS) {
-        cairo_stroke(plot->cairo);
+        cairo.stroke(plot->cairo);
     } else if (marker->hollow) {
-        cairo_set_source_rgb(plot->cairo, 1, 1, 1);
-        cairo_fill_preserve(plot->cairo);
+        cairo.set_source_rgb(plot->cairo, 1, 1, 1);
+        cairo.fill_preserve(plot->cairo);
         set_colour(plot, &marker->pen);
-        cairo_stroke(plot->cairo);
+        cairo.stroke(plot->cairo);
     } else {
-        cairo_fill(plot->cairo);
+        cairo.fill(plot->cairo);
     }
 }
 
@@ -348,19 +354,19 @@ void plot_markers(struct plot *plot, const struct plot_marker *marker,
             draw_markers(plot, marker);
     }
     draw_markers(plot, marker);
-    cairo_new_path(plot->cairo);
+    cairo.new_path(plot->cairo);
 }
 
 void plot_clip(struct plot *plot, double x, double y, double width, double height)
 {
-    cairo_save(plot->cairo);
-    cairo_rectangle(plot->cairo, x, y, width, height);
-    cairo_clip(plot->cairo);
+    cairo.save(plot->cairo);
+    cairo.rectangle(plot->cairo, x, y, width, height);
+    cairo.clip(plot->cairo);
 }
 
 void plot_unclip(struct plot *plot)
 {
-    cairo_restore(plot->cairo);
+    cairo.restore(plot->cairo);
 }
 
 /* ---- text
@@ -369,10 +375,10 @@ void plot_unclip(struct plot *plot)
 static double clean_width(struct plot *plot, const struct plot_type *type, const char *clean)
 {
     cairo_text_extents_t extents;
-    cairo_select_font_face(plot->cairo, FONT, CAIRO_FONT_SLANT_NORMAL,
+    cairo.select_font_face(plot->cairo, FONT, CAIRO_FONT_SLANT_NORMAL,
                            type->bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
-    cairo_set_font_size(plot->cairo, type->size);
-    cairo_text_extents(plot->cairo, clean, &extents);
+    cairo.set_font_size(plot->cairo, type->size);
+    cairo.text_extents(plot->cairo, clean, &extents);
     return extents.x_advance;
 }
 
@@ -420,15 +426,15 @@ void plot_text(struct plot *plot, const struct plot_type *type, double x, double
         width = clean_width(plot, type, clean);
     }
     double shift = type->align == PLOT_LEFT ? 0 : type->align == PLOT_CENTRE ? width / 2 : width;
-    cairo_save(plot->cairo);
-    cairo_set_source_rgb(plot->cairo, type->colour.red, type->colour.green, type->colour.blue);
-    cairo_move_to(plot->cairo, x, y);
+    cairo.save(plot->cairo);
+    cairo.set_source_rgb(plot->cairo, type->colour.red, type->colour.green, type->colour.blue);
+    cairo.move_to(plot->cairo, x, y);
     if (type->upwards)
-        cairo_rotate(plot->cairo, -M_PI / 2);
-    cairo_rel_move_to(plot->cairo, -shift, 0);
-    cairo_show_text(plot->cairo, clean);
-    cairo_restore(plot->cairo);
-    cairo_new_path(plot->cairo);
+        cairo.rotate(plot->cairo, -M_PI / 2);
+    cairo.rel_move_to(plot->cairo, -shift, 0);
+    cairo.show_text(plot->cairo, clean);
+    cairo.restore(plot->cairo);
+    cairo.new_path(plot->cairo);
     free(clean);
 }
 

@@ -20,7 +20,8 @@ struct plot;
 /*
  * Whether a picture can be written to `path`: 0; -FAULT_USAGE for an ending that is none of .svg,
  * .png, .pdf (in either case), or in a program that was built without cairo; -FAULT_IO where the
- * folder is not there or may not be written to. Creates nothing.
+ * folder is not there or may not be written to; -FAULT_SYSTEM where cairo cannot be loaded, which
+ * is done here. Creates nothing.
  */
 int plot_check_path(const char *path, struct fault *fault);
 
