@@ -95,9 +95,10 @@ class Scene:
         good = sum(run["completed"] == run["closed"] == run["targets"] for run in runs)
         yield (f"{where}: every one completed, and closed by FIN", good == len(runs),
                f"{good} of {len(runs)} runs, the fewest {min(run['closed'] for run in runs):,}")
-        ours = median(run["per_cpu_second"] for run in runs)
+        alike = self.runs.get(NAME + " --close=rst", runs)
+        ours = median(run["per_cpu_second"] for run in alike)
         for peer in ("nmap -sT", "masscan --banners"):
-            words = f"{where}: more of them per CPU second than {peer}"
+            words = f"{where}: ended by RST as nmap's are, more of them per CPU second than {peer}"
             if peer in self.runs:
                 theirs = median(run["per_cpu_second"] for run in self.runs[peer])
                 yield words, ours > theirs, f"{ours:,.0f}, {theirs:,.0f}"

@@ -33,6 +33,11 @@ NMAP = "nmap -n -Pn --disable-arp-ping"
 MASSCAN_SENDS = "masscan -e {interface} --router-mac {gateway} --wait 1 -oL -"
 
 # A scene: what is scanned, how long a run may take, and {tool: (command, pattern)}.
+# Two rows: closed politely, with four packets of ours, and ended as nmap ends all of its own, with
+# three.
+HANDSHAKE = ("{program} handshake --parallel 1000 --rate 1000000 --csv --no-header "
+             "--fields address,port,verdict --only verdict=open")
+
 SCENES = {
     "ports": (60, {
         "tcpprobe": (RTT + " --retries 1 {server}:1-65535", OURS),
@@ -53,8 +58,8 @@ SCENES = {
                  ZMAP),
     }),
     "handshakes": (40, {
-        "tcpprobe": ("{program} handshake --parallel 10000 --rate 1000000 --csv --no-header "
-                     "--fields address,port,verdict --only verdict=open {server}:{most}", OURS),
+        "tcpprobe": (HANDSHAKE + " {server}:{most}", OURS),
+        "tcpprobe --close=rst": (HANDSHAKE + " --close=rst {server}:{most}", OURS),
         "nmap -sT": (NMAP + " -sT -p {most} {server}", NMAP_PORT),
         "masscan --banners": (MASSCAN_SENDS + " --adapter-ip 198.18.0.9 --banners "
                               "--rate 10000000 -p{most} {server}", MASSCAN),
@@ -141,7 +146,7 @@ def main():
     for tool, (text, _) in SCENES[scene][1].items():
         words = text.format(program=program, interface=interface, server=address, tools=tools,
                             gateway=gateway, hosts=HOSTS, most=MOST_PORTS).split()
-        if tool == "tcpprobe":
+        if tool.startswith("tcpprobe"):
             words = [program, *words[1:]]  # its path may have a space in it
             if not program:
                 continue
