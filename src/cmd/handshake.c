@@ -15,6 +15,8 @@ static int take_result(void *data, struct engine_result *result, struct fault *f
 
     if (run->settings->dry_run) { /* no packet could be made of it, and this is no packet */
         run->unmeasured++;
+        if (run->settings->quiet)
+            return 0;
         run_hide_progress(run);
         fprintf(stderr, "tcpprobe: %s\n", record.reason);
         return 0;

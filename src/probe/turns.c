@@ -9,6 +9,9 @@
 #define TURNS_AT_ONCE 1024
 /* After so many SYNs the answers are read, so that they do not overrun the ring. */
 #define TURNS_A_BATCH 64
+/* The ring of a link that is not for very many has but 64 slots on loopback, whose answers come at
+ * once: read more often. */
+#define TURNS_A_READ 8
 
 void turn_ask(struct engine *engine, struct turn *turn)
 {
@@ -73,6 +76,7 @@ static int64_t next_turn(const struct engine *engine, int64_t now)
 
 int64_t turns_take(struct engine *engine)
 {
+    unsigned batch = engine->links.load == LINK_MANY ? TURNS_A_BATCH : TURNS_A_READ;
     int64_t now = engine_now(), due;
 
     engine->draining = true;
@@ -81,7 +85,7 @@ int64_t turns_take(struct engine *engine)
     for (unsigned taken = 0; taken < TURNS_AT_ONCE && !engine->error; taken++) {
         if (pace_wait(&engine->rate, now) > 0 || !take_one(engine, now))
             break;
-        if (taken % TURNS_A_BATCH == TURNS_A_BATCH - 1) {
+        if (taken % batch == batch - 1) {
             links_flush(&engine->links);
             engine_read_links(engine);
             now = engine_now();
