@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # --expect and --only: what is expected of targets, what is said of those that do not meet it, and the
 # status that scripts get.
+# shellcheck disable=SC2154
 
 setup() {
     load cli.bash

@@ -107,11 +107,15 @@ PYTHON
 
 @test "-q leaves the code alone" {
     needs_root
-    for row in self:0 127.0.0.1:1:2 nosuch.invalid:1:3; do
-        alone_probe handshake "${row%:*}"$([ "${row%:*}" = self ] || [[ ${row%:*} == *:* ]] || echo :1) --plugin -q
-        is "${row##*:}"
+    while read -r target code; do
+        alone_probe handshake "$target" --plugin -q
+        is "$code"
         [ -z "$output" ]
-    done
+    done <<'ROWS'
+self 0
+127.0.0.1:1 2
+nosuch.invalid:1 3
+ROWS
     alone_probe handshake self --plugin -q -c 1ns
     is 2
     [ -z "$output" ]

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What a script relies on: lists of targets, order, fields, statuses of many targets, closed pipes.
+# shellcheck disable=SC2154,SC2016
 
 setup() {
     load cli.bash
