@@ -115,6 +115,8 @@ void engine_fail(struct engine *engine, int error, const struct fault *fault);
 void engine_privilege(struct engine *engine);
 /* Unpredictable bytes. False: the run ends. */
 bool engine_random(struct engine *engine, void *bytes, size_t length);
+/* Sets up signals, deadline, the timer that wakes it, and the tick of progress. */
+void engine_listen(struct engine *engine);
 /* The loop is to look who may send before it sleeps. */
 void engine_wake(struct engine *engine);
 /* Keeps clock_shift right where the system's time was set. */
