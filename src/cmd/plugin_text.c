@@ -63,7 +63,10 @@ void plugin_print_clean(struct arena *memory, const char *text)
     for (; *text; text++) {
         unsigned char byte = (unsigned char)*text;
         char shown = *text;
-        if (byte < ' ' || byte == 0x7f)
+        if (byte == 0xc2 && (unsigned char)text[1] == 0xb5) { /* the micro sign of a duration */
+            text++;
+            shown = 'u';
+        } else if (byte < ' ' || byte == 0x7f)
             shown = ' ';
         else if (byte == '|')
             shown = '/';

@@ -131,11 +131,11 @@ static const struct run runs[] = {
     {HANDSHAKE, .records = {&sample_refused}, .state = PLUGIN_CRITICAL,
      .output = "TCP CRITICAL - 198.18.0.2:80 refused, rtt 21 us: 198.18.0.2 refuses connections to "
                "port 80: RST "
-               "after 21 \302\265s | rtt=0.000021s;;;0;\n"},
+               "after 21 us | rtt=0.000021s;;;0;\n"},
     {HANDSHAKE, .expect = "refused", .records = {&sample_refused}, .state = PLUGIN_OK,
      .output = "TCP OK - 198.18.0.2:80 refused, rtt 21 us: 198.18.0.2 refuses connections to port "
                "80: RST after "
-               "21 \302\265s | rtt=0.000021s;;;0;\n"},
+               "21 us | rtt=0.000021s;;;0;\n"},
     /* A range over what a target that is not open cannot have says nothing new. */
     {HANDSHAKE, .criticals = {"1s"}, .records = {&sample_filtered}, .state = PLUGIN_CRITICAL,
      .output =
@@ -156,7 +156,7 @@ static const struct run runs[] = {
      .state = PLUGIN_CRITICAL,
      .output = "TCP CRITICAL - 198.18.0.2:80 open, rtt 38.2 us; unmet: reason='x?y': reason is "
                "198.18.0.2:80 "
-               "answered the first SYN after 38.2 \302\265s; closed by both sides | "
+               "answered the first SYN after 38.2 us; closed by both sides | "
                "rtt=0.000038214s;;;0; "
                "connect=0.000038214s;;;0;\n"},
     /* Several. */
@@ -164,11 +164,11 @@ static const struct run runs[] = {
      .state = PLUGIN_CRITICAL, .warnings = {"10ms"},
      .output =
          "TCP CRITICAL - 1 of 4 critical, 1 warning, 1 unknown: 198.18.0.2:80 refused, rtt 21 us: "
-         "198.18.0.2 refuses connections to port 80: RST after 21 \302\265s | critical=1;;;0;4 "
+         "198.18.0.2 refuses connections to port 80: RST after 21 us | critical=1;;;0;4 "
          "warning=1;;;0;4 unknown=1;;;0;4 ok=1;;;0;4\n"
          "[CRITICAL] 198.18.0.2:80 refused, rtt 21 us: 198.18.0.2 refuses connections to port 80: "
          "RST "
-         "after 21 \302\265s\n"
+         "after 21 us\n"
          "[WARNING] 198.18.0.2:80 open, rtt 18.4 ms; rtt 18.4 ms is warning: range 10ms\n"
          "[UNKNOWN] nowhere.example:80 inconclusive: the name 'nowhere.example' does not exist\n"
          "[OK] 198.18.0.2:80 open, rtt 38.2 us | 198.18.0.2:80_rtt=0.000021s;0.01;;0;\n"
