@@ -91,7 +91,8 @@ static void look(void *data, const struct rtt_record *record)
 
     run_hide_progress(run);
     if (!record) {
-        run_tell_now(run);
+        if (!run_alone(run)) /* else the series has said it all */
+            run_tell_now(run);
         return;
     }
     output.stream = stderr;
