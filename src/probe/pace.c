@@ -24,3 +24,8 @@ void pace_take(struct pace *pace, int64_t now)
         pace->next = earliest;
     pace->next += pace->period;
 }
+
+void pace_delay(struct pace *pace, int64_t late)
+{
+    pace->next += (double)late;
+}

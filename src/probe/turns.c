@@ -12,6 +12,9 @@
 /* The ring of a link that is not for very many has but 64 slots on loopback, whose answers come at
  * once: read more often. */
 #define TURNS_A_READ 8
+/* A SYN that leaves so long after its turn, ns, moves those behind it: opening a link takes tens of
+ * milliseconds. */
+#define START_LATE INT64_C(1000000)
 
 void turn_ask(struct engine *engine, struct turn *turn)
 {
@@ -30,10 +33,18 @@ void turn_withdraw(struct engine *engine, struct turn *turn)
     DL_DELETE2(engine->turns, turn, previous, next);
 }
 
+/* Whether the first that waits to begin may: each address of a name counts, though all came of one
+ * item. */
+static bool may_start(const struct engine *engine)
+{
+    return !engine->blocked && engine->active - engine->opening < engine->parallel;
+}
+
 /* One SYN, a copy or a new target's: false if nobody wants to send now. */
 static bool take_one(struct engine *engine, int64_t now)
 {
     struct turn *turn = engine->turns;
+    int64_t left;
 
     if (turn) {
         turn_withdraw(engine, turn);
@@ -43,15 +54,18 @@ static bool take_one(struct engine *engine, int64_t now)
     }
     if (engine->stopping || pace_wait(&engine->spacing, now) > 0)
         return false;
-    if (engine->starts && engine->blocked)
+    if (engine->starts && !may_start(engine))
         return false;
     if (!engine->starts && (!intake_open(engine) || !intake_next(engine)))
         return false;
     if (!engine->starts) /* a name, whose addresses are not known yet */
         return true;
     pace_take(&engine->rate, now);
-    pace_take(&engine->spacing, now);
     intake_start(engine);
+    left = engine_now();
+    if (left - now > START_LATE)
+        pace_delay(&engine->rate, left - now);
+    pace_take(&engine->spacing, left);
     return true;
 }
 
@@ -69,7 +83,7 @@ static int64_t next_turn(const struct engine *engine, int64_t now)
         return wait;
     if (engine->stopping || (!engine->starts && !intake_open(engine)))
         return TCB_NEVER;
-    if (engine->starts && engine->blocked)
+    if (engine->starts && !may_start(engine))
         return TCB_NEVER;
     return wait > spaced ? wait : spaced;
 }
