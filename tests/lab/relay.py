@@ -10,6 +10,7 @@ LEFT is the client's side. A rule is one argument of words:
 
   DIRECTION  '>' client to server, '<' server to client
   MATCH      any tcp syn synack ack (neither SYN, FIN, RST nor data) data fin rst
+             port:N (a segment from or to this port)
   WHICH      of the matching packets: '2', '1-3', '3-' (the third and on) or '*'
   ACTION     drop | dup [COPIES] | delay MS | corrupt (the TCP checksum)
              hold N       let N more packets of this direction pass first
@@ -49,6 +50,8 @@ def matches(what, packet):
     segment = packet.segment
     if segment is None:
         return False
+    if what.startswith("port:"):
+        return int(what[5:]) in (segment.sport, segment.dport)
     handshake = segment.flags & (pk.SYN | pk.ACK)
     return {"tcp": True,
             "syn": handshake == pk.SYN,
@@ -77,7 +80,8 @@ class Rule:
             self.first = int(first)
             self.last = int(last) if last else None if dash else self.first
         self.seen = self.hits = 0
-        if self.match not in ("any", "tcp", "syn", "synack", "ack", "data", "fin", "rst"):
+        if self.match not in ("any", "tcp", "syn", "synack", "ack", "data", "fin", "rst") and \
+                not self.match.startswith("port:"):
             raise ValueError(f"unknown match in rule '{text}'")
 
     def hit(self, direction, packet):
