@@ -10,7 +10,7 @@ teardown_file() { load cli.bash && teardown_for_anybody; }
 rows() {
     cat <<'ROWS'
 handshake self|0|TCP OK - self open, rtt |
-handshake self -w 10s -c 20s|0|TCP OK - self open, rtt |;10;20;0;
+handshake self --warning=10s --critical=20s|0|TCP OK - self open, rtt |;10;20;0;
 handshake self -w rtt=10s -c connect=20s|0|TCP OK|;10;;0; ;;20;0;
 handshake self -w 1ns -c 20s|1|TCP WARNING - self open|is~warning ;20;0;
 handshake self -w 1ns -c 1ns|2|TCP CRITICAL - self open|is~critical
