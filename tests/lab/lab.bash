@@ -364,7 +364,7 @@ capture_start() {
     local name=${1:-capture} where=${2:-client} interface=${3:-$LAB_INTERFACE}
     printf '%s %s\n' "$where" "$interface" >"$LAB_DIR/$name.where"
     LAB_READY='listening on' lab_start "$where" "$name" timeout 120 tcpdump -i "$interface" \
-        --nano -U --immediate-mode -B 4096 -s 0 -n -p -Z root -w "$(capture_file "$name")"
+        --nano -U --immediate-mode -B "${LAB_CAPTURE_KIB:-4096}" -s 0 -n -p -Z root -w "$(capture_file "$name")"
 }
 
 capture_file() { echo "$LAB_DIR/${1:-capture}.pcap"; }
