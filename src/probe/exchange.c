@@ -50,7 +50,7 @@ void exchange_free(struct exchange *exchange)
     DL_DELETE2(pinger->exchanges, exchange, previous_of, next_of);
     ports_return(engine->reserved, &exchange->lease);
     free(exchange);
-    pinger_unblock(pinger);
+    pingers_unblock(engine);
 }
 
 static bool left(const struct exchange *exchange)
@@ -102,7 +102,7 @@ static void judge(struct exchange *exchange)
     exchange->judged = true;
     exchange->outcome = verdict.outcome;
     pinger_count(exchange->pinger, &probe);
-    pinger_unblock(exchange->pinger); /* another may have its flow now */
+    pingers_unblock(exchange->pinger->engine); /* another may have its flow now */
 }
 
 void exchange_stop(struct exchange *exchange)
@@ -174,15 +174,50 @@ static void send_again(struct engine *engine, void *owner)
                         engine->options->spec->retries + 1);
 }
 
+/*
+ * No answer has come. If the SYN arrived all the same the peer is half-open, and would meet the next
+ * SYN of the flow with an ACK of the old one (RFC 9293 section 3.10.7.4): one loss would count as
+ * two.
+ */
+static void reset_peer(const struct exchange *exchange)
+{
+    const struct pinger *pinger = exchange->pinger;
+    const struct tcb *tcb = &pinger->pattern->tcb;
+    struct craft_header header = pinger->pattern->header;
+    struct segment rst = {
+        .source_port = exchange->lease.port,
+        .destination_port = pinger->subject.port,
+        .seq = exchange->iss + (tcb->snd_max - tcb->iss),
+        .flags = TCP_RST,
+    };
+    uint8_t packet[LINK_PACKET_MAX];
+    struct fault fault;
+    struct craft *craft;
+    int length;
+
+    header.destination = pinger->subject.address;
+    craft = links_craft(&pinger->engine->links, header.destination.family, &fault);
+    length = craft ? craft_packet(craft, &header, &rst, packet, sizeof packet, &fault) : 0;
+    if (length > 0)
+        links_queue(pinger->link, packet, (size_t)length, NULL);
+}
+
 /* An earlier probe of this flow that has its outcome, and is only listened for, makes room. */
 static void make_room(struct engine *engine, const struct pinger *pinger, uint16_t source_port)
 {
     const struct subject *subject = &pinger->subject;
     struct contact *contact = contact_find(engine->contacts, &subject->route.source, source_port,
                                            &subject->address, subject->port);
+    struct exchange *earlier;
 
-    if (contact && contact->kind == CONTACT_EXCHANGE && ((struct exchange *)contact)->judged)
-        exchange_free((struct exchange *)contact);
+    if (!contact || contact->kind != CONTACT_EXCHANGE)
+        return;
+    earlier = (struct exchange *)contact;
+    if (!earlier->judged)
+        return;
+    if (earlier->answer == ANSWER_NONE && earlier->pinger->link)
+        reset_peer(earlier);
+    exchange_free(earlier);
 }
 
 static int take_port(struct pinger *pinger, uint16_t source_port, struct ports_lease *ret_lease,
@@ -191,14 +226,21 @@ static int take_port(struct pinger *pinger, uint16_t source_port, struct ports_l
     struct engine *engine = pinger->engine;
     const struct subject *subject = &pinger->subject;
     const struct address *source = &subject->route.source;
+    int error;
 
     if (!engine->reserved)
         engine->reserved = ports_new(PORTS_RESERVED, fault);
     if (!engine->reserved)
         return -(int)fault->code;
-    if (!source_port)
+    if (!source_port) {
+        error = ports_take(engine->reserved, source, &subject->address, subject->port, ret_lease,
+                           fault);
+        if (error != PORTS_BUSY || !engine->lingering)
+            return error;
+        exchange_free(engine->lingering); /* the oldest that is only listened for makes room */
         return ports_take(engine->reserved, source, &subject->address, subject->port, ret_lease,
                           fault);
+    }
     make_room(engine, pinger, source_port);
     return ports_take_fixed(engine->reserved, source, source_port, &subject->address,
                             subject->port, ret_lease, fault);
@@ -286,7 +328,8 @@ static int64_t wait_of(const struct exchange *exchange, int64_t now)
 
 int64_t exchanges_next(const struct engine *engine, int64_t now)
 {
-    int64_t next = TCB_NEVER;
+    /* What is only listened for may end whenever the loop comes round, unless its port is missed. */
+    int64_t next = engine->kept_back ? wait_of(engine->lingering, now) : TCB_NEVER;
 
     for (unsigned i = 0; i < ENGINE_ATTEMPTS; i++) {
         int64_t wait = wait_of(engine->waiting[i], now);

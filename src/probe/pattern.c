@@ -25,6 +25,7 @@ static int make(struct pattern *pattern, const struct spec *spec, const struct r
     spec_apply(spec, route, destination, 1, 1, random, &parameters, &header);
     options_summarize(&parameters.syn_options, &summary);
     pattern->route = *route;
+    pattern->header = header;
     pattern->has_timestamps = summary.has_timestamps;
     pattern->has_ts_first = parameters.has_ts_first;
     pattern->ts_first = parameters.ts_first;

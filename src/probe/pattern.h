@@ -13,6 +13,7 @@ struct pattern {
     bool has_ts_first; /* the user wants this TSval on the first SYN */
     uint32_t ts_first;
     struct craft_template template;
+    struct craft_header header; /* to the first of its destinations */
     struct tcb tcb; /* in SYN-SENT, as after the first SYN */
     struct stream stream;
     struct pattern *next;
