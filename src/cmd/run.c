@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cmd/cli.h"
 #include "net/clock.h"
+#include "report/replace.h"
 
 #define RATE_DEFAULT 1000.0
 
@@ -127,6 +128,8 @@ static int open_scripts(struct run *run, struct fault *fault)
         run->prometheus = prometheus_new(run->schema);
         if (!run->prometheus)
             error = fault_set(fault, FAULT_MEMORY, 0, "out of memory");
+        else /* to be told of it after an hour would be late */
+            error = replace_check(settings->prometheus_path, fault);
     }
     return error;
 }

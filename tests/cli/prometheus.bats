@@ -94,9 +94,12 @@ PYTHON
     [ "$(find "$FOLDER" -type f | wc -l)" -eq 1 ]
 }
 
-@test "a folder that is not there is a failure, whatever was measured" {
-    alone_probe handshake self -q --prometheus="$FOLDER/none/x.prom"
-    fault 74 "none/x.prom' cannot be written"
+@test "a file that cannot be written is known before anything is sent" {
+    for file in "$FOLDER/none/x.prom" "$FOLDER" /dev/null/x ''; do
+        # Endless: it would not come to an end.
+        run --separate-stderr alone timeout 10 "$TCPPROBE" rtt self -n 0 --prometheus="$file"
+        fault 74 "'$file' cannot be written"
+    done
 }
 
 @test "a run that was ended leaves a file too" {
