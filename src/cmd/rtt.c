@@ -21,10 +21,37 @@ struct rtt_run {
     struct picture picture;
 };
 
+static int print_fping(struct run *run, const struct engine_result *result, const double *times,
+                       size_t count, struct fault *fault)
+{
+    FILE *stream = stdout;
+    char *text = NULL;
+    size_t length = 0;
+    int error = 0;
+
+    if (run->settings->quiet)
+        return 0;
+    run_hide_progress(run);
+    if (run->order)
+        stream = open_memstream(&text, &length);
+    if (!stream)
+        return fault_set(fault, FAULT_MEMORY, 0, "out of memory");
+    rtt_fping_line(stream, result->rtt->target, times, count);
+    if (!run->order)
+        return 0;
+    if (fclose(stream) != 0)
+        error = fault_set(fault, FAULT_MEMORY, 0, "out of memory");
+    else
+        error = order_add(run->order, result->index, text, length, fault);
+    free(text);
+    return error;
+}
+
 static int show_fping(struct run *run, const struct engine_result *result, struct fault *fault)
 {
     size_t count = run->settings->count;
     double *times = malloc(count * sizeof *times);
+    int error;
 
     if (!times)
         return fault_set(fault, FAULT_MEMORY, 0, "out of memory");
@@ -36,10 +63,9 @@ static int show_fping(struct run *run, const struct engine_result *result, struc
         if (point->number <= count && point->rtt != OPENING_UNKNOWN)
             times[point->number - 1] = (double)point->rtt / 1e6;
     }
-    if (!run->settings->quiet)
-        rtt_fping_line(stdout, result->rtt->target, times, count);
+    error = print_fping(run, result, times, count, fault);
     free(times);
-    return 0;
+    return error;
 }
 
 static int take_result(void *data, struct engine_result *result, struct fault *fault)
@@ -49,8 +75,10 @@ static int take_result(void *data, struct engine_result *result, struct fault *f
     struct rtt_record record = *result->rtt;
     int error = 0;
 
-    if (run->settings->dry_run) {
+    if (run->settings->dry_run) { /* no packet could be made of it, and this is no packet */
         run->unmeasured++;
+        if (run->settings->quiet)
+            return 0;
         run_hide_progress(run);
         fprintf(stderr, "tcpprobe: %s\n", record.reason);
         return 0;

@@ -44,9 +44,9 @@ void engine_privilege(struct engine *engine)
 {
     const struct engine_options *options = engine->options;
     /* While more targets may come, raw sockets may still have to be opened, and so may guards for
-     * as long as handshakes do. */
+     * as long as handshakes do; a chosen port may be a privileged one each time. */
     bool all_open = engine->exhausted && engine->opening == 0 &&
-                    (!options->series || !options->full || !engine->pingers);
+                    (!engine->pingers || (!options->full && options->spec->source_port == 0));
     struct fault fault;
     int error;
 
@@ -266,6 +266,7 @@ static void discard_all(struct engine *engine)
         pinger_discard(engine->pingers);
     while (engine->ended)
         pinger_discard(engine->ended);
+    links_flush(&engine->links); /* their last segments may be queued */
 }
 
 static void close_all(struct engine *engine)

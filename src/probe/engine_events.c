@@ -28,6 +28,7 @@ static void stop_all(struct engine *engine, const char *why)
     snprintf(engine->stop_why, sizeof engine->stop_why, "%s", why);
     /* What has come already counts: an end that is here need not be forced by an RST. */
     engine_read_links(engine);
+    links_flush(&engine->links); /* whose first SYN cannot leave ends here, not within the lists */
     intake_stop(engine, why);
     DL_FOREACH_SAFE2 (engine->pingers, pinger, next_pinger, next)
         pinger_stop(pinger, engine->stop_why);

@@ -89,6 +89,7 @@ struct engine {
     struct turn *turns;
     struct pace rate, spacing;
     struct pinger *cadence;                      /* those that send again, the soonest first */
+    struct pinger *kept_back;                    /* those that wait for a port */
     struct exchange *waiting[ENGINE_ATTEMPTS];   /* for an answer, the soonest to give up first */
     struct exchange *lingering;                  /* given up, but an answer would still count */
     struct pattern *patterns;                    /* SYNs to be copied */

@@ -29,9 +29,8 @@ static void job_release(struct job *job)
     else
         DL_DELETE2(engine->jobs, job, previous, next);
     engine->blocked = false;
-    if (job->pinger) {
-        pinger_unblock(job->pinger);
-    } else {
+    pingers_unblock(engine);
+    if (!job->pinger) {
         subject_release(engine, &job->own);
         engine->active--;
     }

@@ -25,6 +25,11 @@ void pace_take(struct pace *pace, int64_t now)
     pace->next += pace->period;
 }
 
+void pace_return(struct pace *pace)
+{
+    pace->next -= pace->period;
+}
+
 void pace_delay(struct pace *pace, int64_t late)
 {
     pace->next += (double)late;

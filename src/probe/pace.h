@@ -26,6 +26,9 @@ int64_t pace_wait(const struct pace *pace, int64_t now);
 /* A packet leaves now, whether it was its time or not. */
 void pace_take(struct pace *pace, int64_t now);
 
+/* The one that was taken last did not leave after all. */
+void pace_return(struct pace *pace);
+
 /* The last one left so much later than that, ns, and so shall those behind it. */
 void pace_delay(struct pace *pace, int64_t late);
 

@@ -53,6 +53,30 @@ int64_t pingers_next(const struct engine *engine, int64_t now)
     return engine->cadence->next_at > now ? engine->cadence->next_at - now : 0;
 }
 
+/* It waits until a port comes back, whosever that is. */
+static void keep_back(struct pinger *pinger)
+{
+    pinger->blocked = true;
+    DL_APPEND2(pinger->engine->kept_back, pinger, previous_due, next_due);
+}
+
+static void let_go(struct pinger *pinger)
+{
+    if (pinger->blocked)
+        DL_DELETE2(pinger->engine->kept_back, pinger, previous_due, next_due);
+    pinger->blocked = false;
+}
+
+void pingers_unblock(struct engine *engine)
+{
+    while (engine->kept_back) {
+        struct pinger *pinger = engine->kept_back;
+
+        let_go(pinger);
+        turn_ask(engine, &pinger->turn);
+    }
+}
+
 static bool all_begun(const struct pinger *pinger)
 {
     const struct engine_options *options = pinger->engine->options;
@@ -70,6 +94,7 @@ static void finish(struct pinger *pinger)
     if (pinger->over)
         return;
     leave_cadence(pinger);
+    let_go(pinger);
     turn_withdraw(engine, &pinger->turn);
     DL_DELETE2(engine->pingers, pinger, previous, next);
     DL_APPEND2(engine->ended, pinger, previous, next);
@@ -145,7 +170,8 @@ static void take_turn(struct engine *engine, void *owner)
     if (error == PORTS_BUSY) { /* that flow's turn is kept until its earlier probe is over */
         pinger->begun--;
         pinger->pending--;
-        pinger->blocked = true;
+        pace_return(&engine->rate);
+        keep_back(pinger);
         return;
     }
     if (pinger->sweep)
@@ -163,15 +189,6 @@ static void take_turn(struct engine *engine, void *owner)
     }
     plan(pinger, now);
     check_end(pinger); /* the last may have its outcome already */
-}
-
-void pinger_unblock(struct pinger *pinger)
-{
-    if (!pinger->blocked)
-        return;
-    pinger->blocked = false;
-    if (!pinger->stopped && !pinger->over)
-        turn_ask(pinger->engine, &pinger->turn);
 }
 
 /* ---- counting ---- */
@@ -394,6 +411,7 @@ static void release(struct pinger *pinger)
 {
     struct engine *engine = pinger->engine;
 
+    let_go(pinger);
     while (pinger->exchanges)
         exchange_free(pinger->exchanges);
     leave_cadence(pinger);
@@ -511,6 +529,7 @@ void pinger_stop(struct pinger *pinger, const char *why)
         return;
     pinger->stopped = why;
     leave_cadence(pinger);
+    let_go(pinger);
     turn_withdraw(pinger->engine, &pinger->turn);
     DL_FOREACH_SAFE2 (pinger->exchanges, exchange, next, next_of)
         exchange_stop(exchange);

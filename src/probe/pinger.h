@@ -56,11 +56,11 @@ struct pinger {
     const char *stopped; /* from outside: why; else NULL */
 
     struct turn turn;
-    bool blocked;        /* its flow is still in use by an earlier probe */
+    bool blocked;        /* its flow is still in use by an earlier probe, maybe another series' */
     int64_t next_at;
     bool in_cadence, over;
     struct pinger *next, *previous;             /* all, or all that are over */
-    struct pinger *next_due, *previous_due;     /* in the cadence */
+    struct pinger *next_due, *previous_due;     /* in the cadence, or of those that are blocked */
 };
 
 /* A probe has its outcome: counted and reported. */
@@ -75,8 +75,8 @@ void pinger_take_back(struct pinger *pinger, const struct pinger_probe *probe);
 /* The shortest round trip so far, ns, of the series or of this flow of a sweep, whose path may be
  * another; 0: none. */
 int64_t pinger_usual(const struct pinger *pinger, size_t flow);
-/* A port has come back. */
-void pinger_unblock(struct pinger *pinger);
+/* A port has come back: those that waited for one may try again. */
+void pingers_unblock(struct engine *engine);
 /* A handshake of the series is over; the caller frees it. */
 void pinger_take_job(struct pinger *pinger, const struct job *job);
 

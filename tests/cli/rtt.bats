@@ -169,3 +169,47 @@ silent() { run --separate-stderr beside silent "$TCPPROBE" rtt 127.0.0.1:5000 "$
     is 0
     [[ $output != *'no clock'* ]]
 }
+
+@test "a flow that several series want serves one after the other, half-open and whole" {
+    for i in {1..40}; do echo 127.0.0.1:1; done >"$BATS_TEST_TMPDIR/same"
+    for mode in '' --full; do
+        # shellcheck disable=SC2086
+        alone_probe rtt -f "$BATS_TEST_TMPDIR/same" --source-port=5000 -n 3 -i 1ms $mode --json \
+            --deadline=20s --fields=verdict,sent,refused,unsent
+        is 1
+        [ "$(sort <<<"$output" | uniq -c | xargs)" = \
+            '40 {verdict:refused,sent:3,refused:3,unsent:0}' ]
+    done
+}
+
+@test "without a free port a series goes on as soon as one comes back, and ends" {
+    # shellcheck disable=SC2016
+    run --separate-stderr beside silent bash -c 'ulimit -n 48; exec "$@"' bash "$TCPPROBE" rtt \
+        127.0.0.1:5000 -n 200 -i 1ms --timeout=20ms --retries=0 --deadline=25s --json \
+        --fields=sent,lost,unsent
+    is 1
+    [ "$output" = '{"sent":200,"lost":200,"unsent":0}' ]
+}
+
+@test "a chosen port below 1024 can be had for each probe of a series" {
+    for mode in '' --full; do
+        # shellcheck disable=SC2086
+        alone_probe rtt self --source-port=1000 -n 3 -i 1ms $mode --json --fields=answered
+        is 0
+        [ "$output" = '{"answered":3}' ]
+    done
+}
+
+@test "-C keeps to the order that is asked for" {
+    run --separate-stderr beside silent "$TCPPROBE" rtt 127.0.0.1:5000 127.0.0.1:1 --ordered -C 2 \
+        -i 1ms --timeout=50ms --retries=0
+    is 1
+    [[ ${lines[0]} == '127.0.0.1:5000 : - -' && ${lines[1]} == '127.0.0.1:1 : '[0-9]* ]]
+    [ "${#lines[@]}" -eq 2 ]
+}
+
+@test "-q: a dry run says nothing of what it could not make either" {
+    run --separate-stderr unshare --net "$TCPPROBE" rtt -q 198.18.0.1:80 --dry-run
+    is 2
+    [ -z "$output" ]
+}
