@@ -35,11 +35,19 @@ struct order *order_new(FILE *stream, const char *separator)
     return order;
 }
 
-static void drop(struct order *order, struct slot *slot)
+static void slot_free(struct slot *slot)
 {
-    HASH_DEL(order->slots, slot);
     free(slot->text);
     free(slot);
+}
+
+/* All slots as a list, which is the caller's; the table is empty then. */
+static struct slot *take_all(struct order *order)
+{
+    struct slot *first = order->slots;
+
+    HASH_CLEAR(hh, order->slots);
+    return first;
 }
 
 void order_free(struct order *order)
@@ -48,8 +56,10 @@ void order_free(struct order *order)
 
     if (!order)
         return;
-    HASH_ITER (hh, order->slots, slot, next)
-        drop(order, slot);
+    for (slot = take_all(order); slot; slot = next) {
+        next = slot->hh.next;
+        slot_free(slot);
+    }
     free(order);
 }
 
@@ -89,15 +99,14 @@ int order_add(struct order *order, uint64_t index, const char *text, size_t leng
     return 0;
 }
 
-static void write_slot(struct order *order, struct slot *slot)
+static void write_slot(struct order *order, const struct slot *slot)
 {
-    if (slot->length > 0) {
-        if (order->begun)
-            fputs(order->separator, order->stream);
-        order->begun = true;
-        fwrite(slot->text, 1, slot->length, order->stream);
-    }
-    drop(order, slot);
+    if (slot->length == 0)
+        return;
+    if (order->begun)
+        fputs(order->separator, order->stream);
+    order->begun = true;
+    fwrite(slot->text, 1, slot->length, order->stream);
 }
 
 int order_done(struct order *order, uint64_t index, struct fault *fault)
@@ -109,6 +118,8 @@ int order_done(struct order *order, uint64_t index, struct fault *fault)
     slot->done = true;
     while ((slot = find(order, order->next)) && slot->done) {
         write_slot(order, slot);
+        HASH_DEL(order->slots, slot);
+        slot_free(slot);
         order->next++;
     }
     return 0;
@@ -124,6 +135,9 @@ void order_finish(struct order *order)
     struct slot *slot, *next;
 
     HASH_SORT(order->slots, by_index);
-    HASH_ITER (hh, order->slots, slot, next)
+    for (slot = take_all(order); slot; slot = next) {
+        next = slot->hh.next;
         write_slot(order, slot);
+        slot_free(slot);
+    }
 }
