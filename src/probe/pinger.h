@@ -79,6 +79,8 @@ int64_t pinger_usual(const struct pinger *pinger, size_t flow);
 void pingers_unblock(struct engine *engine);
 /* A handshake of the series is over; the caller frees it. */
 void pinger_take_job(struct pinger *pinger, const struct job *job);
+/* Ends the series, or its phase, if all its probes have their outcomes. */
+void pinger_check_end(struct pinger *pinger);
 
 /* Lets those send again whose interval has passed; ns until the next, TCB_NEVER if there is none. */
 void pingers_due(struct engine *engine, int64_t now);
