@@ -2,6 +2,7 @@
 /* Output put into the order of the targets. */
 #include "cmd/order.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,7 +118,11 @@ int order_done(struct order *order, uint64_t index, struct fault *fault)
         return fault_set(fault, FAULT_MEMORY, 0, "out of memory");
     slot->done = true;
     while ((slot = find(order, order->next)) && slot->done) {
+        errno = 0;
         write_slot(order, slot);
+        /* What went wrong is known now, and not when the next write fails. */
+        if (ferror(order->stream))
+            return fault_set(fault, FAULT_IO, errno, "cannot write the output");
         HASH_DEL(order->slots, slot);
         slot_free(slot);
         order->next++;

@@ -17,11 +17,12 @@ void order_free(struct order *order); /* NULL is fine; what was held back is los
 /* Adds to what is to be written for a target. 0 or -FAULT_MEMORY. */
 int order_add(struct order *order, uint64_t index, const char *text, size_t length,
               struct fault *fault);
-/* All of it is there: written, with those behind it that waited, as soon as those before it are. 0
- * or -FAULT_MEMORY; the stream's error flag tells of others. */
+/* All of it is there: written, with those behind it that waited, as soon as those before it are. 0,
+ * -FAULT_MEMORY or -FAULT_IO. */
 int order_done(struct order *order, uint64_t index, struct fault *fault);
 
-/* Writes whatever is there, in its order, though some before it never came. */
+/* Writes whatever is there, in its order, though some before it never came; the stream's error flag
+ * tells what became of it. */
 void order_finish(struct order *order);
 
 #endif

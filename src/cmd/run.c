@@ -332,8 +332,10 @@ static int rest(void *data, struct fault *fault)
 static int item_done(void *data, uint64_t index, struct fault *fault)
 {
     struct run *run = data;
+    int error = run->order ? order_done(run->order, index, fault) : 0;
 
-    return run->order ? order_done(run->order, index, fault) : 0;
+    run->reader_gone = run->reader_gone || (error && cli_reader_gone(fault));
+    return error;
 }
 
 struct engine_options run_engine(struct run *run, unsigned parallel)
