@@ -12,9 +12,6 @@
 /* The ring of a link that is not for very many has but 64 slots on loopback, whose answers come at
  * once: read more often. */
 #define TURNS_A_READ 8
-/* A SYN that leaves so long after its turn, ns, moves those behind it: opening a link takes tens of
- * milliseconds. */
-#define START_LATE INT64_C(1000000)
 
 void turn_ask(struct engine *engine, struct turn *turn)
 {
@@ -44,6 +41,7 @@ static bool may_start(const struct engine *engine)
 static bool take_one(struct engine *engine, int64_t now)
 {
     struct turn *turn = engine->turns;
+    unsigned links = engine->links.count;
     int64_t left;
 
     if (turn) {
@@ -63,7 +61,7 @@ static bool take_one(struct engine *engine, int64_t now)
     pace_take(&engine->rate, now);
     intake_start(engine);
     left = engine_now();
-    if (left - now > START_LATE)
+    if (engine->links.count > links) /* which took tens of milliseconds, before the SYN left */
         pace_delay(&engine->rate, left - now);
     pace_take(&engine->spacing, left);
     return true;
