@@ -27,6 +27,7 @@ mixed_start() {
     lab_until 5 has_lines 20
     sleep 0.3 # the others have begun by then
 }
+has_told() { [ "$(wc -l <"$LAB_DIR/run.err")" -eq "$1" ]; }
 has_lines() { [ "$(wc -l <"$LAB_DIR/run.out")" -ge "$1" ]; }
 
 @test "open, refused, silent, rejected, unresolvable: verdicts and statuses" {
@@ -103,7 +104,7 @@ has_lines() { [ "$(wc -l <"$LAB_DIR/run.out")" -ge "$1" ]; }
     mixed_start 6 --csv --fields=verdict --no-header
     for times in 1 2; do
         kill -QUIT "$(<"$LAB_DIR/run.pid")"
-        lab_until 2 eval '[ "$(wc -l <"$LAB_DIR/run.err")" -eq "$times" ]'
+        lab_until 2 has_told "$times"
         [[ $(tail -n 1 "$LAB_DIR/run.err") == '20 of 220 targets: 20 open, 0 not measured in '* ]]
     done
     lab_is_ready run ''
@@ -217,7 +218,7 @@ PYTHON
     in_client script -qec "$command 2>'$LAB_DIR/err'" /dev/null </dev/null >"$LAB_DIR/terminal"
     [ ! -s "$LAB_DIR/err" ]
     [ "$(wc -l <"$LAB_DIR/terminal")" -eq 256 ]
-    ! grep -q '%' "$LAB_DIR/terminal"
+    run ! grep -q '%' "$LAB_DIR/terminal"
     in_client script -qec "$command -q" /dev/null </dev/null >"$LAB_DIR/terminal"
     [ ! -s "$LAB_DIR/terminal" ]
 }

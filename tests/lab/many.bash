@@ -85,14 +85,28 @@ many_names() {
     lab_start client names "${LAB_PYTHON[@]}" "$LAB_SOURCE/names.py"
 }
 
-# named STATUS ARGUMENT...: as many, with that name server and no hosts file.
-named() {
-    # shellcheck disable=SC2016
-    printf '%s\n' '#!/bin/sh' 'exec unshare --mount sh -c '"'"'
-        mount --bind "$0/hosts" /etc/hosts && mount --bind "$0/resolv.conf" /etc/resolv.conf &&
-        exec "$NAMED_PROGRAM" "$@"'"'"' "$LAB_DIR" "$@"' >"$LAB_DIR/named"
+# named_program: the program with that name server and no hosts file.
+named_program() {
+    cat >"$LAB_DIR/named" <<EOF
+#!/bin/sh
+exec unshare --mount sh -c 'mount --bind "$LAB_DIR/hosts" /etc/hosts &&
+    mount --bind "$LAB_DIR/resolv.conf" /etc/resolv.conf && exec "$TCPPROBE" "\$@"' sh "\$@"
+EOF
     chmod 755 "$LAB_DIR/named"
-    NAMED_PROGRAM=$TCPPROBE TCPPROBE="$LAB_DIR/named" many "$@"
+}
+
+# named STATUS ARGUMENT...: as many, with that name server.
+named() {
+    named_program
+    TCPPROBE="$LAB_DIR/named" many "$@"
+}
+
+# named_start NAME ARGUMENT...: in the background
+named_start() {
+    local name=$1
+    shift
+    named_program
+    LAB_READY='' lab_start client "$name" "$LAB_DIR/named" "$@"
 }
 
 # milliseconds: of a clock that goes on.
@@ -107,4 +121,4 @@ judge_no_server_connection() {
     in_server ss -Htan >&2
     return 1
 }
-server_is_clean() { [ -z "$(in_server ss -Htan | grep -vE '^(LISTEN|TIME-WAIT)')" ]; }
+server_is_clean() { ! in_server ss -Htan | grep -qvE '^(LISTEN|TIME-WAIT)'; }
