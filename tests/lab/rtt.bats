@@ -169,11 +169,9 @@ syn_times() { wire "$SYN" frame.time_relative; }
     for family in 4 6; do
         long_server "$family"
         for mode in '' --full; do
-            begun=${EPOCHREALTIME/./}
             rtt 0 -n 0 --deadline 400ms $mode "$(target "$family" 80)"
-            took=$((${EPOCHREALTIME/./} - begun))
-            [ "$took" -gt 350000 ] && [ "$took" -lt 2000000 ]
-            says '.verdict == "open" and .sent > 5 and .sent <= 21 and .lost == 0' \
+            says '.verdict == "open" and .sent > 2 and .sent <= 21 and .lost == 0' \
+                '.duration_ms <= 1000' \
                 '.reason | contains("the deadline has passed")'
         done
         lab_stop server-80 || true
@@ -229,9 +227,6 @@ has_lines() { [ "$(wc -l <"$1")" -ge "$2" ]; }
     for family in 4 6; do
         in_server nft flush ruleset
         mb_drop syn
-        LAB_READY='#1 ' lab_start client endless "$TCPPROBE" rtt -v --json --each -n 0 -i 150ms \
-            --retries 0 --timeout 100ms "$(target "$family" 80)" || true
-        lab_stop endless KILL || true
         lab_start client endless bash -c 'echo READY; exec "$@"' bash "$TCPPROBE" rtt --json -n 0 \
             -i 200ms --timeout 100ms "$(target "$family" 80)"
         sleep 0.35 # the first is over; the second is being repeated, or just sent
