@@ -152,6 +152,20 @@ print(done.returncode, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' 
     done
 }
 
+@test "-q prints nothing, whatever becomes of it" {
+    printf 'nonsense\n127.0.0.1:1\n192.0.2.1:1\n' >list
+    for command in handshake 'rtt --count=1'; do
+        # shellcheck disable=SC2086
+        alone_probe $command -f list -q
+        is 1
+        [ -z "$output" ]
+        # shellcheck disable=SC2086
+        alone_probe $command -f list -q --dry-run # no route to the last
+        is 2
+        [ -z "$output" ]
+    done
+}
+
 @test "records of many targets through jq and a reader of CSV" {
     alone_probe handshake 127.0.0.1:1-50 self '[::1]:1-50' --json --expect 'refused,ttl>=64' --only open
     [ "$status" -eq 1 ]
