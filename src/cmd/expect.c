@@ -54,9 +54,11 @@ static bool is_there(const struct expect_clause *clause, const void *holder)
 
 static bool compare_number(const struct expect_clause *clause, double seen)
 {
+    const struct expect_value *first = clause->values;
     bool equal = false;
 
-    for (const struct expect_value *value = clause->values; value; value = value->next)
+    assert(first);
+    for (const struct expect_value *value = first; value; value = value->next)
         equal = equal || (!value->text && seen == value->number);
     switch (clause->operator) {
     case EXPECT_EQUAL:
@@ -64,13 +66,13 @@ static bool compare_number(const struct expect_clause *clause, double seen)
     case EXPECT_DIFFERENT:
         return !equal;
     case EXPECT_LESS:
-        return seen < clause->values->number;
+        return seen < first->number;
     case EXPECT_LESS_EQUAL:
-        return seen <= clause->values->number;
+        return seen <= first->number;
     case EXPECT_MORE:
-        return seen > clause->values->number;
+        return seen > first->number;
     case EXPECT_MORE_EQUAL:
-        return seen >= clause->values->number;
+        return seen >= first->number;
     case EXPECT_IS:
     case EXPECT_IS_NOT:
     case EXPECT_CONTAINS:

@@ -37,7 +37,7 @@ static const char *show_decimal(double value, char text[PLUGIN_SHOWN_SIZE])
 const char *plugin_show_value(const struct field *field, double value, char text[PLUGIN_SHOWN_SIZE])
 {
     if (isnan(value)) {
-        strcpy(text, "unknown");
+        memcpy(text, "unknown", sizeof "unknown");
         return text;
     }
     if (strcmp(field->unit, "ms") == 0 && value >= 0 && value < 9e12) {

@@ -50,7 +50,7 @@ static int make_only(struct engine *engine, const struct subject *subject, struc
         return -FAULT_INTERNAL;
     if (!engine_random(engine, &dry.random, sizeof dry.random)) {
         *fault = engine->fault;
-        return engine->error;
+        return -FAULT_SYSTEM;
     }
     error = dry_run_packet(&dry, craft, subject->text, &engine->memory, &record, fault);
     if (!error && calls->packet) {

@@ -251,7 +251,7 @@ static int prepare(struct job *job, const struct subject *subject, uint16_t sour
     if (!engine_random(engine, &random, sizeof random)) {
         *fault = engine->fault;
         free(job->probe);
-        return engine->error;
+        return -FAULT_SYSTEM;
     }
     job->stamp_words = link_stamp_words(job->link->link);
     probe_init(job->probe, engine->options->spec, &subject->route, &subject->address, subject->port,
