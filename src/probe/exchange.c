@@ -251,7 +251,7 @@ int exchange_open(struct pinger *pinger, uint64_t number, uint16_t source_port, 
 {
     struct engine *engine = pinger->engine;
     struct exchange *exchange;
-    struct ports_lease lease;
+    struct ports_lease lease = {0};
     struct spec_random random;
     int error = take_port(pinger, source_port, &lease, fault);
 
@@ -312,11 +312,19 @@ static void wait_over(struct exchange *exchange, int64_t now)
 
 void exchanges_due(struct engine *engine, int64_t now)
 {
+    struct exchange *exchange, *after;
+
     for (unsigned i = 0; i < ENGINE_ATTEMPTS; i++)
-        while (engine->waiting[i] && engine->waiting[i]->due <= now)
-            wait_over(engine->waiting[i], now);
-    while (engine->lingering && engine->lingering->due <= now)
-        exchange_free(engine->lingering);
+        DL_FOREACH_SAFE2 (engine->waiting[i], exchange, after, next) {
+            if (exchange->due > now)
+                break;
+            wait_over(exchange, now);
+        }
+    DL_FOREACH_SAFE2 (engine->lingering, exchange, after, next) {
+        if (exchange->due > now)
+            break;
+        exchange_free(exchange);
+    }
 }
 
 static int64_t wait_of(const struct exchange *exchange, int64_t now)

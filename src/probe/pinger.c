@@ -269,8 +269,12 @@ static int prepare(struct pinger *pinger, struct fault *fault)
     if (engine->options->full)
         return 0;
     craft = links_craft(&engine->links, subject->address.family, fault);
-    if (!craft || !engine_random(engine, &random, sizeof random))
-        return craft ? engine->error : -FAULT_INTERNAL;
+    if (!craft)
+        return -FAULT_INTERNAL;
+    if (!engine_random(engine, &random, sizeof random)) {
+        *fault = engine->fault;
+        return -FAULT_SYSTEM;
+    }
     return pattern_find(&engine->patterns, engine->options->spec, &subject->route,
                         &subject->address, &random, craft, &pinger->pattern, fault);
 }
