@@ -123,13 +123,14 @@ syn_times() { wire "$SYN" frame.time_relative; }
             capture_start
             rtt 0 -n 15 --interval 40ms $mode "$(target "$family" 80)"
             capture_stop
-            # on the whole exact, and no two much closer than that: nobody hurries to make up
+            # none before its time (the first may have been late), and on the whole not much after
             syn_times | awk '
-                NR > 1 && $1 - last < 0.025 { print "closer: " $1 - last; bad = 1 }
-                { last = $1 } NR == 1 { first = $1 }
+                NR == 1 { first = $1 }
+                $1 - first < (NR - 1) * 0.040 - 0.015 { print NR " at " $1 - first; bad = 1 }
+                { last = $1 }
                 END {
                     took = last - first
-                    if (NR != 15 || took < 14 * 0.040 - 0.005 || took > 14 * 0.040 + 0.1) {
+                    if (NR != 15 || took > 14 * 0.040 + 0.5) {
                         print NR " SYNs in " took " s"; bad = 1
                     }
                     exit bad
