@@ -270,8 +270,8 @@ size_t isn_stream_make(const struct isn_stream *stream, uint64_t seed,
     return count;
 }
 
-void isn_stream_values(const struct isn_stream *stream, uint64_t seed, size_t count,
-                       uint32_t *values)
+void isn_stream_paced(const struct isn_stream *stream, uint64_t seed, int64_t pause, size_t count,
+                      uint32_t *values)
 {
     struct isn_noise noise = noise_make(stream, seed);
     struct isn_server *server = malloc(sizeof *server);
@@ -280,7 +280,7 @@ void isn_stream_values(const struct isn_stream *stream, uint64_t seed, size_t co
         abort();
     server_start(server, stream, &noise);
     for (size_t i = 0; i < count; i++) {
-        struct isn_contact contact = {.time = (int64_t)i * 80 * NS_PER_US,
+        struct isn_contact contact = {.time = (int64_t)i * pause,
                                       .port = (uint16_t)(1024 + i % 64512),
                                       .mss = 1460,
                                       .cseq = CONSTANT_CSEQ};
@@ -288,4 +288,10 @@ void isn_stream_values(const struct isn_stream *stream, uint64_t seed, size_t co
         values[i] = server_answer(server, stream, &contact);
     }
     free(server);
+}
+
+void isn_stream_values(const struct isn_stream *stream, uint64_t seed, size_t count,
+                       uint32_t *values)
+{
+    isn_stream_paced(stream, seed, 80 * NS_PER_US, count, values);
 }

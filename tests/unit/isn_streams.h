@@ -63,4 +63,8 @@ size_t isn_stream_make(const struct isn_stream *stream, uint64_t seed,
 void isn_stream_values(const struct isn_stream *stream, uint64_t seed, size_t count,
                        uint32_t *values);
 
+/* The same, but so many ns apart. */
+void isn_stream_paced(const struct isn_stream *stream, uint64_t seed, int64_t pause, size_t count,
+                      uint32_t *values);
+
 #endif
