@@ -88,6 +88,11 @@ static void test_clocks(void **state)
 
                 far += clock_error(last, k, servers[i].rate, servers[i].per_connection) > allowed;
                 pairs++;
+                /* No half steps. */
+                uint32_t step =
+                    rows[k].isn - rows[last].isn - servers[i].per_connection * (uint32_t)(k - last);
+
+                far += servers[i].grain > 0 && step % (uint32_t)servers[i].grain != 0;
             }
             last = k;
         }
