@@ -52,9 +52,7 @@ static int read_target(const struct feed *feed, const char *text, struct target 
 {
     int error = target_read(text, ret_target, fault);
 
-    if (!error && !feed->options.consent)
-        error = target_check_consent(ret_target, text, fault);
-    return error;
+    return error ? error : target_check_consent(ret_target, text, feed->options.consent, fault);
 }
 
 /* ---- what can be known before the start
@@ -307,6 +305,11 @@ enum feed_state feed_next(struct feed *feed, struct target_item *ret_item)
         feed->given++;
     }
     return state;
+}
+
+bool feed_ended(struct feed *feed)
+{
+    return feed->index >= feed->probes && next_target(feed) == FEED_END;
 }
 
 int feed_descriptor(const struct feed *feed)

@@ -297,16 +297,21 @@ void target_nth(const struct target *target, uint64_t index, struct target_item 
         ret_item->address.bytes[--last] |= (uint8_t)offset;
 }
 
-int target_check_consent(const struct target *target, const char *text, struct fault *fault)
+int target_check_consent(const struct target *target, const char *text, bool consent,
+                         struct fault *fault)
 {
     uint64_t probes = target_probes(target);
     char safe[96];
 
-    if (probes <= TARGET_CONSENT)
+    if (probes <= (consent ? TARGET_PROBES_MAX : TARGET_CONSENT))
         return 0;
     text_safe(text, strlen(text), safe, sizeof safe);
-    return fault_set(fault, FAULT_USAGE, 0, "'%s' means %s%" PRIu64 " probes: --yes is wanted",
-                     safe, probes == UINT64_MAX ? "at least " : "", probes);
+    if (probes > TARGET_PROBES_MAX)
+        return fault_set(fault, FAULT_USAGE, 0,
+                         "'%s' means %s%" PRIu64 " probes: %" PRIu64 " are the most", safe,
+                         probes == UINT64_MAX ? "at least " : "", probes, TARGET_PROBES_MAX);
+    return fault_set(fault, FAULT_USAGE, 0, "'%s' means %" PRIu64 " probes: --yes is wanted", safe,
+                     probes);
 }
 
 const char *target_show(const struct target *target, uint16_t port, char text[TARGET_TEXT_SIZE])

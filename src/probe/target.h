@@ -12,6 +12,10 @@
 /* As many probes one written target may mean without a word of consent. */
 #define TARGET_CONSENT 65536
 
+/* As many as it may mean at all: as there are IPv4 addresses. At the highest --rate that takes
+ * seven minutes; an IPv6 prefix of 64 bits would take more than 50,000 years. */
+#define TARGET_PROBES_MAX ((uint64_t)1 << 32)
+
 enum target_kind {
     TARGET_ADDRESS, /* a numeric address: `address` is set, and `scope` names the interface of
                        fe80::1%eth0 */
@@ -61,8 +65,10 @@ uint64_t target_probes(const struct target *target);
  * … It points into `target`. */
 void target_nth(const struct target *target, uint64_t index, struct target_item *ret_item);
 
-/* 0, or -FAULT_USAGE where it means more than TARGET_CONSENT probes; `text` is what was written. */
-int target_check_consent(const struct target *target, const char *text, struct fault *fault);
+/* 0, or -FAULT_USAGE where it means more than TARGET_CONSENT probes without `consent`, or more than
+ * TARGET_PROBES_MAX whatever was said; `text` is what was written. */
+int target_check_consent(const struct target *target, const char *text, bool consent,
+                         struct fault *fault);
 
 /* How many ports it names (1 for self), each counted as often as it is written; on one address. */
 size_t target_count(const struct target *target);

@@ -105,16 +105,18 @@ CSV=(--csv --no-header --fields=target)
 }
 
 @test "consent to more than 65536 probes from one written target" {
-    for target in '127.0.0.0/15:1' '[2001:db8::/32]:443' '127.0.0.0/31:1-65535'; do
+    for target in '127.0.0.0/15:1' '[2001:db8::/96]:443' '127.0.0.0/31:1-65535'; do
         alone_probe handshake "$target" --dry-run
         fault 64 yes
     done
     run --separate-stderr alone timeout 20 sh -c '"$0" "$@" | head -n 70000 | tail -n 1
-        exit 0' "$TCPPROBE" handshake --yes --dry-run --rate 10M '127.0.0.0/8:1-65535' "${CSV[@]}"
+        exit 0' "$TCPPROBE" handshake --yes --dry-run --rate 10M '127.0.0.0/16:1-65535' "${CSV[@]}"
     is 0
     [ "$(targets)" = 127.0.0.1:4465 ]
     alone_probe handshake 127.0.0.0/16:1 --dry-run --rate 10M -q # not more
     is 0
+    alone_probe handshake --yes --dry-run '[2001:db8::/64]:443' # there is an end to it
+    fault 64 'means at least 18446744073709551615 probes: 4294967296 are the most'
 }
 
 # memory COUNT ARGUMENT...: kB at the most for a list of so many lines

@@ -86,7 +86,7 @@ csv() { tr -d '\r' <<<"$output" | xargs; }
 }
 
 @test "very many probes from one target want a word of consent" {
-    for words in 127.0.0.0/15:80 '[2001:db8::/64]:80' 127.0.0.0/24:1-1000; do
+    for words in 127.0.0.0/15:80 '[2001:db8::/96]:80' 127.0.0.0/24:1-1000; do
         run --separate-stderr unshare --net "$TCPPROBE" handshake "$words" --dry-run
         fault 64 '--yes is wanted'
     done

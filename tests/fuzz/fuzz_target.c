@@ -86,7 +86,8 @@ static void check_prefix(const struct target *target)
 
     check(target->host_bits == 0 || target->kind == TARGET_ADDRESS);
     check(target->host_bits > 0 ? probes > ports : probes == ports);
-    check((target_check_consent(target, "x", &fault) == 0) == (probes <= TARGET_CONSENT));
+    check((target_check_consent(target, "x", false, &fault) == 0) == (probes <= TARGET_CONSENT));
+    check((target_check_consent(target, "x", true, &fault) == 0) == (probes <= TARGET_PROBES_MAX));
     for (uint64_t index = 0; index < probes && index < 20; index++)
         check_item(target, index);
     for (uint64_t index = probes; index > 1; index /= 3)

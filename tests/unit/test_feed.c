@@ -168,7 +168,8 @@ static void test_bad_arguments(void **state)
 static void test_consent(void **state)
 {
     static const char *const arguments[] = {"10.0.0.0/8:443", "h:80", NULL};
-    static const char *const huge[] = {"[2001:db8::/32]:443", "h:80", NULL};
+    static const char *const huge[] = {"[2001:db8::/96]:443", "h:80", NULL};
+    static const char *const endless[] = {"h:80", "[2001:db8::/64]:443", NULL};
     struct feed *feed = NULL;
 
     (void)state;
@@ -187,10 +188,11 @@ static void test_consent(void **state)
     feed_free(feed);
 
     assert_int_equal(try_feed(huge, NULL, true, &feed, NULL), 0);
-    expect_total(feed, UINT64_MAX);
+    expect_total(feed, ((uint64_t)1 << 32) + 1);
     expect_item(feed, "[2001:db8::]:443");
     expect_item(feed, "[2001:db8::1]:443");
     feed_free(feed);
+    assert_int_equal(try_feed(endless, NULL, true, &feed, NULL), -FAULT_USAGE);
 }
 
 /* Every kind of line, and what is said about the bad ones. */

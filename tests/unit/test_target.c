@@ -229,8 +229,17 @@ static void test_consent(void **state)
         {"198.18.0.0/16:80", NULL},
         {"198.18.0.0/16:80,81", "'198.18.0.0/16:80,81' means 131072 probes: --yes is wanted"},
         {"10.0.0.0/8:443", "'10.0.0.0/8:443' means 16777216 probes: --yes is wanted"},
+        {"[2001:db8::/96]:443", "'[2001:db8::/96]:443' means 4294967296 probes: --yes is wanted"},
+        {"64.0.0.0/2:1-4", "'64.0.0.0/2:1-4' means 4294967296 probes: --yes is wanted"},
+    };
+    static const struct {
+        const char *text, *said;
+    } beyond[] = {
+        {"64.0.0.0/2:1-5", "'64.0.0.0/2:1-5' means 5368709120 probes: 4294967296 are the most"},
+        {"[2001:db8::/95]:443",
+         "'[2001:db8::/95]:443' means 8589934592 probes: 4294967296 are the most"},
         {"[2001:db8::/64]:443", "'[2001:db8::/64]:443' means at least 18446744073709551615 probes: "
-                                "--yes is wanted"},
+                                "4294967296 are the most"},
     };
 
     (void)state;
@@ -239,9 +248,19 @@ static void test_consent(void **state)
         struct fault fault = {0};
 
         assert_int_equal(target_read(rows[i].text, &target, NULL), 0);
-        assert_int_equal(target_check_consent(&target, rows[i].text, &fault),
+        assert_int_equal(target_check_consent(&target, rows[i].text, true, &fault), 0);
+        assert_int_equal(target_check_consent(&target, rows[i].text, false, &fault),
                          rows[i].said ? -FAULT_USAGE : 0);
         assert_string_equal(fault.what, rows[i].said ? rows[i].said : "");
+    }
+    for (size_t i = 0; i < 2 * COUNT_OF(beyond); i++) { /* consent or not */
+        struct target target;
+        struct fault fault = {0};
+
+        assert_int_equal(target_read(beyond[i / 2].text, &target, NULL), 0);
+        assert_int_equal(target_check_consent(&target, beyond[i / 2].text, i % 2, &fault),
+                         -FAULT_USAGE);
+        assert_string_equal(fault.what, beyond[i / 2].said);
     }
 }
 
