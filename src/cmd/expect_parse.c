@@ -302,12 +302,15 @@ static int parse_comparison(struct parser *parser, struct expect_clause *clause,
 {
     size_t at = parser->at;
 
-    if (!expect_field_find(parser->expect->schema, name, &clause->place))
-        return expect_field_refuse(parser->expect->schema, name, parser->option, parser->fault);
+    /* First of all: "open rtt<50ms" lacks a comma, and is about no field 'open'. */
     if (!find_operator(parser, &clause->operator))
         return refuse_here(parser, at, "an operator or a comma is missing");
+    if (!expect_field_find(parser->expect->schema, name, &clause->place))
+        return expect_field_refuse(parser->expect->schema, name, parser->option, parser->fault);
     if (negated)
         return refuse_here(parser, at, "no operator goes with '!' before the name");
+    if (parser->text[parser->at] && strchr("=<>~", parser->text[parser->at]))
+        return refuse_here(parser, at, "no such operator (=, !=, <, <=, >, >=, ~)");
     return parse_values(parser, clause, name);
 }
 

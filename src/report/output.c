@@ -54,19 +54,44 @@ bool output_find_field(const struct schema *schema, const char *key, struct fiel
     return false;
 }
 
-static int refuse_field(const struct schema *schema, const char *wanted, struct fault *fault)
+/* Names of other records or of everyday speech, and the key that may be meant. */
+static const struct {
+    const char *name, *key;
+} other_names[] = {
+    {"rtt_ms", "p50_ms"}, {"rtt", "p50_ms"}, {"p50_ms", "rtt_ms"},
+    {"p50", "rtt_ms"},    {"loss", "lost"},  {"state", "verdict"},
+};
+
+/* The key that `wanted` is meant for, or NULL. */
+static const char *meant_field(const struct schema *schema, const char *wanted)
 {
     const char *keys[64];
-    size_t count = 0;
+    size_t count = 0, length = strlen(wanted);
+    /* A key without its unit. */
+    for (size_t i = 0; i < schema->count; i++)
+        if (strncmp(schema->fields[i].key, wanted, length) == 0 &&
+            schema->fields[i].key[length] == '_' && schema->fields[i].unit[0])
+            return schema->fields[i].key;
+    for (size_t i = 0; i < sizeof other_names / sizeof other_names[0]; i++)
+        if (strcmp(wanted, other_names[i].name) == 0 &&
+            schema_field_find(schema, other_names[i].key))
+            return other_names[i].key;
     for (size_t i = 0; i < schema->count && count < sizeof keys / sizeof keys[0]; i++)
         keys[count++] = schema->fields[i].key;
-    const char *near = text_nearest(wanted, keys, count);
+    return text_nearest(wanted, keys, count);
+}
+
+static int refuse_field(const struct schema *schema, const char *wanted, struct fault *fault)
+{
+    const char *near = meant_field(schema, wanted);
     char echo[80];
     text_safe(wanted, strlen(wanted), echo, sizeof echo);
     if (near)
         return fault_set(fault, FAULT_USAGE, 0, "no field '%s' in '%s': did you mean '%s'?", echo,
                          schema->name, near);
-    return fault_set(fault, FAULT_USAGE, 0, "no field '%s' in '%s'", echo, schema->name);
+    return fault_set(fault, FAULT_USAGE, 0,
+                     "no field '%s' in '%s': 'tcpprobe describe fields' lists them", echo,
+                     schema->name);
 }
 
 int output_check_fields(const struct output *output, const struct schema *schema,

@@ -175,7 +175,7 @@ rtt self --plot=|.svg, .png or .pdf
 rtt self --send=x|there is no option '--send'
 rtt self --write=-|'--write=-' needs '--quiet'
 rtt self --format=dot|dot
-rtt self --json --fields=rtt_ms|no field 'rtt_ms' in 'rtt'
+rtt self --json --fields=rtt_ms|no field 'rtt_ms' in 'rtt': did you mean 'p50_ms'
 rtt self --each --json --fields=p50_ms|no field 'p50_ms' in 'rtt_probe'
 rtt self --each --json --only=p50<1ms|no field 'p50' in '--only'
 END

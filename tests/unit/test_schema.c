@@ -185,6 +185,37 @@ static void test_wanted_fields(void **state)
     assert_int_equal(output_check_fields(&output, &schema_handshake, &fault), 0);
 }
 
+/* A name of another record, a key without its unit, and what is near nothing. */
+static void test_meant_fields(void **state)
+{
+    (void)state;
+    static const struct {
+        const struct schema *schema;
+        const char *wanted, *said;
+    } rows[] = {
+        {&schema_rtt, "rtt_ms", "did you mean 'p50_ms'?"},
+        {&schema_rtt, "rtt", "did you mean 'p50_ms'?"},
+        {&schema_rtt, "p99", "did you mean 'p99_ms'?"},
+        {&schema_rtt, "loss", "did you mean 'loss_percent'?"},
+        {&schema_rtt, "state", "did you mean 'verdict'?"},
+        {&schema_handshake, "p50_ms", "did you mean 'rtt_ms'?"},
+        {&schema_handshake, "rtt", "did you mean 'rtt_ms'?"},
+        {&schema_rtt_probe, "p50_ms", "did you mean 'rtt_ms'?"},
+        {&schema_rtt_probe, "loss", "did you mean 'lost'?"},
+        {&schema_rtt, "xyzzy", "'tcpprobe describe fields' lists them"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const char *fields[] = {rows[i].wanted};
+        struct output output = {.format = FORMAT_JSON, .fields = fields, .field_count = 1};
+        struct fault fault = {0};
+        char said[160];
+        assert_int_equal(output_check_fields(&output, rows[i].schema, &fault), -FAULT_USAGE);
+        snprintf(said, sizeof said, "no field '%s' in '%s': %s", rows[i].wanted,
+                 rows[i].schema->name, rows[i].said);
+        assert_string_equal(fault.what, said);
+    }
+}
+
 /* What cannot be written is an error, not silence. */
 static void test_full_disk(void **state)
 {
@@ -239,6 +270,7 @@ int main(void)
         cmocka_unit_test(test_show),          cmocka_unit_test(test_words),
         cmocka_unit_test(test_formats),       cmocka_unit_test(test_wanted_fields),
         cmocka_unit_test(test_full_disk),     cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_meant_fields),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
