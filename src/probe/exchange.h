@@ -42,6 +42,12 @@ void exchange_free(struct exchange *exchange);
 /* Its SYN could not be sent. */
 void exchange_unsent(struct exchange *exchange, const struct fault *fault);
 
+/* For its own files: it waits for the answer to its last copy; for nothing; it has its outcome,
+ * which is counted. */
+void exchange_wait(struct exchange *exchange, int64_t now);
+void exchange_leave(struct exchange *exchange);
+void exchange_judge(struct exchange *exchange);
+
 /* Repeats the SYNs that have waited long enough, and gives up those that have no tries left. */
 void exchanges_due(struct engine *engine, int64_t now);
 /* ns until then; TCB_NEVER if none waits. */

@@ -9,6 +9,10 @@
 #include "probe/frames.h"
 #include "probe/sweep.h"
 
+/* A probe that left later than its time by no more than this leaves the next one's time alone, ns.
+ */
+#define CADENCE_SLACK INT64_C(2000000)
+
 /* ---- when ---- */
 
 static void leave_cadence(struct pinger *pinger)
@@ -112,14 +116,19 @@ void pinger_check_end(struct pinger *pinger)
 /* What comes next: another flow of this round at once, the next round after the interval. */
 static void plan(struct pinger *pinger, int64_t now)
 {
+    int64_t interval = pinger->engine->options->interval;
+
     if (pinger->over || pinger->stopped || all_begun(pinger) || pinger->turn.waiting)
         return;
     if (pinger->sweep && sweep_within_round(pinger->sweep)) {
         turn_ask(pinger->engine, &pinger->turn);
         return;
     }
-    pinger->next_at += pinger->engine->options->interval;
-    if (pinger->next_at < now) /* the rate does not allow more; nothing is made up for */
+    pinger->next_at += interval;
+    /* Whoever was late does not make up for it by coming too soon the next time. */
+    if (pinger->next_at < now + interval - CADENCE_SLACK)
+        pinger->next_at = now + interval - CADENCE_SLACK;
+    if (pinger->next_at < now)
         pinger->next_at = now;
     enter_cadence(pinger);
 }
