@@ -140,6 +140,8 @@ int64_t turns_take(struct engine *engine);
 bool intake_open(const struct engine *engine);
 /* Takes up the next: false if there is none now. */
 bool intake_next(struct engine *engine);
+/* Whoever has to wait for the next target's time sees now if there will be none. */
+void intake_look_ahead(struct engine *engine);
 /* Lets the first that has a route begin. */
 void intake_start(struct engine *engine);
 /* It could not begin for want of a port: it does when one has come back. */

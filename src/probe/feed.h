@@ -54,6 +54,10 @@ void feed_free(struct feed *feed);
  */
 enum feed_state feed_next(struct feed *feed, struct target_item *ret_item);
 
+/* Whether nothing more will come, as far as that can be known without waiting; reads ahead for it,
+ * and is not for those who watch the descriptor. */
+bool feed_ended(struct feed *feed);
+
 /* What to watch when the last feed_next() said WAIT; else -1. Watch it no longer when feed_next()
  * is called again, for it may close it. */
 int feed_descriptor(const struct feed *feed);

@@ -336,6 +336,18 @@ static void on_feed_readable(struct ev_loop *loop, ev_io *watcher, int events)
     engine->feed_waits = false; /* it is looked at before the loop sleeps again */
 }
 
+static void end_feed(struct engine *engine)
+{
+    engine->exhausted = true;
+    engine_privilege(engine);
+}
+
+void intake_look_ahead(struct engine *engine)
+{
+    if (intake_open(engine) && feed_ended(engine->options->feed))
+        end_feed(engine);
+}
+
 bool intake_next(struct engine *engine)
 {
     struct target_item given;
@@ -355,8 +367,7 @@ bool intake_next(struct engine *engine)
     case FEED_STATE_COUNT:
         break;
     }
-    engine->exhausted = true;
-    engine_privilege(engine);
+    end_feed(engine);
     return false;
 }
 

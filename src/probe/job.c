@@ -141,6 +141,8 @@ void job_unsent(struct job *job, const struct fault *fault)
 {
     bool first = job->probe->opening.copy_count <= 1 && job->probe->opened_at == 0;
 
+    if (job->pinger && job->pinger->fault.code == FAULT_NONE)
+        job->pinger->fault = *fault;
     if (job->over || !(fault->code == FAULT_LINK || first))
         return;
     probe_lost(job->probe, fault->what, engine_now());

@@ -105,6 +105,7 @@ int64_t turns_take(struct engine *engine)
     }
     links_flush(&engine->links);
     engine->draining = false;
+    intake_look_ahead(engine);
 
     now = engine_now();
     due = next_turn(engine, now);

@@ -66,3 +66,19 @@ ended() {
     is 0
     [ "${output%$'\r'}" = open ] # a line of CSV ends with CRLF
 }
+
+@test "a run ends with its last target, not when the next one's time would have come" {
+    printf 'self\n127.0.0.1:1\n\n# no more\n' >"$BATS_TEST_TMPDIR/two"
+    for pause in --interval=1s --rate=1/s; do
+        for targets in 'self 127.0.0.1:1' "--file=$BATS_TEST_TMPDIR/two"; do
+            began=$EPOCHREALTIME
+            # shellcheck disable=SC2086
+            alone_probe handshake $targets "$pause" --csv --no-header --fields=target
+            ended=$EPOCHREALTIME
+            is 1
+            [ "${#lines[@]}" -eq 2 ]
+            took=$(((${ended/./} - ${began/./}) / 1000))
+            [ "$took" -ge 990 ] && [ "$took" -lt 1900 ]
+        done
+    done
+}

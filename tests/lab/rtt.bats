@@ -362,3 +362,17 @@ EOT
         peer_wait || true
     done
 }
+
+@test "what a firewall of our own refuses was not measured, and the record names it" {
+    lab_begins
+    long_server 4
+    in_client nft 'add table inet own; add chain inet own out { type filter hook output priority 0; }
+        add rule inet own out tcp dport 80 drop'
+    for mode in '' --full; do
+        rtt_half 2 -n 2 $mode --timeout 60ms "$(target 4 80)"
+        says '.verdict == "inconclusive" and .sent == 0 and .unsent == 2' \
+            '.reason | contains("a firewall of this machine refused")'
+    done
+    in_client nft flush ruleset
+    judge_no_leftover
+}
