@@ -78,9 +78,10 @@ struct engine_options {
 };
 
 /* Runs until the feed is empty and all probes are over, or a signal (SIGINT, SIGTERM, SIGHUP) or
- * the deadline stops it: what is under way is then ended politely and reported. 0, or a fault that
- * kept it from working at all (no privilege, no memory, no file). *ret_stopped: not all targets of
- * the feed were probed. */
+ * the deadline stops it: what is under way is then ended politely and reported. (A second signal, a
+ * second later or more, ends the program at once: the report may wait for its reader for ever.) 0,
+ * or a fault that kept it from working at all (no privilege, no memory, no file). *ret_stopped: not
+ * all targets of the feed were probed. */
 int engine_run(const struct engine_options *options, bool *ret_stopped, struct fault *fault);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What interrupts a run, or looks at it: signals, the deadline, the tick of progress. */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <utlist.h>
@@ -9,6 +10,10 @@
 
 /* How often progress is told, s. */
 #define TICK 0.25
+
+/* A signal that comes so much later than the first is the sender's second thought, ns: some send
+ * each twice at once. */
+#define SECOND_THOUGHT INT64_C(1000000000)
 
 static void on_wake(struct ev_loop *loop, ev_timer *timer, int events)
 {
@@ -34,6 +39,24 @@ static void stop_all(struct engine *engine, const char *why)
         pinger_stop(pinger, engine->stop_why);
     DL_FOREACH_SAFE2 (engine->jobs, job, next_job, next)
         job_stop(job, why);
+}
+
+/* The loop sees to a signal when it comes round, which it does not while the report waits for a
+ * reader that does not read. Whoever asks again need not wait any longer. */
+static void feed_signal(int number)
+{
+    static int64_t first_at;
+    int64_t now = engine_now();
+    int sys = errno;
+
+    if (first_at == 0)
+        first_at = now;
+    if (now - first_at >= SECOND_THOUGHT) {
+        signal(number, SIG_DFL);
+        raise(number); /* when this returns */
+    }
+    ev_feed_signal(number);
+    errno = sys;
 }
 
 static void on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
@@ -85,12 +108,15 @@ static void on_tick(struct ev_loop *loop, ev_timer *timer, int events)
 void engine_listen(struct engine *engine)
 {
     static const int numbers[ENGINE_SIGNALS] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction feeding = {.sa_handler = feed_signal, .sa_flags = SA_RESTART};
     struct ev_loop *loop = engine->loop;
 
+    sigfillset(&feeding.sa_mask);
     for (size_t i = 0; i < ENGINE_SIGNALS; i++) {
         ev_signal_init(&engine->signals[i], on_signal, numbers[i]);
         engine->signals[i].data = engine;
         ev_signal_start(loop, &engine->signals[i]);
+        sigaction(numbers[i], &feeding, NULL); /* in place of libev's own handler */
     }
     ev_signal_init(&engine->quit, on_quit, SIGQUIT);
     engine->quit.data = engine;

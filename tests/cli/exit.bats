@@ -177,3 +177,29 @@ teardown() { teardown_for_anybody; }
     is 0
     [ "$(field '[.verdict, .closed, .rtt_source]')" = '["open","lost","capture, nanoseconds: one SYN, one answer"]' ]
 }
+
+@test "while the reader of the report does not read, a second signal ends the program" {
+    mkfifo "$BATS_TEST_TMPDIR/pipe"
+    sleep 30 <"$BATS_TEST_TMPDIR/pipe" 3>&- &
+    reader=$!
+    # shellcheck disable=SC2016
+    for signal in INT TERM; do
+        # A report that no pipe holds. (A function in the background would be a shell of its own.)
+        unshare --net sh -c 'PATH=$PATH:/sbin:/usr/sbin; ip link set lo up && exec "$@"' sh \
+            "$TCPPROBE" handshake 127.0.0.1:1-3000 --rate=100k --json \
+            >"$BATS_TEST_TMPDIR/pipe" 2>/dev/null 3>&- &
+        pid=$!
+        for _ in {1..100}; do
+            [ "$(cat "/proc/$pid/wchan")" != pipe_write ] && [ "$(cat "/proc/$pid/wchan")" != anon_pipe_write ] || break
+            sleep 0.05
+        done
+        # Nobody who sends one twice at once means it.
+        kill -"$signal" "$pid"; kill -"$signal" "$pid"
+        sleep 1.1
+        kill -0 "$pid"
+        kill -"$signal" "$pid"
+        status=0; wait "$pid" || status=$?
+        [ "$status" -eq $((128 + $(kill -l "$signal"))) ]
+    done
+    kill "$reader"
+}
