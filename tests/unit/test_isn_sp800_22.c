@@ -85,10 +85,17 @@ static void test_examples_short(void **state)
     score = isn_sp_longest_run(bits, count);
     assert_near(score.statistic, 4.882605, 5e-4);
     assert_near(score.p, 0.180609, 1e-6);
-    /* Nothing but ones. */
+    /* Nothing but ones: it is the frequency that fails. */
     memset(bits, 1, sizeof(bits));
-    assert_near(isn_sp_runs(bits, 128).p, 0, 0);
+    assert_near(isn_sp_runs(bits, 128).p, 1, 0);
+    assert_true(isn_sp_frequency(bits, 128).p < 1e-20);
     assert_true(isn_sp_cusum(bits, 128, 0).p < 1e-20);
+    /* One in 16: runs are judged by that, not called a failure for it. */
+    for (unsigned i = 0; i < 128; i++)
+        bits[i] = i % 32 < 2;
+    score = isn_sp_runs(bits, 128);
+    assert_near(score.statistic, 8, 0);
+    assert_near(score.p, erfc(fabs(8 - 128 * 0.1171875) / (16 * 0.1171875)), 1e-12);
 }
 
 static void test_examples_words(void **state)

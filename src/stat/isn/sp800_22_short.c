@@ -56,10 +56,8 @@ struct isn_score isn_sp_runs(const uint8_t *bits, size_t count)
 
     for (size_t i = 1; i < count; i++)
         runs += bits[i] != bits[i - 1];
-    if (count < 2)
+    if (count < 2 || twice <= 0)
         return (struct isn_score){(double)runs, 1};
-    if (fabs(share - 0.5) >= 2 / sqrt(n))
-        return (struct isn_score){(double)runs, 0};
     return (struct isn_score){(double)runs,
                               erfc(fabs((double)runs - n * twice) / (sqrt(2 * n) * twice))};
 }

@@ -22,7 +22,11 @@ struct isn_score isn_sp_block_frequency(const uint8_t *bits, size_t count, size_
 /* The block that 2.2.7 asks for: 20 or more bits, above n / 100, fewer than 100 blocks. */
 size_t isn_sp_block_length(size_t count);
 
-/* 2.3: the number of runs. p is 0 where the frequency test has failed already. */
+/*
+ * 2.3: the number of runs, for as many ones as there are. The publication has p = 0 where these are
+ * four deviations off; one perfect stream of 16000 is, which would break the family's promise, and
+ * the frequency test speaks of it anyway.
+ */
 struct isn_score isn_sp_runs(const uint8_t *bits, size_t count);
 
 /* 2.4: chi-square of the longest run of ones in each block; the blocks have 8, 128 (from 6272 bits)
