@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Generators that are linear over GF(2) and show their whole state in 1, 2 or 4 ISNs: xorshift,
+ * shift registers of any stride. The map itself is learnt, by elimination. */
+#include <string.h>
+
+#include "stat/isn/recover_parts.h"
+
+#define ORDER_MOST 4U
+/* The bits of a state, and the constant 1. */
+#define KEYS_MOST (32 * ORDER_MOST + 1)
+#define KEY_WORDS 3U
+/* So many ISNs must be as the map says, and none in between otherwise. */
+#define FORETOLD 12U
+
+/* What the map makes of a state: the next ISN. */
+struct row {
+    uint64_t key[KEY_WORDS];
+    uint32_t right;
+};
+
+/* rows[b] has b as its highest bit, if there. */
+struct map {
+    struct row rows[KEYS_MOST];
+    bool there[KEYS_MOST];
+};
+
+/* words of the recovery: the last ISNs, then for each bit of the key what it adds to the next ISN,
+ * the constant first. */
+static uint32_t *columns(struct isn_recovery *recovery)
+{
+    return recovery->words + recovery->word_count;
+}
+
+/* The state before isns[0]: bit 0 is the constant, then the oldest ISN. */
+static struct row row_of(const uint32_t *isns, size_t order)
+{
+    struct row row = {{1}, isns[0]};
+
+    for (size_t i = 0; i < order; i++) {
+        uint64_t word = isns[(ptrdiff_t)i - (ptrdiff_t)order];
+        size_t at = 1 + 32 * i;
+
+        row.key[at / 64] |= word << at % 64;
+        if (at % 64 > 32)
+            row.key[at / 64 + 1] |= word >> (64 - at % 64);
+    }
+    return row;
+}
+
+static int highest(const struct row *row)
+{
+    for (int i = KEY_WORDS - 1; i >= 0; i--)
+        if (row->key[i] != 0)
+            return 64 * i + 63 - __builtin_clzll(row->key[i]);
+    return -1;
+}
+
+static void row_add(struct row *row, const struct row *other)
+{
+    for (size_t i = 0; i < KEY_WORDS; i++)
+        row->key[i] ^= other->key[i];
+    row->right ^= other->right;
+}
+
+/* Takes what the map knows out of the row; the highest bit left, or -1. */
+static int reduce(const struct map *map, struct row *row)
+{
+    int bit = highest(row);
+
+    while (bit >= 0 && map->there[bit]) {
+        row_add(row, &map->rows[bit]);
+        bit = highest(row);
+    }
+    return bit;
+}
+
+/* The map bit by bit, those never seen adding nothing: rows from the lowest up. */
+static void columns_fill(const struct map *map, size_t order, uint32_t *column)
+{
+    for (size_t bit = 0; bit <= 32 * order; bit++) {
+        const struct row *row = &map->rows[bit];
+
+        column[bit] = 0;
+        if (!map->there[bit])
+            continue;
+        column[bit] = row->right;
+        for (size_t below = 0; below < bit; below++)
+            if (row->key[below / 64] >> below % 64 & 1)
+                column[bit] ^= column[below];
+    }
+}
+
+uint32_t isn_step_linear(struct isn_recovery *recovery, int64_t time)
+{
+    size_t order = recovery->word_count;
+    const uint32_t *column = columns(recovery);
+    uint32_t next = column[0];
+
+    (void)time;
+    for (size_t i = 0; i < order; i++)
+        for (size_t bit = 0; bit < 32; bit++)
+            next ^= column[1 + 32 * i + bit] & -(recovery->words[i] >> bit & 1);
+    memmove(recovery->words, recovery->words + 1, (order - 1) * sizeof *recovery->words);
+    recovery->words[order - 1] = next;
+    return next;
+}
+
+/* ---- the best known ones ---- */
+
+static uint32_t xorshift32(const uint32_t *isns)
+{
+    uint32_t x = isns[-1];
+
+    x ^= x << 13;
+    x ^= x >> 17;
+    x ^= x << 5;
+    return x;
+}
+
+static uint32_t xorshift128(const uint32_t *isns)
+{
+    uint32_t t = isns[-4] ^ isns[-4] << 11;
+
+    return isns[-1] ^ isns[-1] >> 19 ^ t ^ t >> 8;
+}
+
+static const char *known_name(const uint32_t *isns, size_t order)
+{
+    static const struct {
+        size_t order;
+        uint32_t (*next)(const uint32_t *isns);
+        const char *name;
+    } known[] = {
+        {1, xorshift32, "xorshift32 (13, 17, 5)"},
+        {4, xorshift128, "xorshift128 of Marsaglia"},
+    };
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        size_t fits = 0;
+
+        while (known[i].order == order && fits < FORETOLD &&
+               known[i].next(isns + fits) == isns[fits])
+            fits++;
+        if (fits == FORETOLD)
+            return known[i].name;
+    }
+    return NULL;
+}
+
+/* ---- the search ---- */
+
+static void finish(struct isn_recovery *recovery, const struct isn_run *run,
+                   enum isn_generator generator, size_t order, const struct map *map, size_t at,
+                   size_t used)
+{
+    const char *name = known_name(run->isns + at - FORETOLD + 1, order);
+
+    isn_recovery_begin(recovery, generator);
+    if (name != NULL)
+        recovery->name = name;
+    recovery->parameters[0] = (struct isn_parameter){"rank", used};
+    recovery->word_count = order;
+    columns_fill(map, order, columns(recovery));
+    memcpy(recovery->words, run->isns + at - order + 1, order * sizeof *run->isns);
+    isn_recovery_finish(recovery, run, at, used + order, 3, 32);
+    recovery->verified += FORETOLD;
+    recovery->log10_chance -= (double)FORETOLD * 32 * ISN_LOG10_2;
+}
+
+/*
+ * Learns from `at` on until FORETOLD ISNs were as the map said (1, with the last of them), or one
+ * was not, or the run ends (0, with the place to begin anew behind it).
+ */
+static bool learn(const struct isn_run *run, size_t order, size_t *at, struct map *map,
+                  size_t *ret_used)
+{
+    size_t foretold = 0;
+    size_t used = 0;
+    size_t i;
+
+    memset(map->there, 0, sizeof map->there);
+    for (i = *at + order; i < run->count; i++) {
+        struct row row = row_of(run->isns + i, order);
+        int bit;
+
+        if (run->trivial[i])
+            continue;
+        bit = reduce(map, &row);
+        if (bit >= 0) {
+            map->rows[bit] = row;
+            map->there[bit] = true;
+            used++;
+        } else if (row.right != 0) {
+            break;
+        } else if (++foretold == FORETOLD) {
+            *at = i;
+            *ret_used = used;
+            return true;
+        }
+    }
+    *at = i;
+    return false;
+}
+
+static int recover(const struct isn_run *run, enum isn_generator generator, size_t order,
+                   struct isn_recovery *recovery)
+{
+    struct map map;
+    size_t used;
+
+    for (size_t at = 0; at + order + FORETOLD < run->count;)
+        if (learn(run, order, &at, &map, &used)) {
+            finish(recovery, run, generator, order, &map, at, used);
+            return 1;
+        }
+    return 0;
+}
+
+int isn_recover_linear1(const struct isn_run *run, struct isn_recovery *recovery)
+{
+    return recover(run, ISN_GENERATOR_LINEAR1, 1, recovery);
+}
+
+int isn_recover_linear2(const struct isn_run *run, struct isn_recovery *recovery)
+{
+    return recover(run, ISN_GENERATOR_LINEAR2, 2, recovery);
+}
+
+int isn_recover_linear4(const struct isn_run *run, struct isn_recovery *recovery)
+{
+    return recover(run, ISN_GENERATOR_LINEAR4, 4, recovery);
+}

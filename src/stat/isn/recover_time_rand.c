@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* time() * rand() modulo 2^32, time() in seconds and rand() glibc's (level-ip). */
+#include <string.h>
+
+#include "stat/isn/recover_parts.h"
+
+/* rand() of glibc: r[i] = r[i - 3] + r[i - 31], or one more, modulo 2^31. */
+#define LAG_NEAR 3U
+#define LAG_FAR  31U
+#define MASK_31  UINT32_C(0x7fffffff)
+/* ISNs of one second that show what time() is, of which so many show it not. */
+#define STRETCH 17U
+#define PLAIN   6U
+/* Bits by which a number is known again while time() is even, and at most. */
+#define BITS 20
+/* 1 would be rand() alone, and small numbers are no time of the day: 1970-04-26. */
+#define TIME_LEAST UINT32_C(10000000)
+#define SECOND     INT64_C(1000000000)
+
+static uint32_t inverse(uint32_t odd)
+{
+    uint32_t x = odd;
+
+    for (int i = 0; i < 5; i++)
+        x *= 2 - odd * x;
+    return x;
+}
+
+/* What rand() gave, as far as time() shows it, with the bits that it hides taken from `guess`.
+ * *ret_bits of it are known, 32 if it must be below 2^31. */
+static uint32_t rand_of(uint32_t isn, uint32_t time, uint32_t guess, int *ret_bits)
+{
+    int even = __builtin_ctz(time);
+    uint32_t number = (isn >> even) * inverse(time >> even);
+    uint32_t mask = UINT32_MAX >> even;
+
+    *ret_bits = 32 - even;
+    return (number & mask) | (guess & ~mask);
+}
+
+/* Whether time() of this value makes the ISN out of a number that follows from those before. */
+static bool takes(const uint32_t *numbers, uint32_t isn, uint32_t time, uint32_t *ret_number)
+{
+    uint32_t sum = (numbers[0] + numbers[LAG_FAR - LAG_NEAR]) & MASK_31;
+    uint32_t number;
+    uint32_t mask;
+    int bits;
+
+    if (time == 0 || isn << (31 - __builtin_ctz(time)) << 1 != 0)
+        return false;
+    number = rand_of(isn, time, sum, &bits);
+    if (number > MASK_31)
+        return false;
+    mask = bits < BITS ? (UINT32_C(1) << bits) - 1 : (UINT32_C(1) << BITS) - 1;
+    *ret_number = number;
+    return ((number - sum) & mask) <= 1;
+}
+
+static uint32_t time_at(const struct isn_recovery *recovery, int64_t time)
+{
+    return (uint32_t)(int64_t)(recovery->tick + (double)((time - recovery->time) / SECOND));
+}
+
+static void push(struct isn_recovery *recovery, uint32_t number)
+{
+    memmove(recovery->words, recovery->words + 1, (LAG_FAR - 1) * sizeof *recovery->words);
+    recovery->words[LAG_FAR - 1] = number;
+}
+
+uint32_t isn_step_time_rand(struct isn_recovery *recovery, int64_t time)
+{
+    uint32_t number = (recovery->words[0] + recovery->words[LAG_FAR - LAG_NEAR]) & MASK_31;
+
+    push(recovery, number);
+    return number * time_at(recovery, time);
+}
+
+bool isn_meets_time_rand(struct isn_recovery *recovery, uint32_t isn, int64_t time)
+{
+    uint32_t number = 0;
+    int bits;
+
+    /* Whole seconds passed, or one more: where in its second the server is, is not known. */
+    for (uint32_t more = 0; more < 2; more++)
+        if (takes(recovery->words, isn, time_at(recovery, time) + more, &number)) {
+            recovery->tick = time_at(recovery, time) + more;
+            recovery->time = time;
+            push(recovery, number);
+            return true;
+        }
+    if (time_at(recovery, time) != 0)
+        number = rand_of(isn, time_at(recovery, time), 0, &bits);
+    push(recovery, number & MASK_31);
+    return false;
+}
+
+/* What an ISN has more than those 3 and 31 before it: 0 or time(), modulo 2^31. */
+static uint32_t surplus(const uint32_t *isns)
+{
+    return (isns[0] - isns[-(int)LAG_NEAR] - isns[-(int)LAG_FAR]) & MASK_31;
+}
+
+/* time(), given that all ISNs up to STRETCH from isns[0] on are of one second; 0: not so. */
+static uint32_t find_time(const uint32_t *isns)
+{
+    size_t plain = 0;
+    uint32_t time = 0;
+
+    for (size_t i = 0; i < STRETCH; i++) {
+        uint32_t more = surplus(isns + i);
+
+        plain += more == 0;
+        if (more == 0)
+            continue;
+        if (time != 0 && more != time)
+            return 0;
+        time = more;
+    }
+    return plain < PLAIN || time < TIME_LEAST ? 0 : time;
+}
+
+/* The LAG_FAR numbers before isns[0] into `words`; false if time() is another. */
+static bool numbers_of(const uint32_t *isns, uint32_t time, uint32_t *words)
+{
+    int bits;
+
+    for (size_t i = 0; i < LAG_FAR; i++) {
+        words[i] = rand_of(isns[(int)i - (int)LAG_FAR], time, 0, &bits);
+        if (words[i] > MASK_31)
+            return false;
+    }
+    return true;
+}
+
+static bool begin(struct isn_recovery *recovery, const uint32_t *isns)
+{
+    uint32_t time = find_time(isns);
+
+    if (time == 0)
+        return false;
+    /* The highest bit is lost where time() is odd. */
+    isn_recovery_begin(recovery, ISN_GENERATOR_TIME_RAND);
+    for (int high = 0; high < 2; high++, time |= UINT32_C(1) << 31)
+        if (numbers_of(isns, time, recovery->words)) {
+            recovery->tick = time;
+            return true;
+        }
+    return false;
+}
+
+int isn_recover_time_rand(const struct isn_run *run, struct isn_recovery *recovery)
+{
+    if (run->times == NULL)
+        return 0;
+    for (size_t at = LAG_FAR; at + STRETCH <= run->count; at++) {
+        if (isn_run_telling(run, at - LAG_FAR, LAG_FAR + STRETCH) != LAG_FAR + STRETCH - 1 ||
+            !begin(recovery, run->isns + at))
+            continue;
+        recovery->word_count = LAG_FAR;
+        recovery->tick_rate = 1;
+        recovery->timed = true;
+        recovery->approximate = true;
+        recovery->time = run->times[at - 1];
+        recovery->parameters[0] = (struct isn_parameter){"time", (uint64_t)recovery->tick};
+        isn_recovery_finish(recovery, run, at - 1, LAG_FAR, 3, BITS - 2);
+        if (recovery->verified >= 2 * ISN_RECOVERY_VERIFIED_LEAST)
+            return 1;
+    }
+    return 0;
+}
