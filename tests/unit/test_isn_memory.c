@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tests of stat/isn when memory runs out, at every place in turn: reported, and nothing leaks. */
+/* Tests of stat/isn/ when memory runs out, at every place in turn: reported, and nothing leaks. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -13,13 +13,36 @@
 static unsigned allocations_left;
 static int allocations_open;
 
-static void *scarce_calloc(size_t count, size_t size)
+static void *counted(void *memory)
+{
+    allocations_open += memory != NULL;
+    return memory;
+}
+
+static bool allowed(void)
 {
     if (allocations_left == 0)
-        return NULL;
+        return false;
     allocations_left--;
-    allocations_open++;
-    return calloc(count, size);
+    return true;
+}
+
+static void *scarce_malloc(size_t size)
+{
+    return allowed() ? counted(malloc(size)) : NULL;
+}
+
+static void *scarce_calloc(size_t count, size_t size)
+{
+    return allowed() ? counted(calloc(count, size)) : NULL;
+}
+
+static void *scarce_realloc(void *old, size_t size)
+{
+    if (!allowed())
+        return NULL;
+    allocations_open -= old != NULL;
+    return counted(realloc(old, size));
 }
 
 static void scarce_free(void *memory)
@@ -29,62 +52,130 @@ static void scarce_free(void *memory)
 }
 
 /* The sources themselves, so that it is their memory. */
+#define malloc(size)        scarce_malloc(size)
 #define calloc(count, size) scarce_calloc(count, size)
+#define realloc(old, size)  scarce_realloc(old, size)
 #define free(memory)        scarce_free(memory)
-#include "stat/isn/phase.c"
-#include "stat/isn/sample.c"
+#include "stat/isn/cost_n50.c"
+#include "stat/isn/sp800_22_words.c"
+#include "stat/isn/sp800_90b_contexts.c"
+#include "stat/isn/sp800_90b_tuples.c"
+/* A name that two of them have. */
+#define compare_values battery_compare_values
+#include "stat/isn/battery.c"
+#undef compare_values
+#undef malloc
 #undef calloc
+#undef realloc
 #undef free
 
-static int make_samples(void)
-{
-    static const struct isn_sample rows[5];
-    struct isn_samples samples;
-    int result = isn_samples_make(rows, 5, true, &samples);
+#define COUNT 600
 
-    if (!result) {
-        assert_int_equal(samples.fixed_count, 5);
-        isn_samples_release(&samples);
-    }
-    return result;
+static uint32_t values[COUNT];
+static uint8_t bytes[COUNT];
+
+static int estimate_cost(void)
+{
+    struct isn_cost cost;
+
+    return isn_cost_estimate(values, COUNT, 1, &cost);
 }
 
-static int measure_phase(void)
+static int estimate_interval(void)
 {
-    static const uint32_t isns[ISN_PHASE_MINIMUM];
-    struct isn_phase phase;
+    double low, high;
 
-    return isn_phase_measure(isns, ISN_PHASE_MINIMUM, 1, 0, &phase);
+    return isn_cost_interval(values, COUNT, 1, 40, 1, &low, &high);
 }
 
-/* Fails at the first allocation, then at the second, … until all of them are given. */
-static void starve(int (*step)(void), unsigned allocations)
+static int test_series(void)
 {
-    for (unsigned given = 0; given <= allocations; given++) {
-        allocations_left = given;
-        assert_int_equal(step(), given < allocations ? -FAULT_MEMORY : 0);
-        assert_int_equal(allocations_open, 0);
-    }
-    assert_int_equal(allocations_left, 0);
+    struct isn_battery battery = {0};
+    int status = isn_battery_add_series(&battery, "all", values, COUNT);
+
+    /* More than the first room. */
+    if (status == 0)
+        status = isn_battery_add_series(&battery, "again", values, COUNT);
+    isn_battery_release(&battery);
+    return status;
 }
 
-static void test_samples(void **state)
+static int remember_contexts(void)
 {
+    struct isn_predictions predictions;
+
+    return isn_90b_contexts(bytes, COUNT, &predictions);
+}
+
+static int remember_dictionary(void)
+{
+    struct isn_predictions predictions;
+
+    return isn_90b_dictionary(bytes, COUNT, &predictions);
+}
+
+static int count_tuples(void)
+{
+    double tuple, repeated;
+
+    return isn_90b_tuples(bytes, COUNT, &tuple, &repeated);
+}
+
+static int count_serial(void)
+{
+    struct isn_score scores[2];
+
+    return isn_sp_serial(bytes, COUNT, 3, scores);
+}
+
+static int count_entropy(void)
+{
+    struct isn_score score;
+
+    return isn_sp_entropy(bytes, COUNT, 3, &score);
+}
+
+static int count_templates(void)
+{
+    struct isn_score scores[4];
+
+    return isn_sp_templates(bytes, COUNT, 3, 2, scores, 4) == 4 ? 0 : -FAULT_MEMORY;
+}
+
+static void test_memory(void **state)
+{
+    static int (*const calls[])(void) = {
+        estimate_cost, estimate_interval, test_series,   remember_contexts, remember_dictionary,
+        count_tuples,  count_serial,      count_entropy, count_templates,
+    };
+
     (void)state;
-    starve(make_samples, 4);
-}
+    for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+        bool counts_bits =
+            calls[i] == count_serial || calls[i] == count_entropy || calls[i] == count_templates;
+        unsigned room = 0;
+        int status = -FAULT_MEMORY;
 
-static void test_phase(void **state)
-{
-    (void)state;
-    starve(measure_phase, 2);
+        for (size_t k = 0; k < COUNT; k++) {
+            values[k] = (uint32_t)(k * k * 2654435761U);
+            bytes[k] = (uint8_t)(counts_bits ? values[k] >> 30 & 1 : values[k] >> 24);
+        }
+        for (; status != 0; room++) {
+            assert_in_range(room, 0, 100);
+            allocations_left = room;
+            status = calls[i]();
+            assert_true(status == 0 || status == -FAULT_MEMORY);
+            assert_int_equal(allocations_open, 0);
+        }
+        /* Each asks for some. */
+        assert_true(room > 1);
+    }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_samples),
-        cmocka_unit_test(test_phase),
+        cmocka_unit_test(test_memory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

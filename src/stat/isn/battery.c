@@ -10,9 +10,10 @@
 #include "base/err.h"
 #include "stat/isn/battery_tests.h"
 
-#define LAGS         16
-#define BYTE_LEAST   1280 /* five a cell, as below */
-#define NIBBLE_LEAST 80
+#define LAGS 16
+/* Five a cell, and eight: the tail of few large cells is the heavier one. */
+#define BYTE_LEAST   1280
+#define NIBBLE_LEAST 128
 
 static struct isn_test *grow(struct isn_battery *battery)
 {
@@ -93,8 +94,7 @@ static int add_symbols(const struct series *series)
 {
     int status = 0;
 
-    /* The differences are one fewer. */
-    if (series->count <= NIBBLE_LEAST)
+    if (series->count < NIBBLE_LEAST)
         return 0;
     for (unsigned byte = 0; byte < 4 && status == 0; byte++)
         status = add_symbols_at(series, series->values, series->count, "", byte);

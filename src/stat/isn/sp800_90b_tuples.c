@@ -77,7 +77,7 @@ static void sort_suffixes(struct suffixes *s, const uint8_t *symbols)
 
 /* Kasai and others (Combinatorial Pattern Matching 2001); returns the most that two have in common.
  */
-static size_t fill_common(struct suffixes *s, const uint8_t *symbols)
+static size_t fill_shared(struct suffixes *s, const uint8_t *symbols)
 {
     size_t most = 0;
     size_t common = 0;
@@ -193,7 +193,7 @@ int isn_90b_tuples(const uint8_t *symbols, size_t count, double *ret_tuple, doub
         size_t most;
 
         sort_suffixes(&s, symbols);
-        most = fill_common(&s, symbols);
+        most = fill_shared(&s, symbols);
         tallies.times = calloc(most + 2, sizeof(*tallies.times));
         tallies.pairs = calloc(most + 2, sizeof(*tallies.pairs));
         if (tallies.times != NULL && tallies.pairs != NULL) {
