@@ -156,7 +156,10 @@ static int probe_targets(struct rtt_run *rtt, struct fault *fault)
     options.interval = settings->interval >= 0 ? settings->interval : INTERVAL;
     options.full = settings->full;
     options.port_last = settings->source_port_last;
-    options.without = settings->dry_run || run_wants(&rtt->run, "reason") ? 0 : RESULT_REASON;
+    options.without = settings->dry_run || settings->each || settings->fping ||
+                              run_wants(&rtt->run, "reason")
+                          ? 0
+                          : RESULT_REASON;
     options.keep_points = settings->plot_path || settings->fping;
     options.calls.result = take_result;
     options.calls.packet = take_packet;

@@ -287,10 +287,22 @@ static void tell_unmet(struct run *run, const void *record, const char *unmet)
     const struct field *target = schema_field_find(run->schema, "target");
 
     if (!unmet || !run->settings->expect || run->settings->quiet || run->plugin ||
-        run->settings->format == FORMAT_TEXT)
+        (run->settings->format == FORMAT_TEXT && run->printed == run->schema))
         return;
     run_hide_progress(run);
     fprintf(stderr, "tcpprobe: %s: not met: %s\n", field_text(target, record), unmet);
+}
+
+/* Where the target's own record is not printed, nothing else says why there are no figures. */
+static void tell_unmeasured(struct run *run, const void *record)
+{
+    const struct field *field = schema_field_find(run->schema, "reason");
+    const char *reason = field ? field_text(field, record) : NULL;
+
+    if (!reason || run->printed == run->schema || run->settings->quiet || run->plugin)
+        return;
+    run_hide_progress(run);
+    fprintf(stderr, "tcpprobe: %s\n", reason);
 }
 
 int run_take(struct run *run, const struct engine_result *result, const void *record,
@@ -310,6 +322,8 @@ int run_take(struct run *run, const struct engine_result *result, const void *re
     if (run->prometheus)
         error = prometheus_take(run->prometheus, record, fault);
     tell_unmet(run, record, *unmet);
+    if (judgement == EXPECT_UNKNOWN)
+        tell_unmeasured(run, record);
     if (!error && run->printed == run->schema && run_chooses(run, record))
         error = run_print(run, run->schema, record, result->index, fault);
     *unmet = NULL; /* it goes with the memory */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A series as a record. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -7,9 +8,13 @@
 #include "net/neighbour.h"
 #include "probe/pinger.h"
 #include "probe/sweep.h"
+#include "stat/flows.h"
 #include "stat/histogram.h"
 
 #define HISTOGRAM_BINS 20
+
+/* So many of the bad flows are named in the sentence. */
+#define BAD_FLOWS_NAMED 4
 
 static double milliseconds(double ns)
 {
@@ -47,8 +52,25 @@ static uint64_t sent(const struct pinger *pinger)
     return count;
 }
 
+/* "; 1 of 8 flows is bad: source port 40003", with the first few of them. */
+static void name_bad_flows(const struct rtt_record *record, struct arena *memory)
+{
+    const struct flow_record *flows = record->flows.items;
+    int64_t named = 0;
+
+    arena_print(memory, "; %" PRId64 " of %zu flows %s bad: source port%s", record->flows_bad,
+                record->flows.count, record->flows_bad == 1 ? "is" : "are",
+                record->flows_bad == 1 ? "" : "s");
+    for (size_t i = 0; i < record->flows.count && named < BAD_FLOWS_NAMED; i++)
+        if (strcmp(flows[i].verdict, flow_word(FLOW_BAD)) == 0)
+            arena_print(memory, "%s %" PRId64, named++ > 0 ? "," : "", flows[i].source_port);
+    if (named < record->flows_bad)
+        arena_print(memory, ", ...");
+}
+
 static const char *reason(const struct pinger *pinger, enum verdict verdict,
-                          const struct series_summary *summary, struct arena *memory)
+                          const struct series_summary *summary, const struct rtt_record *record,
+                          struct arena *memory)
 {
     unsigned long long all = sent(pinger);
     const char *target = pinger->subject.text, *plural = all == 1 ? "" : "s";
@@ -91,6 +113,8 @@ static const char *reason(const struct pinger *pinger, enum verdict verdict,
                                       : "the capture never saw a SYN leave");
         break;
     }
+    if (record->flows_bad > 0)
+        name_bad_flows(record, memory);
     if (pinger->stopped && verdict != VERDICT_INCONCLUSIVE)
         arena_print(memory, "; %s", pinger->stopped);
     return arena_finish(memory);
@@ -229,13 +253,13 @@ void pinger_record(struct pinger *pinger, struct arena *memory, struct rtt_recor
         fill_times(&summary, ret_record);
     fill_speaker(pinger, memory, ret_record);
     ret_record->verdict = verdict_word(verdict);
+    if (pinger->sweep)
+        ret_record->flows = sweep_records(pinger->sweep, memory, &ret_record->flows_bad);
     if (!(pinger->engine->options->without & RESULT_REASON))
-        ret_record->reason = reason(pinger, verdict, &summary, memory);
+        ret_record->reason = reason(pinger, verdict, &summary, ret_record, memory);
     ret_record->rtt_source = summary.n > 0 ? pinger->stamp_words : NULL;
     if (pinger->link)
         ret_record->capture_dropped = links_dropped(pinger->link, engine_now());
-    if (pinger->sweep)
-        ret_record->flows = sweep_records(pinger->sweep, memory, &ret_record->flows_bad);
     if (summary.n > 1)
         ret_record->histogram = histogram(pinger, memory);
 }

@@ -12,8 +12,6 @@
 
 /* From so many round trips on a picture says more than the figures. */
 #define HISTOGRAM_LEAST 5
-/* Ports of bad flows named on a short summary. */
-#define PORTS_NAMED 5
 
 /* ---- counts ---- */
 
@@ -215,25 +213,6 @@ static void append_figures(const struct page *page, char *text, size_t size, siz
     text_append(text, size, at, ", n\u00a0%" PRId64, record->n);
 }
 
-/* "2 of 8 flows are bad: ports 40003, 40007", for those that are. */
-static void append_flows(const struct page *page, char *text, size_t size, size_t *at)
-{
-    const struct rtt_record *record = page->record;
-    const struct flow_record *flows = record->flows.items;
-    int64_t named = 0;
-    if (!page_some(record->flows_bad))
-        return;
-    text_append(text, size, at, "%" PRId64 " of %zu flows %s bad: port%s", record->flows_bad,
-                record->flows.count, record->flows_bad == 1 ? "is" : "are",
-                record->flows_bad == 1 ? "" : "s");
-    for (size_t i = 0; i < record->flows.count && named < PORTS_NAMED; i++)
-        if (flows[i].verdict && strcmp(flows[i].verdict, flow_word(FLOW_BAD)) == 0)
-            text_append(text, size, at, "%s%" PRId64, named++ > 0 ? ", " : " ",
-                        flows[i].source_port);
-    if (named < record->flows_bad)
-        text_append(text, size, at, page->style->utf8 ? ", …" : ", ...");
-}
-
 static void put_line(const struct page *page, enum tone tone, const char *text)
 {
     style_spaces(page->stream, PAGE_INDENT);
@@ -272,10 +251,6 @@ static void put_short(const struct page *page)
         text_append(text, sizeof text, &at, "no round trip: %s", why_none(record));
         put_line(page, TONE_WARN, text);
     }
-    at = 0;
-    append_flows(page, text, sizeof text, &at);
-    if (at > 0)
-        put_line(page, TONE_BAD, text);
     page_put_verdict(page, PAGE_INDENT, record->verdict, record->reason, record->unmet);
 }
 

@@ -200,6 +200,21 @@ silent() { run --separate-stderr beside silent "$TCPPROBE" rtt 127.0.0.1:5000 "$
     done
 }
 
+@test "-C and --each, which print no record of the target, say why it was not measured or not met" {
+    for form in '-C 2' '--each --json -n 2'; do
+        # shellcheck disable=SC2086
+        alone_probe rtt 198.18.0.1:1 -i 1ms $form
+        is 2 'tcpprobe: 198.18.0.1:1 was not measured: *no route*'
+        # shellcheck disable=SC2086
+        alone_probe rtt 127.0.0.1:1 -i 1ms $form --expect open
+        is 1 'tcpprobe: 127.0.0.1:1: not met: open: verdict is refused'
+        # shellcheck disable=SC2086
+        alone_probe rtt 198.18.0.1:1 127.0.0.1:1 -i 1ms $form --expect open -q
+        is 1
+        [ -z "$output" ]
+    done
+}
+
 @test "-C keeps to the order that is asked for" {
     run --separate-stderr beside silent "$TCPPROBE" rtt 127.0.0.1:5000 127.0.0.1:1 --ordered -C 2 \
         -i 1ms --timeout=50ms --retries=0

@@ -159,7 +159,10 @@ static const struct flow_record eight_flows[] = {
     .p99_ms = 0.0575, .max_ms = 0.0589, .mdev_ms = 0.0031, .jitter_ms = 0.0022, .jitter_n = 125, \
     .duration_ms = 20011
 static const struct rtt_record series_eight_flows = {
-    SWEEP, .reason = "198.18.0.2:443 answered 126 of 160 SYNs; 2 of 8 flows are bad", .sent = 160,
+    SWEEP,
+    .reason = "198.18.0.2:443 answered 126 of 160 SYNs; 2 of 8 flows are bad: source ports 40002, "
+              "40007",
+    .sent = 160,
     .answered = 126, .lost = 34, .lost_forward = 34, .loss_percent = 21.25, .flows_bad = 2,
     .flows = LIST(eight_flows),
 };
