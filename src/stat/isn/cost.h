@@ -41,7 +41,8 @@ int isn_cost_estimate(const uint32_t *errors, size_t count, uint32_t lattice,
  * The 95 % interval of its n50: the bootstrap (Efron, Annals of Statistics 7, 1979) with `rounds`
  * (200 is usual, at least 40) resamples, each half out of itself, for a row that came into both
  * would be no longer held out. `random` starts the numbers it draws; the same one gives the same
- * interval. NAN with too few errors. 0 or -FAULT_MEMORY.
+ * interval. NAN with too few errors. A round takes some 0.1 us an error: of a million, give a part,
+ * whose interval is rather too wide. 0 or -FAULT_MEMORY.
  */
 int isn_cost_interval(const uint32_t *errors, size_t count, uint32_t lattice, size_t rounds,
                       uint64_t random, double *ret_low, double *ret_high);

@@ -141,13 +141,15 @@ static int add_long(const struct stream *stream)
 int isn_sp800_22_add(struct isn_battery *battery, const char *series, const uint32_t *isns,
                      size_t count)
 {
-    struct stream stream = {battery, series, NULL, 32 * count};
+    struct stream stream = {battery, series, NULL, 0};
     uint8_t *bits;
     bool full = count >= ISN_SP800_22_LONG;
     int status;
 
     if (count < ISN_SP800_22_SHORT)
         return 0;
+    count = count < ISN_SP800_22_MOST ? count : ISN_SP800_22_MOST;
+    stream.count = 32 * count;
     bits = malloc(stream.count);
     if (bits == NULL)
         return -FAULT_MEMORY;

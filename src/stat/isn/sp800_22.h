@@ -24,6 +24,9 @@
     31250 /* 10^6 bits: templates, linear complexity, excursions; also                             \
            * serial with m = 16 and approximate entropy with m = 10 */
 
+/* Of a longer series the first so many are tested: 2 million bits, half a second, some 80 MB. */
+#define ISN_SP800_22_MOST 65536
+
 /*
  * Adds to the battery all tests that `count` ISNs are enough for, under names that begin with
  * "SP 800-22"; each ISN gives 32 bits, the highest first. None below ISN_SP800_22_SHORT. 0 or

@@ -19,10 +19,12 @@ static void count_words(const uint8_t *bits, size_t count, unsigned m, uint32_t 
     uint32_t word = 0;
 
     memset(seen, 0, sizeof(*seen) << m);
-    for (size_t i = 0; i < count + m - 1; i++) {
-        word = (word << 1 | bits[i % count]) & mask;
-        if (i + 1 >= m)
-            seen[word]++;
+    /* The first m - 1 bits stand behind the last one, too. */
+    for (size_t i = 0; i + 1 < m; i++)
+        word = word << 1 | bits[i % count];
+    for (size_t i = m - 1; i < count + m - 1; i++) {
+        word = (word << 1 | bits[i < count ? i : i % count]) & mask;
+        seen[word]++;
     }
 }
 

@@ -211,10 +211,13 @@ int isn_sp800_90b(const uint32_t *isns, size_t count,
         "most common value", "t-tuple", "longest repeated substring", "MultiMCW", "lag",
         "MultiMMC",          "LZ78Y"};
     static const char *const of_bits[] = {"collision", "Markov", "compression"};
-    uint8_t *symbols = malloc(32 * count + 1);
+    uint8_t *symbols;
     size_t row = 0;
-    int status = symbols == NULL ? -FAULT_MEMORY : 0;
+    int status;
 
+    count = count < ISN_SP800_90B_MOST ? count : ISN_SP800_90B_MOST;
+    symbols = malloc(32 * count + 1);
+    status = symbols == NULL ? -FAULT_MEMORY : 0;
     for (int lane = 0; lane < 4 && status == 0; lane++) {
         double bits[7];
 

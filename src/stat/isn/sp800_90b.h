@@ -11,6 +11,8 @@
 /* The publication wants 10^6 symbols; with the confidence terms, figures from so many ISNs on say
  * something. */
 #define ISN_SP800_90B_LEAST 10000
+/* Of more, the first so many are looked at: about a second. */
+#define ISN_SP800_90B_MOST 65536
 
 /*
  * Each is an upper bound of what one estimator would still allow, of one lane at a time: never the
