@@ -32,7 +32,7 @@ struct isn_battery {
 };
 
 /*
- * Adds all tests of one series of ISNs (ISN.md 6.6; the functions are in battery_tests.h), each
+ * Adds all tests of one series of ISNs (the functions are in battery_tests.h), each
  * with its smallest sample: the 32 bits one by one, the bytes (1280 ISNs; below that the nibbles,
  * from 128) of the ISNs and the outer ones of their differences, serial correlation at lags 1 … 16,
  * Fisher's g, runs about the median, runs up and down, Rao's spacings, the commonest increment of

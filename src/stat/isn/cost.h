@@ -11,7 +11,7 @@
 /* Below so many errors there is no estimate: each half would hold fewer than eight. */
 #define ISN_COST_LEAST 16
 
-/* How many guesses it takes (ISN.md section 4). */
+/* How many guesses it takes. */
 struct isn_cost {
     double n50;      /* spoofed packets for a 50 % chance: the smaller of one attempt's guesses and
                       * of attempts * (guesses + 1); NAN: too few errors */

@@ -15,7 +15,7 @@
  * Mersenne Twister and most congruential generators pass.
  */
 
-/* From so many ISNs on (ISN.md 6.6; the publication's least lengths, over 32). */
+/* From so many ISNs on (the publication's least lengths, over 32). */
 #define ISN_SP800_22_SHORT     4     /* frequency, block frequency, runs, longest run, cusum */
 #define ISN_SP800_22_SPECTRUM  128   /* spectral, serial (m = 5), approximate entropy (m = 4) */
 #define ISN_SP800_22_RANK      1216  /* 38 matrices */
