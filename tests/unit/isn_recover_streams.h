@@ -95,6 +95,31 @@ static inline void stream_lrand48(struct stream *stream, uint64_t *seed)
     stream_48(stream, seed, 17);
 }
 
+/* Bits hidden … modulus - 1 of Knuth's 64-bit LCG with increment c. */
+static inline void stream_lcg64(struct stream *stream, uint64_t s, uint64_t c, unsigned hidden,
+                                unsigned modulus)
+{
+    for (size_t i = 0; i < STREAM_MOST; i++) {
+        s = s * UINT64_C(6364136223846793005) + c;
+        stream->isns[i] = (uint32_t)((s & UINT64_MAX >> (64 - modulus)) >> hidden);
+    }
+}
+
+static inline void stream_newlib(struct stream *stream, uint64_t *seed)
+{
+    stream_lcg64(stream, noise(seed), 1, 32, 63);
+}
+
+static inline void stream_musl(struct stream *stream, uint64_t *seed)
+{
+    stream_lcg64(stream, noise(seed), 1, 33, 64);
+}
+
+static inline void stream_mmix(struct stream *stream, uint64_t *seed)
+{
+    stream_lcg64(stream, noise_64(seed), UINT64_C(1442695040888963407), 32, 64);
+}
+
 static inline void stream_rand_r(struct stream *stream, uint64_t *seed)
 {
     uint32_t s = noise(seed);

@@ -34,6 +34,9 @@ static const struct family families[] = {
     {ISN_GENERATOR_DRAND48, stream_drand48, 5, 6, 64, NULL},
     {ISN_GENERATOR_DRAND48, stream_gsl_rand48, 5, 6, 64, NULL},
     {ISN_GENERATOR_LRAND48, stream_lrand48, 5, 6, 64, NULL},
+    {ISN_GENERATOR_LCG64, stream_newlib, 8, 9, 64, "rand() of newlib"},
+    {ISN_GENERATOR_LCG64, stream_musl, 8, 9, 64, "rand() of musl"},
+    {ISN_GENERATOR_LCG64, stream_mmix, 8, 9, 64, "64-bit LCG of Knuth's MMIX, upper 32 bits"},
     {ISN_GENERATOR_RAND_R, stream_rand_r, 4, 5, 64, NULL},
     {ISN_GENERATOR_MSVC, stream_msvc, 4, 5, 64, NULL},
     {ISN_GENERATOR_SMOLTCP, stream_smoltcp, 4, 5, 64, NULL},
@@ -316,6 +319,5 @@ int main(void)
         cmocka_unit_test(walks_runs),          cmocka_unit_test(has_rows),
     };
 
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

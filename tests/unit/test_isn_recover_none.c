@@ -277,6 +277,5 @@ int main(void)
         cmocka_unit_test(none_in_random_increments),
     };
 
-    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -30,6 +30,7 @@ enum isn_recovery_cost {
     X(LCG,        "LCG of unknown modulus, whole state on the wire",   18, NORMAL, lcg,        lcg) \
     X(DRAND48,    "48-bit LCG: mrand48(), java.util.Random.nextInt()",  6, NORMAL, drand48,    drand48) \
     X(LRAND48,    "48-bit LCG, 31 bits of it: lrand48()",               6, NORMAL, lrand48,    drand48) \
+    X(LCG64,      "64-bit LCG: rand() of newlib and musl, MMIX",        9, NORMAL, lcg64,      lcg64) \
     X(RAND_R,     "rand_r(): CycloneTCP to 1.9.6, mTCP",                5, NORMAL, rand_r,     rand_r) \
     X(MSVC,       "Microsoft C's rand(), three packed into one",        5, NORMAL, msvc,       msvc) \
     X(SMOLTCP,    "smoltcp with a small random_seed",                   5, NORMAL, smoltcp,    smoltcp) \

@@ -112,8 +112,8 @@ static int64_t median_gap(const struct isn_run *run, double *gaps)
     return (int64_t)gaps[(run->count - 1) / 2];
 }
 
-static void fill(struct isn_recovery *recovery, const struct isn_run *run, double rate, size_t last,
-                 size_t count)
+static void describe(struct isn_recovery *recovery, const struct isn_run *run, double rate,
+                     size_t last, size_t count)
 {
     size_t end = run->count - 1;
     double tick = tick_of(run->isns[last - 1], run->isns[last]);
@@ -155,7 +155,7 @@ int isn_recover_picotcp(const struct isn_run *run, struct isn_recovery *recovery
 
         if ((double)count > SHARE_LEAST * (double)run->count &&
             count >= ISN_RECOVERY_VERIFIED_LEAST + 2) {
-            fill(recovery, run, rate, last, count);
+            describe(recovery, run, rate, last, count);
             recovery->median_gap = median_gap(run, room);
             isn_recovery_look_ahead(recovery);
             result = 1;
