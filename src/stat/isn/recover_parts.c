@@ -90,16 +90,17 @@ static bool meets(struct isn_recovery *recovery, uint32_t isn, int64_t time)
 /* As meets(), but outputs may have been passed over; if none fits, nothing has changed. */
 static bool reaches(struct isn_recovery *recovery, uint32_t isn, int64_t time)
 {
-    struct isn_recovery before = *recovery;
+    uint32_t before[ISN_RECOVERY_WORDS];
 
     if (shows_state(recovery))
         return meets(recovery, isn, time);
+    memcpy(before, recovery->words, recovery->word_count * sizeof *before);
     for (size_t i = 0; i <= SKIPPED_MOST; i++)
         if (meets(recovery, isn, time)) {
             recovery->skipped += i;
             return true;
         }
-    *recovery = before;
+    memcpy(recovery->words, before, recovery->word_count * sizeof *before);
     return false;
 }
 
