@@ -29,28 +29,33 @@ int privilege_missing(struct fault *fault)
                      program);
 }
 
-static const unsigned for_sockets[] = {CAP_NET_RAW, CAP_NET_ADMIN, CAP_NET_BIND_SERVICE};
+/* What later sockets need; the last, what a file in somebody else's folder needs. */
+static const unsigned keepable[] = {CAP_NET_RAW, CAP_NET_ADMIN, CAP_NET_BIND_SERVICE,
+                                    CAP_DAC_OVERRIDE};
+#define KEEPABLE (sizeof keepable / sizeof *keepable)
+#define SOCKETS  (KEEPABLE - 1)
 
-/* Empties every set but for `kept` of these, the bounding set where that is allowed. */
-static int privilege_reduce(const unsigned *wanted, size_t kept, struct fault *fault)
+/* Empties every set but for those from `first` up to `end` of the above, the bounding set where
+ * that is allowed. */
+static int privilege_reduce(size_t first, size_t end, struct fault *fault)
 {
-    bool had[sizeof(for_sockets) / sizeof(*for_sockets)];
+    bool had[KEEPABLE];
 
     capng_clear(CAPNG_SELECT_BOTH);
     if (capng_get_caps_process() != 0)
         return fault_set(fault, FAULT_SYSTEM, errno,
                          "cannot read the capabilities of this process");
-    for (size_t i = 0; i < kept; i++)
-        had[i] = capng_have_capability(CAPNG_PERMITTED, wanted[i]);
+    for (size_t i = first; i < end; i++)
+        had[i] = capng_have_capability(CAPNG_PERMITTED, keepable[i]);
     /* The bounding and ambient sets can only be changed with CAP_SETPCAP, which setcap does not
      * give and nobody needs. */
     bool may_bound = capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP);
     capng_select_t which = may_bound ? CAPNG_SELECT_BOTH : CAPNG_SELECT_CAPS;
 
     capng_clear(which);
-    for (size_t i = 0; i < kept; i++)
+    for (size_t i = first; i < end; i++)
         if (had[i])
-            capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, wanted[i]);
+            capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, keepable[i]);
     if (capng_apply(which) != 0)
         return fault_set(fault, FAULT_SYSTEM, errno,
                          "cannot drop the capabilities of this process");
@@ -59,14 +64,14 @@ static int privilege_reduce(const unsigned *wanted, size_t kept, struct fault *f
     return 0;
 }
 
-int privilege_keep_sockets(struct fault *fault)
+int privilege_keep_sockets(bool files, struct fault *fault)
 {
-    return privilege_reduce(for_sockets, sizeof(for_sockets) / sizeof(*for_sockets), fault);
+    return privilege_reduce(0, files ? KEEPABLE : SOCKETS, fault);
 }
 
-int privilege_drop(struct fault *fault)
+int privilege_drop(bool but_files, struct fault *fault)
 {
-    int error = privilege_reduce(NULL, 0, fault);
+    int error = privilege_reduce(SOCKETS, but_files ? KEEPABLE : SOCKETS, fault);
     if (error)
         return error;
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)

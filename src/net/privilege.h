@@ -14,11 +14,13 @@ bool privilege_has_raw(void);
  * -FAULT_PERMISSION. */
 int privilege_missing(struct fault *fault);
 
-/* Drops every capability from every set but those that later links and guards need, as far as they are
- * there: CAP_NET_RAW, CAP_NET_ADMIN (the guard's filter), CAP_NET_BIND_SERVICE (ports below 1024). 0 or
- * -FAULT_SYSTEM. */
-int privilege_keep_sockets(struct fault *fault);
-/* Drops them all, and forbids new ones (PR_SET_NO_NEW_PRIVS). 0 or -FAULT_SYSTEM. */
-int privilege_drop(struct fault *fault);
+/* Drops every capability from every set but those that later links and guards need, as far as they
+ * are there: CAP_NET_RAW, CAP_NET_ADMIN (the guard's filter), CAP_NET_BIND_SERVICE (ports below
+ * 1024). `files`: and CAP_DAC_OVERRIDE, for a file that is yet to be written may be meant for a
+ * folder that another user owns, as node_exporter's. 0 or -FAULT_SYSTEM. */
+int privilege_keep_sockets(bool files, struct fault *fault);
+/* Drops them all, with `but_files` all but CAP_DAC_OVERRIDE, and forbids new ones
+ * (PR_SET_NO_NEW_PRIVS). 0 or -FAULT_SYSTEM. */
+int privilege_drop(bool but_files, struct fault *fault);
 
 #endif

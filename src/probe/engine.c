@@ -53,7 +53,8 @@ void engine_privilege(struct engine *engine)
     if ((!all_open && engine->reduced) || options->dry_run)
         return;
     engine->reduced = true;
-    error = all_open ? privilege_drop(&fault) : privilege_keep_sockets(&fault);
+    error = all_open ? privilege_drop(options->writes_files, &fault)
+                     : privilege_keep_sockets(options->writes_files, &fault);
     if (error)
         engine_fail(engine, error, &fault);
 }

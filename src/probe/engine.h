@@ -61,6 +61,7 @@ struct engine_options {
     int64_t spacing;        /* ns between one target and the next */
     int64_t deadline;       /* ns for the whole run; 0: none */
     const char *write_path; /* capture file, or NULL */
+    bool writes_files;      /* the caller is going to write files when the run has ended */
     bool dry_run;           /* make the SYNs and send nothing; needs no privilege */
     bool all_addresses;     /* each address of a name, not only the first with a route */
     bool adapter_time;      /* stamps by the interface's clock, where it has one */

@@ -109,3 +109,12 @@ PYTHON
     grep -qE '^tcpprobe_rtt_n\{target="self",.*\} [1-9]' "$FILE"
 }
 
+@test "a folder of somebody else's is no hindrance to root" {
+    mkdir "$BATS_TEST_TMPDIR/theirs"
+    chown 65534:65534 "$BATS_TEST_TMPDIR/theirs"
+    chmod 755 "$BATS_TEST_TMPDIR/theirs" # as node_exporter's folder
+    alone_probe rtt self -q -n 1 --prometheus="$BATS_TEST_TMPDIR/theirs/x.prom" --plot="$BATS_TEST_TMPDIR/theirs/x.svg"
+    is 0
+    valid "$BATS_TEST_TMPDIR/theirs/x.prom"
+    [ -s "$BATS_TEST_TMPDIR/theirs/x.svg" ]
+}

@@ -349,8 +349,9 @@ static int command_privilege(char **words)
     struct link *link;
 
     printf("before=%d\n", privilege_has_raw());
-    if ((strcmp(words[0], "keep") == 0 ? privilege_keep_sockets(&fault) : privilege_drop(&fault)) !=
-        0)
+    int error = strcmp(words[0], "keep") == 0 ? privilege_keep_sockets(false, &fault)
+                                              : privilege_drop(false, &fault);
+    if (error)
         return refused(&fault);
     printf("after=%d\n", privilege_has_raw());
     FILE *status = fopen("/proc/self/status", "re");
