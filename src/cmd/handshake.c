@@ -7,7 +7,7 @@
 /* Targets at once, unless the user says otherwise. */
 #define PARALLEL 64
 
-/* The engine's record is constant, but for the one field that is known only here. */
+/* The engine's record is constant, but for what is known only here. */
 static int take_result(void *data, struct engine_result *result, struct fault *fault)
 {
     struct run *run = data;
@@ -21,6 +21,7 @@ static int take_result(void *data, struct engine_result *result, struct fault *f
         fprintf(stderr, "tcpprobe: %s\n", record.reason);
         return 0;
     }
+    record.brief = run->output.one_line;
     return run_take(run, result, &record, &record.unmet, fault);
 }
 
@@ -98,7 +99,9 @@ const struct command command_handshake = {
     .description = CLI_TARGETS "\n\n"
                    "The program sends a SYN of its own making, captures what comes back and drives "
                    "its own state machine with it; the kernel's TCP takes no part. The connection "
-                   "is closed politely.\n\n" CLI_STATUS,
+                   "is closed politely. In text, one target has a whole page, each of several the "
+                   "verdict and what was out of the ordinary; -v and --explain show all of "
+                   "them.\n\n" CLI_STATUS,
     .groups = {&cli_group_target, &cli_group_segment, &cli_group_timing, &cli_group_data,
                &cli_group_scripts, &cli_group_capture, &cli_group_output, &cli_group_records,
                &cli_group_common},

@@ -134,15 +134,22 @@ static int open_scripts(struct run *run, struct fault *fault)
     return error;
 }
 
+/* A page for each of many targets would be too much to read. What a list holds is not known yet. */
+static bool shows_lines(const struct run *run)
+{
+    return run->printed == &schema_handshake && !run_alone(run) &&
+           run->output.style.verbose == 0 && !run->output.style.explain;
+}
+
 /* Records are rendered apart, and written when it is their turn. */
 static int open_order(struct run *run, struct fault *fault)
 {
     struct output *output = &run->output;
+    bool apart = output->format == FORMAT_TEXT && !run->printed->one_line && !output->one_line;
 
     if (!run->settings->ordered)
         return 0;
-    run->order = order_new(stdout, output->format == FORMAT_TEXT && !run->printed->one_line ? "\n"
-                                                                                            : "");
+    run->order = order_new(stdout, apart ? "\n" : "");
     if (!run->order)
         return fault_set(fault, FAULT_MEMORY, 0, "out of memory");
     if (output->format == FORMAT_CSV && !output->no_header && !run->settings->quiet)
@@ -171,8 +178,10 @@ int run_open(struct run *run, const struct settings *settings, const struct sche
         error = open_scripts(run, fault);
     if (!error)
         error = open_feed(run, fault);
-    if (!error)
+    if (!error) {
+        run->output.one_line = shows_lines(run);
         error = open_order(run, fault);
+    }
     return error;
 }
 
@@ -365,6 +374,7 @@ struct engine_options run_engine(struct run *run, unsigned parallel)
         .rate = settings->rate > 0.0 ? settings->rate : RATE_DEFAULT,
         .deadline = settings->deadline,
         .write_path = settings->write_path,
+        .writes_files = settings->plot_path || settings->prometheus_path,
         .dry_run = settings->dry_run,
         .all_addresses = settings->all_addresses,
         .adapter_time = settings->adapter_time,

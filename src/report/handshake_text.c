@@ -214,8 +214,6 @@ static void put_findings(const struct page *page)
         if (strlen(findings[i].id) > widest)
             widest = strlen(findings[i].id);
     for (size_t i = 0; i < list.count; i++) {
-        if (i == 0)
-            fprintf(page->stream, "\n%*sfindings\n", PAGE_INDENT, "");
         size_t column = PAGE_INDENT + severities + 2 + widest + 2;
         fprintf(page->stream, "%*s%s%-*s%s  %s", PAGE_INDENT, "",
                 style_tone(page->style, severity_tone(findings[i].severity)), (int)severities,
@@ -236,6 +234,11 @@ void handshake_show(const void *record, const struct style *style, struct output
 {
     const struct handshake_record *handshake = record;
     struct page page = {.style = style, .stream = output->stream, .record = record};
+    if (handshake->brief) {
+        page_put_verdict(&page, 0, handshake->verdict, handshake->reason, handshake->unmet);
+        put_findings(&page);
+        return;
+    }
     const struct page_title title = {
         .command = handshake->command ? handshake->command : "handshake",
         .target = handshake->target,
@@ -252,6 +255,8 @@ void handshake_show(const void *record, const struct style *style, struct output
     handshake_show_options(handshake, style, output->stream);
     put_facts(&page);
     put_received(&page);
+    if (handshake->findings.count > 0)
+        fprintf(page.stream, "\n%*sfindings\n", PAGE_INDENT, "");
     put_findings(&page);
     fputc('\n', output->stream);
     page_put_verdict(&page, 0, handshake->verdict, handshake->reason, handshake->unmet);

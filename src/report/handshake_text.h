@@ -6,7 +6,8 @@
 #include "report/output.h"
 #include "report/records.h"
 
-/* schema_handshake's `show`. `record` is a struct handshake_record; writes to output->stream. */
+/* schema_handshake's `show`: a whole page, or for one of several targets (`brief`)
+ * the verdict and the findings. `record` is a struct handshake_record; writes to output->stream. */
 void handshake_show(const void *record, const struct style *style, struct output *output);
 
 #endif

@@ -123,7 +123,7 @@ static int render(struct output *output, const struct schema *schema, const void
 {
     switch (output->format) {
     case FORMAT_TEXT:
-        if (output->written > 0 && !schema->one_line)
+        if (output->written > 0 && !schema->one_line && !output->one_line)
             fputc('\n', output->stream);
         text_record(output, schema, record);
         return 0;

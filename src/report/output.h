@@ -41,6 +41,7 @@ struct output {
     enum format format;
     struct style style;
     bool no_header;      /* CSV without its header line */
+    bool one_line;       /* text: no empty line between two records, as schema->one_line says */
     bool hold;           /* the caller flushes: output_flush() */
     const char *const *fields; /* the keys wanted in JSON and CSV, in this order; NULL: all */
     size_t field_count;

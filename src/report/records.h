@@ -163,6 +163,8 @@ struct handshake_record {
     int64_t capture_dropped;
     const char *unmet; /* clauses of --expect that failed, with what was seen; NULL for none */
     struct record_list segments, steps, findings;
+    /* For people only, not in the schema: one of several targets of the run. */
+    bool brief;
 };
 
 /* One probe of `rtt`. */

@@ -82,3 +82,26 @@ ended() {
         done
     done
 }
+
+@test "text: a page for the only target, of several the verdict and what was not met; -v shows all" {
+    alone_probe handshake self
+    is 0
+    [[ $output == 'tcpprobe handshake self'*'SYN-SENT'*$'\nopen: self '* ]]
+    alone_probe handshake self 127.0.0.1:1-2 --ordered
+    is 1
+    [ "$(cut -d' ' -f1,2 <<<"$output")" = $'open: self\nrefused: 127.0.0.1:1\nrefused: 127.0.0.1:2' ]
+    alone_probe handshake 127.0.0.1:1-2 --ordered --expect refused,mss
+    is 1
+    [ "$(cut -d' ' -f1,2 <<<"$output")" = $'refused: 127.0.0.1:1\nnot met:\nrefused: 127.0.0.1:2\nnot met:' ]
+    # of a list nobody knows how long it is
+    run --separate-stderr alone sh -c 'echo self | "$0" handshake -' "$TCPPROBE"
+    is 0
+    [[ $output == 'open: self '* ]]
+    for more in -v --explain; do
+        alone_probe handshake 127.0.0.1:1-2 "$more" --ordered
+        is 1
+        [[ $output == *'SYN-SENT'*$'\nrefused: 127.0.0.1:1 '*$'\n\ntcpprobe handshake 127.0.0.1:2 '* ]]
+    done
+    alone_probe handshake 127.0.0.1:1-2 --ordered --dry-run
+    [[ $output == '127.0.0.1:1: not sent'*$'\n\n127.0.0.1:2: not sent'* ]]
+}
