@@ -453,6 +453,14 @@ static int status_of(const struct run *run)
     return run->unmeasured > 0 ? EXIT_STATUS_UNMEASURED : EXIT_STATUS_MET;
 }
 
+/* What reads a table wants its header also where no row was to be printed. */
+static void end_table(struct run *run)
+{
+    if (run->settings->format == FORMAT_CSV && !run->settings->quiet && !run->order &&
+        run->output.written == 0)
+        csv_header(&run->output, run->printed);
+}
+
 int run_engine_run(struct run *run, struct engine_options *options, struct fault *fault)
 {
     int error = engine_run(options, &run->stopped, fault), more;
@@ -468,6 +476,7 @@ int run_engine_run(struct run *run, struct engine_options *options, struct fault
         return error;
     }
     if (!run->reader_gone) {
+        end_table(run);
         count_unprobed(run);
         tell_summary(run);
     }

@@ -76,8 +76,8 @@ static void append_counts(const struct rtt_record *record, bool brief, char *tex
 /* Why there is not one round trip. */
 static const char *why_none(const struct rtt_record *record)
 {
-    if (!page_some(record->sent))
-        return "nothing was sent";
+    if (!page_some(record->sent)) /* what is interrupted is unsent, too, though its SYN is out */
+        return page_some(record->unsent) ? "no probe came to its end" : "nothing was sent";
     if (record->rtt_source)
         return record->rtt_source;
     if (page_some(record->ambiguous))

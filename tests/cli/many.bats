@@ -105,3 +105,24 @@ ended() {
     alone_probe handshake 127.0.0.1:1-2 --ordered --dry-run
     [[ $output == '127.0.0.1:1: not sent'*$'\n\n127.0.0.1:2: not sent'* ]]
 }
+
+@test "CSV has its header also where no record is printed" {
+    : >"$BATS_TEST_TMPDIR/empty"
+    alone_probe handshake -f "$BATS_TEST_TMPDIR/empty" --csv --fields=target,verdict
+    is 0
+    [ "$output" = $'target,verdict\r' ]
+    for more in '' --ordered; do
+        # shellcheck disable=SC2086
+        alone_probe rtt 127.0.0.1:1 -n 1 --csv --fields=target,lost --only open $more
+        is 1
+        [ "$output" = $'target,lost\r' ]
+        # shellcheck disable=SC2086
+        alone_probe rtt 127.0.0.1:1 -n 1 --csv --no-header --only open $more
+        is 1
+        [ -z "$output" ]
+        # shellcheck disable=SC2086
+        alone_probe rtt 127.0.0.1:1 -n 1 --csv -q $more
+        is 1
+        [ -z "$output" ]
+    done
+}
