@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "cmd/cli.h"
 #include "cmd/rtt_picture.h"
 #include "cmd/run.h"
@@ -24,19 +25,23 @@ struct rtt_run {
 static int print_fping(struct run *run, const struct engine_result *result, const double *times,
                        size_t count, struct fault *fault)
 {
+    const struct rtt_record *record = result->rtt;
     FILE *stream = stdout;
-    char *text = NULL;
-    size_t length = 0;
+    char *text = NULL, label[512];
+    size_t length = 0, at = 0;
     int error = 0;
 
     if (run->settings->quiet)
         return 0;
+    text_append(label, sizeof label, &at, "%s", record->target);
+    if (run->settings->all_addresses && record->addresses > 1 && record->address)
+        text_append(label, sizeof label, &at, " (%s)", record->address);
     run_hide_progress(run);
     if (run->order)
         stream = open_memstream(&text, &length);
     if (!stream)
         return fault_set(fault, FAULT_MEMORY, 0, "out of memory");
-    rtt_fping_line(stream, result->rtt->target, times, count);
+    rtt_fping_line(stream, label, times, count);
     if (!run->order)
         return 0;
     if (fclose(stream) != 0)

@@ -94,6 +94,7 @@ ended() {
     is 1
     [ "$(cut -d' ' -f1,2 <<<"$output")" = $'refused: 127.0.0.1:1\nnot met:\nrefused: 127.0.0.1:2\nnot met:' ]
     # of a list nobody knows how long it is
+    # shellcheck disable=SC2016
     run --separate-stderr alone sh -c 'echo self | "$0" handshake -' "$TCPPROBE"
     is 0
     [[ $output == 'open: self '* ]]

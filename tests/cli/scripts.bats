@@ -107,6 +107,14 @@ csv() { tr -d '\r' <<<"$output" | xargs; }
         "$TCPPROBE" rtt both.test:1 -n 1 --json --fields=target,addresses' sh "$BATS_TEST_TMPDIR/hosts"
     is 1
     [ "$output" = '{"target":"both.test:1","addresses":2}' ]
+    # fping's line names the address where the name has several lines
+    # shellcheck disable=SC2016
+    run --separate-stderr alone unshare --mount sh -c 'mount --bind "$1" /etc/hosts
+        "$TCPPROBE" rtt both.test:1 127.0.0.1:1 -C 1 --all-addresses
+        "$TCPPROBE" rtt both.test:1 -C 1' sh "$BATS_TEST_TMPDIR/hosts"
+    is 1
+    [ "$(awk -F ' : ' '{ print $1 }' <<<"$output" | sort | tr '\n' '|')" = \
+        '127.0.0.1:1|both.test:1|both.test:1 (127.0.0.1)|both.test:1 (::1)|' ]
 }
 
 @test "--parallel and --interval: one after the other, with a pause" {
