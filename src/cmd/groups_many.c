@@ -25,7 +25,7 @@ static const struct cli_option timing_options[] = {
      "Time from one probe of a target to its next (rtt, default: 1s), or from one target to the "
      "next (handshake, default: 0)"},
     {"parallel", CLI_KEY_PARALLEL, "NUMBER", NULL,
-     "Probe up to this many targets at once, 1 to 65536 (default: 64; for rtt 1000)"},
+     "Probe up to this many targets at once, 1 to 65536 (default: 1000)"},
     {"rate", CLI_KEY_RATE, "NUMBER", NULL,
      "Send at most this many SYNs a second in the whole run, copies included, as in 50, 0.5/s, 100k "
      "(default: 1000)"},

@@ -389,6 +389,14 @@ struct engine_options run_engine(struct run *run, unsigned parallel)
     };
 }
 
+/* Whatever should have made the list has failed, perhaps: nothing measured is nothing met. */
+static void tell_none(struct run *run)
+{
+    run->unmeasured++;
+    if (!run->settings->quiet && !run->plugin)
+        fputs("tcpprobe: there was no target: the list is empty\n", stderr);
+}
+
 /* Targets whose turn never came, and bad lines, were not measured either. */
 static void count_unprobed(struct run *run)
 {
@@ -401,6 +409,8 @@ static void count_unprobed(struct run *run)
     run->unmeasured += (size_t)(bad + left);
     if (run->plugin)
         plugin_take_unprobed(run->plugin, (size_t)(bad + left));
+    if (bad + left + feed_given(run->feed) == 0)
+        tell_none(run);
     if (left == 0 || run->settings->quiet || run->plugin)
         return;
     if (feed_total(run->feed, &total))

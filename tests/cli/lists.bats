@@ -129,7 +129,7 @@ memory() {
 import resource, subprocess, sys
 done = subprocess.run(sys.argv[1:], stdout=open("out", "w"), timeout=60)
 print(done.returncode, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' \
-        "$TCPPROBE" handshake --file list --rate 10M "${CSV[@]}" "$@"
+        "$TCPPROBE" handshake --file list --rate 10M --parallel 64 "${CSV[@]}" "$@"
     [ "$status" -eq 0 ] && [ -z "$stderr" ] && [ "$(wc -l <out)" -eq "$count" ]
     result=${output% *} kilobytes=${output#* }
 }

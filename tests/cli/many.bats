@@ -110,7 +110,7 @@ ended() {
 @test "CSV has its header also where no record is printed" {
     : >"$BATS_TEST_TMPDIR/empty"
     alone_probe handshake -f "$BATS_TEST_TMPDIR/empty" --csv --fields=target,verdict
-    is 0
+    is 2 'tcpprobe: there was no target: the list is empty'
     [ "$output" = $'target,verdict\r' ]
     for more in '' --ordered; do
         # shellcheck disable=SC2086

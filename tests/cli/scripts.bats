@@ -47,10 +47,16 @@ csv() { tr -d '\r' <<<"$output" | xargs; }
     [ -z "$output" ]
 }
 
-@test "an empty list is no failure, a list that is not there is" {
+@test "an empty list is no success, and a list that is not there a failure" {
     : >"$LIST"
-    alone_probe handshake -f "$LIST"
-    is 0
+    for command in 'handshake' 'rtt' 'handshake --dry-run'; do
+        # shellcheck disable=SC2086
+        alone_probe $command -f "$LIST"
+        is 2 'tcpprobe: there was no target: the list is empty'
+        [ -z "$output" ]
+    done
+    alone_probe handshake -q -f "$LIST"
+    is 2
     [ -z "$output" ]
     alone_probe handshake -f "$LIST.none"
     fault 74 "cannot be opened"
