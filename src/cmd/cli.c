@@ -16,7 +16,7 @@
 #define OPTIONS_ROOM 128
 
 static const struct command *const commands[] = {&command_handshake, &command_rtt,
-                                               &command_describe};
+                                                 &command_describe};
 
 const struct command *const *cli_commands(size_t *ret_count)
 {
@@ -298,12 +298,13 @@ void cli_help(FILE *stream)
                     "The instrument for TCP connection establishment.\n\nCommands:\n");
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         fprintf(stream, "  %-12s %s\n", commands[i]->name, commands[i]->summary);
-    fprintf(stream, "\nFirst steps:\n"
-                    "  tcpprobe handshake self              a listener of its own, no network needed\n"
-                    "  tcpprobe handshake example.net:443   does it open, how, how fast\n"
-                    "  tcpprobe rtt example.net:443         how long, how steady, where is the loss\n"
-                    "  tcpprobe handshake -q db:5432 || page\n\n"
-                    "'tcpprobe COMMAND --help' has a command's options, tcpprobe(1) everything.\n");
+    fprintf(stream,
+            "\nFirst steps:\n"
+            "  tcpprobe handshake self              a listener of its own, no network needed\n"
+            "  tcpprobe handshake example.net:443   does it open, how, how fast\n"
+            "  tcpprobe rtt example.net:443         how long, how steady, where is the loss\n"
+            "  tcpprobe handshake -q db:5432 || page\n\n"
+            "'tcpprobe COMMAND --help' has a command's options, tcpprobe(1) everything.\n");
 }
 
 void cli_version(FILE *stream)

@@ -293,7 +293,8 @@ const struct command command_describe = {
         "A TOPIC is one of " TOPIC_WORDS ".\n\n"
         "fsm is the state machine, event by event and state by state (with --format=dot its "
         "diagram); states and effects are its words; fields are the keys of every record; options "
-        "those of every command line; kinds the TCP options that are known by name; verdicts what a "
+        "those of every command line; kinds the TCP options that are known by name; verdicts what "
+        "a "
         "target can be, outcomes what a probe of rtt can come to; schema is the JSON Schema of "
         "what --json writes.",
     .groups = {&cli_group_output, &cli_group_common},

@@ -53,7 +53,8 @@ static const struct cli_option target_options[] = {
      "given again"},
     {"all-addresses", CLI_KEY_ALL_ADDRESSES, NULL, NULL,
      "Probe each address of a name, not the first with a route alone"},
-    {"yes", CLI_KEY_YES, NULL, NULL, "Consent to targets that stand for more than 65536 probes each, as large prefixes do"},
+    {"yes", CLI_KEY_YES, NULL, NULL,
+     "Consent to targets that stand for more than 65536 probes each, as large prefixes do"},
     {0},
 };
 

@@ -27,7 +27,8 @@ static const struct cli_option timing_options[] = {
     {"parallel", CLI_KEY_PARALLEL, "NUMBER", NULL,
      "Probe up to this many targets at once, 1 to 65536 (default: 1000)"},
     {"rate", CLI_KEY_RATE, "NUMBER", NULL,
-     "Send at most this many SYNs a second in the whole run, copies included, as in 50, 0.5/s, 100k "
+     "Send at most this many SYNs a second in the whole run, copies included, as in 50, 0.5/s, "
+     "100k "
      "(default: 1000)"},
     {"deadline", CLI_KEY_DEADLINE, "DURATION", NULL,
      "End the whole run after this time, whatever is still under way"},
@@ -101,7 +102,9 @@ const struct cli_group cli_group_timing = {"Timing", timing_options, take_timing
 /* Series: how the probes of one target follow each other, and what is made of them. */
 
 static const struct cli_option series_options[] = {
-    {"count", 'n', "NUMBER", NULL, "Probes for each target, 0: until interrupted (default: 10); of a range of source ports, for each"},
+    {"count", 'n', "NUMBER", NULL,
+     "Probes for each target, 0: until interrupted (default: 10); of a range of source ports, for "
+     "each"},
     {"full", CLI_KEY_FULL, NULL, NULL,
      "Complete each handshake and close the connection (default: half-open, ended by an RST)"},
     {"each", CLI_KEY_EACH, NULL, NULL,

@@ -96,12 +96,13 @@ const struct command command_handshake = {
     .arguments = "TARGET...",
     .values = "self",
     .summary = "Open connections, and report every segment, state and option",
-    .description = CLI_TARGETS "\n\n"
-                   "The program sends a SYN of its own making, captures what comes back and drives "
-                   "its own state machine with it; the kernel's TCP takes no part. The connection "
-                   "is closed politely. In text, one target has a whole page, each of several the "
-                   "verdict and what was out of the ordinary; -v and --explain show all of "
-                   "them.\n\n" CLI_STATUS,
+    .description = CLI_TARGETS
+    "\n\n"
+    "The program sends a SYN of its own making, captures what comes back and drives "
+    "its own state machine with it; the kernel's TCP takes no part. The connection "
+    "is closed politely. In text, one target has a whole page, each of several the "
+    "verdict and what was out of the ordinary; -v and --explain show all of "
+    "them.\n\n" CLI_STATUS,
     .groups = {&cli_group_target, &cli_group_segment, &cli_group_timing, &cli_group_data,
                &cli_group_scripts, &cli_group_capture, &cli_group_output, &cli_group_records,
                &cli_group_common},

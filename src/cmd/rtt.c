@@ -161,10 +161,10 @@ static int probe_targets(struct rtt_run *rtt, struct fault *fault)
     options.interval = settings->interval >= 0 ? settings->interval : INTERVAL;
     options.full = settings->full;
     options.port_last = settings->source_port_last;
-    options.without = settings->dry_run || settings->each || settings->fping ||
-                              run_wants(&rtt->run, "reason")
-                          ? 0
-                          : RESULT_REASON;
+    options.without =
+        settings->dry_run || settings->each || settings->fping || run_wants(&rtt->run, "reason")
+            ? 0
+            : RESULT_REASON;
     options.keep_points = settings->plot_path || settings->fping;
     options.calls.result = take_result;
     options.calls.packet = take_packet;
@@ -209,8 +209,8 @@ static int rtt(struct settings *settings, struct fault *fault)
     status = check(settings, fault);
     if (status)
         return status;
-    status = run_open(&rtt.run, settings, &schema_rtt, printed ? printed : &schema_rtt_probe,
-                      fault);
+    status =
+        run_open(&rtt.run, settings, &schema_rtt, printed ? printed : &schema_rtt_probe, fault);
     if (!status)
         status = probe_targets(&rtt, fault);
     picture_release(&rtt.picture);
@@ -223,14 +223,13 @@ const struct command command_rtt = {
     .arguments = "TARGET...",
     .values = "self",
     .summary = "Measure round trips in series, and on which side packets are lost",
-    .description =
-        CLI_TARGETS
-        "\n\n"
-        "A probe is a SYN and its answer: half-open, ended by an RST of the kernel's, or a whole "
-        "handshake with --full. Its round trip is the difference of two time stamps of the "
-        "capture. A SYN that has no answer within --timeout is lost; copies of it (--retries) "
-        "tell on which side, for the echoed timestamp names the copy that arrived first. An "
-        "exchange with copies gives no round trip.\n\n" CLI_STATUS,
+    .description = CLI_TARGETS
+    "\n\n"
+    "A probe is a SYN and its answer: half-open, ended by an RST of the kernel's, or a whole "
+    "handshake with --full. Its round trip is the difference of two time stamps of the "
+    "capture. A SYN that has no answer within --timeout is lost; copies of it (--retries) "
+    "tell on which side, for the echoed timestamp names the copy that arrived first. An "
+    "exchange with copies gives no round trip.\n\n" CLI_STATUS,
     .groups = {&cli_group_target, &cli_group_segment, &cli_group_timing, &cli_group_series,
                &cli_group_scripts, &cli_group_capture, &cli_group_output, &cli_group_records,
                &cli_group_common},

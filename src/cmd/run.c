@@ -66,12 +66,12 @@ static int open_scripts(struct run *run, struct fault *fault)
         .critical_count = settings->critical_count,
         .addresses = settings->all_addresses,
     };
-    int error = expect_parse(settings->expect, "--expect", run->schema, EXPECT_TARGET,
-                             &run->expect, fault);
+    int error =
+        expect_parse(settings->expect, "--expect", run->schema, EXPECT_TARGET, &run->expect, fault);
 
     if (!error && settings->only)
-        error = expect_parse(settings->only, "--only", run->printed, EXPECT_FILTER, &run->only,
-                             fault);
+        error =
+            expect_parse(settings->only, "--only", run->printed, EXPECT_FILTER, &run->only, fault);
     if (!error && settings->plugin)
         error = plugin_new(&plugin, run->schema, &run->plugin, fault);
     if (!error && settings->prometheus_path) {
@@ -87,8 +87,8 @@ static int open_scripts(struct run *run, struct fault *fault)
 /* A page for each of many targets would be too much to read. What a list holds is not known yet. */
 static bool shows_lines(const struct run *run)
 {
-    return run->printed == &schema_handshake && !run_alone(run) &&
-           run->output.style.verbose == 0 && !run->output.style.explain;
+    return run->printed == &schema_handshake && !run_alone(run) && run->output.style.verbose == 0 &&
+           !run->output.style.explain;
 }
 
 /* Records are rendered apart, and written when it is their turn. */

@@ -81,8 +81,7 @@ static void count_unprobed(struct run *run)
     if (left == 0 || run->settings->quiet || run->plugin)
         return;
     if (feed_total(run->feed, &total))
-        fprintf(stderr,
-                "tcpprobe: the run was ended before %llu of %llu targets were probed\n",
+        fprintf(stderr, "tcpprobe: the run was ended before %llu of %llu targets were probed\n",
                 (unsigned long long)left, (unsigned long long)total);
     else
         fputs("tcpprobe: the run was ended before all targets were read\n", stderr);

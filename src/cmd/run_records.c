@@ -93,9 +93,8 @@ int run_take(struct run *run, const struct engine_result *result, const void *re
 {
     bool wants_words = run->settings->expect != NULL; /* else the verdict says it all */
     const char *why = NULL;
-    enum expect_result judgement =
-        expect_check(run->expect, record, wants_words ? &run->memory : NULL,
-                     wants_words ? &why : NULL);
+    enum expect_result judgement = expect_check(
+        run->expect, record, wants_words ? &run->memory : NULL, wants_words ? &why : NULL);
     int error = 0;
 
     *unmet = why;

@@ -39,7 +39,8 @@ void doubt_settle(struct pinger *pinger)
 {
     struct doubt *doubt, *next;
 
-    LL_FOREACH_SAFE (pinger->doubts, doubt, next) {
+    LL_FOREACH_SAFE(pinger->doubts, doubt, next)
+    {
         if (!outcome_is_repeat(doubt->probe.verdict.rtt, pinger->usual))
             continue;
         LL_DELETE(pinger->doubts, doubt);
@@ -52,7 +53,7 @@ void doubt_free(struct pinger *pinger)
 {
     struct doubt *doubt, *next;
 
-    LL_FOREACH_SAFE (pinger->doubts, doubt, next)
-        free(doubt);
+    LL_FOREACH_SAFE(pinger->doubts, doubt, next)
+    free(doubt);
     pinger->doubts = NULL;
 }

@@ -10,8 +10,8 @@
 /* One point of a series, for pictures and lists; in the order in which they were settled. */
 struct engine_point {
     uint64_t number; /* of the probe, from 1 */
-    int64_t at; /* ns since the series' first SYN */
-    int64_t rtt; /* ns; OPENING_UNKNOWN without a sample */
+    int64_t at;      /* ns since the series' first SYN */
+    int64_t rtt;     /* ns; OPENING_UNKNOWN without a sample */
     enum outcome outcome;
 };
 
@@ -21,8 +21,8 @@ struct engine_result {
     enum verdict verdict;
     const struct handshake_record *handshake; /* one of these two, */
     const struct rtt_record *rtt;             /* valid during the call */
-    int64_t first_at; /* ns: when a series' first SYN left */
-    const struct engine_point *points; /* of a series, where they are kept */
+    int64_t first_at;                         /* ns: when a series' first SYN left */
+    const struct engine_point *points;        /* of a series, where they are kept */
     size_t point_count;
 };
 
@@ -66,14 +66,14 @@ struct engine_options {
     bool all_addresses;     /* each address of a name, not only the first with a route */
     bool adapter_time;      /* stamps by the interface's clock, where it has one */
     unsigned without;       /* RESULT_…: what nobody looks at in the records of handshakes */
-    uint64_t window; /* items under way beyond the oldest that is not done; 0: no limit */
+    uint64_t window;        /* items under way beyond the oldest that is not done; 0: no limit */
 
-    bool series;         /* round trips instead of handshakes: */
-    uint64_t count;      /* probes a target, or a flow; 0: endless */
-    int64_t interval;    /* ns between two probes of a target */
-    bool full;           /* complete each handshake and close it */
-    uint16_t port_last;  /* flows: source ports from spec->source_port to this; 0: no sweep */
-    bool keep_points;    /* for engine_result.points */
+    bool series;        /* round trips instead of handshakes: */
+    uint64_t count;     /* probes a target, or a flow; 0: endless */
+    int64_t interval;   /* ns between two probes of a target */
+    bool full;          /* complete each handshake and close it */
+    uint16_t port_last; /* flows: source ports from spec->source_port to this; 0: no sweep */
+    bool keep_points;   /* for engine_result.points */
 
     struct engine_calls calls;
 };

@@ -42,8 +42,8 @@ struct subject {
     uint16_t port;
     struct address address; /* family NONE: none was found */
     struct route route;
-    unsigned addresses;     /* how many the name has */
-    int64_t dns_ns;         /* -1: no name was resolved */
+    unsigned addresses; /* how many the name has */
+    int64_t dns_ns;     /* -1: no name was resolved */
     int64_t began_realtime;
     struct echo *echo; /* the target is `self` */
 };
@@ -64,7 +64,7 @@ struct engine {
     struct resolver *resolver; /* made when the first name comes */
     struct links links;
     struct dump *dump;
-    struct contact *contacts;  /* a table of all connections */
+    struct contact *contacts; /* a table of all connections */
     struct ports *guarded, *reserved;
     struct arena memory; /* for one record at a time */
 
@@ -80,19 +80,19 @@ struct engine {
     struct job *over; /* wait to be reported */
     struct pinger *pingers;
     struct pinger *ended; /* wait to be reported */
-    bool blocked;   /* who is to begin has to wait for a port */
-    bool exhausted; /* the feed has no more */
+    bool blocked;         /* who is to begin has to wait for a port */
+    bool exhausted;       /* the feed has no more */
     ev_io feed_readable;
     bool feed_waits;
 
     /* Whose turn it is, and when. */
     struct turn *turns;
     struct pace rate, spacing;
-    struct pinger *cadence;                      /* those that send again, the soonest first */
-    struct pinger *kept_back;                    /* those that wait for a port */
-    struct exchange *waiting[ENGINE_ATTEMPTS];   /* for an answer, the soonest to give up first */
-    struct exchange *lingering;                  /* given up, but an answer would still count */
-    struct pattern *patterns;                    /* SYNs to be copied */
+    struct pinger *cadence;                    /* those that send again, the soonest first */
+    struct pinger *kept_back;                  /* those that wait for a port */
+    struct exchange *waiting[ENGINE_ATTEMPTS]; /* for an answer, the soonest to give up first */
+    struct exchange *lingering;                /* given up, but an answer would still count */
+    struct pattern *patterns;                  /* SYNs to be copied */
     ev_timer wake, deadline, tick;
     bool draining; /* the turns are being taken */
 

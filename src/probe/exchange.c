@@ -39,8 +39,7 @@ static void send_copy(struct exchange *exchange, int64_t now)
         .ts_val = exchange->ts_offset + (uint32_t)(now / MILLISECOND),
     };
     if (pattern->has_ts_first)
-        copy->ts_val = pattern->ts_first +
-                       (uint32_t)((now - opening->copies[0].at) / MILLISECOND);
+        copy->ts_val = pattern->ts_first + (uint32_t)((now - opening->copies[0].at) / MILLISECOND);
     exchange->syn.ts_val = copy->ts_val;
     exchange->syn.identification = (uint16_t)(exchange->syn.identification + 1);
     if (exchange->syn.identification == 0) /* the kernel would put another in place of 0 */
@@ -78,9 +77,9 @@ static void send_again(struct engine *engine, void *owner)
 }
 
 /*
- * No answer has come. If the SYN arrived all the same the peer is half-open, and would meet the next
- * SYN of the flow with an ACK of the old one (RFC 9293 section 3.10.7.4): one loss would count as
- * two.
+ * No answer has come. If the SYN arrived all the same the peer is half-open, and would meet the
+ * next SYN of the flow with an ACK of the old one (RFC 9293 section 3.10.7.4): one loss would count
+ * as two.
  */
 static void reset_peer(const struct exchange *exchange)
 {
@@ -145,8 +144,8 @@ static int take_port(struct pinger *pinger, uint16_t source_port, struct ports_l
                           fault);
     }
     make_room(engine, pinger, source_port);
-    return ports_take_fixed(engine->reserved, source, source_port, &subject->address,
-                            subject->port, ret_lease, fault);
+    return ports_take_fixed(engine->reserved, source, source_port, &subject->address, subject->port,
+                            ret_lease, fault);
 }
 
 int exchange_open(struct pinger *pinger, uint64_t number, uint16_t source_port, size_t flow,

@@ -17,7 +17,7 @@ struct exchange {
     struct opening opening;
     enum answer answer;
     bool judged;
-    enum outcome outcome;    /* once judged */
+    enum outcome outcome; /* once judged */
     /* Whoever answered first. */
     struct address from;
     uint8_t ttl;
@@ -26,8 +26,8 @@ struct exchange {
 
     int64_t due; /* of the queue that it is in */
     struct exchange **queue;
-    struct exchange *next, *previous;          /* in the queue */
-    struct exchange *next_of, *previous_of;    /* of the same pinger */
+    struct exchange *next, *previous;       /* in the queue */
+    struct exchange *next_of, *previous_of; /* of the same pinger */
     struct turn turn;
 };
 

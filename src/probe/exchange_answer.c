@@ -146,7 +146,8 @@ static void answered(struct exchange *exchange, bool was_answered)
         judge_again(exchange);
     else if (!exchange->judged && exchange->opening.copy_count == 1 &&
              exchange->opening.copies[0].stamped)
-        exchange_judge(exchange); /* it stays listed until its time is over: a second answer is a duplicate */
+        exchange_judge(
+            exchange); /* it stays listed until its time is over: a second answer is a duplicate */
     else if (exchange->judged && was_answered &&
              exchange->opening.answers > exchange->opening.copy_count)
         exchange->pinger->duplicates++;

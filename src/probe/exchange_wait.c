@@ -84,7 +84,8 @@ static int64_t wait_of(const struct exchange *exchange, int64_t now)
 
 int64_t exchanges_next(const struct engine *engine, int64_t now)
 {
-    /* What is only listened for may end whenever the loop comes round, unless its port is missed. */
+    /* What is only listened for may end whenever the loop comes round, unless its port is missed.
+     */
     int64_t next = engine->kept_back ? wait_of(engine->lingering, now) : TCB_NEVER;
 
     for (unsigned i = 0; i < ENGINE_ATTEMPTS; i++) {

@@ -27,8 +27,8 @@ static struct contact *find_by_packet(struct engine *engine, const struct packet
 {
     struct reader reader = reader_of(packet->payload, packet->payload_length);
     uint16_t source = reader_u16(&reader), destination = reader_u16(&reader);
-    struct contact *contact = contact_find(engine->contacts, &packet->destination, destination,
-                                           &packet->source, source);
+    struct contact *contact =
+        contact_find(engine->contacts, &packet->destination, destination, &packet->source, source);
 
     return contact ? contact
                    : contact_find(engine->contacts, &packet->source, source, &packet->destination,

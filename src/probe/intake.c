@@ -122,8 +122,8 @@ static bool wanted(const struct spec *spec, const struct address *address)
            (spec->source.family == IP_FAMILY_NONE || spec->source.family == address->family);
 }
 
-static int find_route(struct engine *engine, struct subject *subject,
-                      const struct address *address, const char *scope, struct fault *fault)
+static int find_route(struct engine *engine, struct subject *subject, const struct address *address,
+                      const char *scope, struct fault *fault)
 {
     const struct spec *spec = engine->options->spec;
     const char *interface = scope[0] ? scope : spec->interface[0] ? spec->interface : NULL;
@@ -358,8 +358,8 @@ bool intake_next(struct engine *engine)
         return true;
     case FEED_WAIT:
         engine->feed_waits = true;
-        ev_io_init(&engine->feed_readable, on_feed_readable,
-                   feed_descriptor(engine->options->feed), EV_READ);
+        ev_io_init(&engine->feed_readable, on_feed_readable, feed_descriptor(engine->options->feed),
+                   EV_READ);
         engine->feed_readable.data = engine;
         ev_io_start(engine->loop, &engine->feed_readable);
         return false;

@@ -53,8 +53,7 @@ static void report(struct job *job)
     context.guard = guard_words(job->lease.methods, guard);
     context.guard_weak = (job->lease.methods & (GUARD_FILTER | GUARD_MD5)) == 0;
     context.stamp_words = job->stamp_words;
-    context.next_hop_silent =
-        !job->probe->has_speaker && neighbour_ask(route) == NEIGHBOUR_SILENT;
+    context.next_hop_silent = !job->probe->has_speaker && neighbour_ask(route) == NEIGHBOUR_SILENT;
     context.next_hop = address_show(&route->next_hop, next_hop);
     context.dropped = job->link ? links_dropped(job->link, engine_now()) : RECORD_UNKNOWN;
     context.without = engine->options->without;

@@ -8,7 +8,7 @@
 struct job {
     struct contact contact;
     struct engine *engine;
-    struct pinger *pinger;   /* whose probe `number` this is; NULL: a handshake for its own sake */
+    struct pinger *pinger; /* whose probe `number` this is; NULL: a handshake for its own sake */
     uint64_t number;
     struct subject *subject; /* the pinger's, or: */
     struct subject own;

@@ -61,7 +61,8 @@ static struct outcome_verdict judge_repeated(const struct opening *opening,
     if (pair->answered_copy > 1)
         return lost(LOSS_FORWARD, "the echoed timestamp names a later SYN");
     if (pair->answered_copy == 1 && pair->lost_reverse > 0)
-        return lost(LOSS_REVERSE, "the echoed timestamp names the first SYN, whose answer was lost");
+        return lost(LOSS_REVERSE,
+                    "the echoed timestamp names the first SYN, whose answer was lost");
     if (pair->answered_copy == 1)
         return without_sample(OUTCOME_LATE, "the answer to the first SYN came after the time-out");
     if (outcome_is_repeat(since_first, opening->later_rtt))

@@ -30,7 +30,8 @@ struct outcome_verdict {
 struct outcome_verdict outcome_judge(const struct opening *opening, enum answer answer,
                                      int64_t timeout, int64_t usual);
 
-/* Whether an answer after `rtt` is such a repeat beside a usual round trip; ns, 0: none is known. */
+/* Whether an answer after `rtt` is such a repeat beside a usual round trip; ns, 0: none is known.
+ */
 bool outcome_is_repeat(int64_t rtt, int64_t usual);
 /* The verdict on a probe whose answer is found to be one. */
 struct outcome_verdict outcome_repeat(void);

@@ -14,7 +14,7 @@ struct pattern {
     uint32_t ts_first;
     struct craft_template template;
     struct craft_header header; /* to the first of its destinations */
-    struct tcb tcb; /* in SYN-SENT, as after the first SYN */
+    struct tcb tcb;             /* in SYN-SENT, as after the first SYN */
     struct stream stream;
     struct pattern *next;
 };

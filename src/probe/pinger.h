@@ -32,7 +32,7 @@ struct pinger {
     const char *stamp_words;
     struct pattern *pattern; /* half-open */
     struct exchange *exchanges;
-    unsigned methods; /* of the guards, in full mode */
+    unsigned methods;    /* of the guards, in full mode */
     struct sweep *sweep; /* of source ports; NULL: none */
 
     uint64_t begun, pending; /* probes; of these, how many have no outcome yet */
@@ -40,8 +40,8 @@ struct pinger {
     uint64_t losses[LOSS_COUNT];
     uint64_t duplicates;
     struct series samples;
-    int64_t usual; /* ns: the shortest round trip so far; 0: none */
-    struct doubt *doubts; /* round trips that may have to be taken back */
+    int64_t usual;             /* ns: the shortest round trip so far; 0: none */
+    struct doubt *doubts;      /* round trips that may have to be taken back */
     int64_t first_at, last_at; /* ns: of the first SYN, and when the last outcome was known */
     struct engine_point *points;
     size_t point_count, point_room;
@@ -52,23 +52,23 @@ struct pinger {
     uint16_t flags;
     bool has_icmp;
     struct icmp icmp;
-    struct fault fault; /* why probes could not be sent */
+    struct fault fault;  /* why probes could not be sent */
     const char *stopped; /* from outside: why; else NULL */
 
     struct turn turn;
-    bool blocked;        /* its flow is still in use by an earlier probe, maybe another series' */
+    bool blocked; /* its flow is still in use by an earlier probe, maybe another series' */
     int64_t next_at;
     bool in_cadence, over;
-    struct pinger *next, *previous;             /* all, or all that are over */
-    struct pinger *next_due, *previous_due;     /* in the cadence, or of those that are blocked */
+    struct pinger *next, *previous;         /* all, or all that are over */
+    struct pinger *next_due, *previous_due; /* in the cadence, or of those that are blocked */
 };
 
 /* A probe has its outcome: counted and reported. */
 void pinger_count(struct pinger *pinger, const struct pinger_probe *probe);
 /* A probe ends without an outcome. */
 void pinger_drop(struct pinger *pinger);
-/* An answer to a probe that was lost, nobody knew where, came after all: it was late, or it is known
- * now on which side the first was lost. */
+/* An answer to a probe that was lost, nobody knew where, came after all: it was late, or it is
+ * known now on which side the first was lost. */
 void pinger_recount(struct pinger *pinger, const struct pinger_probe *probe);
 /* A round trip that was counted is none: a first answer was lost. */
 void pinger_take_back(struct pinger *pinger, const struct pinger_probe *probe);
@@ -82,7 +82,8 @@ void pinger_take_job(struct pinger *pinger, const struct job *job);
 /* Ends the series, or its phase, if all its probes have their outcomes. */
 void pinger_check_end(struct pinger *pinger);
 
-/* Lets those send again whose interval has passed; ns until the next, TCB_NEVER if there is none. */
+/* Lets those send again whose interval has passed; ns until the next, TCB_NEVER if there is none.
+ */
 void pingers_due(struct engine *engine, int64_t now);
 int64_t pingers_next(const struct engine *engine, int64_t now);
 /* Reports those that are over, and frees them. */

@@ -202,9 +202,8 @@ void pinger_take_job(struct pinger *pinger, const struct job *job)
         .flags = job->probe->speaker_flags,
         .icmp = &job->probe->icmp,
         .copies = opening->copy_count,
-        .duplicates = opening->answers > opening->copy_count
-                          ? opening->answers - opening->copy_count
-                          : 0,
+        .duplicates =
+            opening->answers > opening->copy_count ? opening->answers - opening->copy_count : 0,
         .sent_at = opening->copies[0].at,
     };
 

@@ -31,8 +31,8 @@ enum verdict pinger_verdict(const struct pinger *pinger)
         return VERDICT_UNREACHABLE;
     if (pinger->counts[OUTCOME_LOST] > 0)
         return VERDICT_FILTERED;
-    if (pinger->link && pinger->pattern && pinger->counts[OUTCOME_UNSENT] > 0 &&
-        !pinger->stopped && pinger->fault.code == FAULT_NONE &&
+    if (pinger->link && pinger->pattern && pinger->counts[OUTCOME_UNSENT] > 0 && !pinger->stopped &&
+        pinger->fault.code == FAULT_NONE &&
         neighbour_ask(&pinger->subject.route) == NEIGHBOUR_SILENT)
         return VERDICT_UNREACHABLE;
     return VERDICT_INCONCLUSIVE;
@@ -110,7 +110,7 @@ static const char *reason(const struct pinger *pinger, enum verdict verdict,
         arena_print(memory, "%s was not measured: %s", target,
                     pinger->fault.code != FAULT_NONE ? pinger->fault.what
                     : pinger->stopped                ? pinger->stopped
-                                      : "the capture never saw a SYN leave");
+                                                     : "the capture never saw a SYN leave");
         break;
     }
     if (record->flows_bad > 0)
@@ -291,8 +291,8 @@ void pinger_probe_record(const struct pinger *pinger, const struct pinger_probe 
     *ret_record = (struct rtt_probe_record){
         .schema = RECORD_SCHEMA_VERSION,
         .command = "rtt",
-        .time = arena_copy(memory,
-                           clock_iso8601(probe->sent_at + pinger->engine->clock_shift, time)),
+        .time =
+            arena_copy(memory, clock_iso8601(probe->sent_at + pinger->engine->clock_shift, time)),
         .target = subject->text,
         .address = arena_copy(memory, address_show(&subject->address, text)),
         .port = subject->port,

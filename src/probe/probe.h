@@ -67,8 +67,8 @@ struct probe {
     uint32_t later_ack;
     const char *stopped; /* why it was stopped from outside: "interrupted", or NULL */
     char stop_text[200]; /* its storage */
-    uint8_t *received;        /* PROBE_RECEIVED_MAX bytes; NULL until data comes */
-    struct trace trace;       /* last: it is not cleared with the rest */
+    uint8_t *received;   /* PROBE_RECEIVED_MAX bytes; NULL until data comes */
+    struct trace trace;  /* last: it is not cleared with the rest */
 };
 
 /* Prepares a probe of `destination`:`port` from `source_port`. `spec` must outlive it. */

@@ -19,9 +19,9 @@ struct result_context {
     const char *host;
     unsigned addresses; /* how many the name has; 0: not known */
     uint16_t port;
-    const char *time;       /* when it began, ISO 8601 */
-    int64_t dns_ns;         /* -1: no name was resolved */
-    const char *guard;      /* methods in words */
+    const char *time;  /* when it began, ISO 8601 */
+    int64_t dns_ns;    /* -1: no name was resolved */
+    const char *guard; /* methods in words */
     bool guard_weak;
     const char *stamp_words; /* of the capture */
     bool next_hop_silent;    /* ARP or neighbour discovery had no answer for the next hop */

@@ -113,8 +113,7 @@ size_t sweep_flow(const struct sweep *sweep, uint16_t source_port)
 
 static struct flow_counts counts_of(const struct flow *flow, enum phase phase)
 {
-    const struct series *samples =
-        phase == PHASE_SURVEY ? &flow->samples : &flow->confirm_samples;
+    const struct series *samples = phase == PHASE_SURVEY ? &flow->samples : &flow->confirm_samples;
     struct flow_counts counts = {
         .source_port = flow->port,
         .sent = phase == PHASE_SURVEY ? flow->sent : flow->confirm_sent,

@@ -25,7 +25,7 @@ static int bad_number(struct fault *fault, const char *text, int error)
     if (!fault)
         return error;
     text_safe(text, strlen(text), safe, sizeof safe);
-    return fault_set(fault, (enum fault_code)-error, 0, "target '%s': %s", safe, fault->what);
+    return fault_set(fault, (enum fault_code) - error, 0, "target '%s': %s", safe, fault->what);
 }
 
 /* Splits `text` into host and ports; `ret_ports` is NULL where there are none. */
