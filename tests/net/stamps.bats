@@ -15,6 +15,7 @@ count=100
 # is taken out of the frames (link.h), as on the way between two machines.
 tunnel_begin() {
     local side number=0
+    # shellcheck disable=SC2154 # net.bash names both sides
     for side in "$near" "$far"; do
         number=$((number + 1))
         ip -n "$side" link add over type vxlan id 1 local 198.18.0.$number remote 198.18.0.$((3 - number)) \
@@ -92,7 +93,8 @@ both_families() { # LOAD
 # little after those of the captures and are the same clock's.
 by_socket() {
     compare busy,sent pipe "$1" "$2" some
-    [[ "$output" =~ ^out\ frames=$count\ .*most=([0-9]+)\ early=0$'\n'in\ frames=$count\  ]]
+    local pattern="^out frames=$count .*most=([0-9]+) early=0"$'\n'"in frames=$count "
+    [[ $output =~ $pattern ]]
     [ "${BASH_REMATCH[1]}" -lt 1000000 ]
 }
 @test "what is sent can be stamped by way of the raw sockets, each frame once" {

@@ -219,8 +219,8 @@ static int halves_make(const uint32_t *errors, size_t count, uint32_t lattice,
     halves->chosen_count = (count + 1) / 2;
     halves->held_count = count / 2;
     halves->lattice = lattice;
-    halves->chosen = malloc(halves->chosen_count * sizeof(*halves->chosen));
-    halves->held = malloc(halves->held_count * sizeof(*halves->held));
+    halves->chosen = calloc(halves->chosen_count, sizeof(*halves->chosen));
+    halves->held = calloc(halves->held_count, sizeof(*halves->held));
     halves->common = malloc(halves->chosen_count * sizeof(*halves->common));
     if (halves->chosen == NULL || halves->held == NULL || halves->common == NULL) {
         halves_release(halves);
@@ -289,7 +289,7 @@ static int compare_costs(const void *a, const void *b)
 static int resampled_costs(const struct halves *all, size_t rounds, uint64_t random, double *costs)
 {
     struct halves drawn;
-    uint32_t *times = malloc(all->chosen_count * sizeof(*times));
+    uint32_t *times = calloc(all->chosen_count, sizeof(*times));
     int status = halves_make(NULL, all->chosen_count + all->held_count, all->lattice, &drawn);
 
     if (status == 0 && times == NULL) {

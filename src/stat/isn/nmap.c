@@ -87,17 +87,25 @@ static const char *old_words(uint32_t index)
                             : "Good luck!";
 }
 
+/* A whole number, as nmap has it. */
+static double old_step(uint32_t before, uint32_t after, uint32_t divisor)
+{
+    uint32_t step = isn_nmap_difference(before, after) / divisor;
+
+    return step;
+}
+
 static uint32_t old_index(const uint32_t *isns, size_t count, uint32_t divisor)
 {
     double sum = 0, squares = 0;
 
     for (size_t i = 1; i < count; i++)
-        sum += isn_nmap_difference(isns[i - 1], isns[i]) / divisor;
+        sum += old_step(isns[i - 1], isns[i], divisor);
     /* It keeps the mean as a whole number. */
     double mean = floor(0.5 + floor(sum / (double)(count - 1)));
 
     for (size_t i = 1; i < count; i++) {
-        double off = isn_nmap_difference(isns[i - 1], isns[i]) / divisor - mean;
+        double off = old_step(isns[i - 1], isns[i], divisor) - mean;
 
         squares += off * off;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Lagged Fibonacci generators: random() of glibc and BSD (o[i] = o[i-3] + o[i-31], of which the
  * lowest bit is not shown) and other lags; .NET's System.Random (a difference modulo 2^31 - 1). */
+#include <assert.h>
 #include <string.h>
 
 #include "stat/isn/recover_parts.h"
@@ -175,6 +176,7 @@ static void equations_of(const struct stretch *stretch, struct equations *equati
     uint64_t rows[LAG_MOST];
     size_t k = stretch->k;
 
+    assert(k > 0 && k <= LAG_MOST);
     for (size_t i = 0; i < k; i++)
         rows[i] = UINT64_C(1) << i;
     for (size_t i = 0; i < stretch->length; i++) {

@@ -156,12 +156,11 @@ static bool multiplier(const uint32_t *isns, uint64_t m, uint64_t *ret_a, uint64
     for (size_t i = 0; i + 2 < NUMBERS; i++) {
         uint64_t one = (m + isns[i + 1] - isns[i]) % m;
         uint64_t two = (m + isns[i + 2] - isns[i + 1]) % m;
-        uint64_t common = (uint64_t)gcd(one, m);
+        uint64_t common = (uint64_t)gcd(one, m), rest = common > 0 ? m / common : 0;
 
-        if (one == 0 || common > 1024 || two % common != 0)
+        if (one == 0 || rest == 0 || common > 1024 || two % common != 0)
             continue;
-        *ret_a =
-            (uint64_t)((wide)(two / common) * inverse(one / common, m / common) % (m / common));
+        *ret_a = (uint64_t)((wide)(two / common) * inverse(one / common, rest) % rest);
         *ret_c = (uint64_t)((isns[i + 1] + (wide)m * m - (wide)*ret_a * isns[i]) % m);
         return true;
     }

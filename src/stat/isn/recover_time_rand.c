@@ -58,7 +58,9 @@ static bool takes(const uint32_t *numbers, uint32_t isn, uint32_t time, uint32_t
 
 static uint32_t time_at(const struct isn_recovery *recovery, int64_t time)
 {
-    return (uint32_t)(int64_t)(recovery->tick + (double)((time - recovery->time) / SECOND));
+    int64_t seconds = (time - recovery->time) / SECOND;
+
+    return (uint32_t)(int64_t)(recovery->tick + (double)seconds);
 }
 
 static void push(struct isn_recovery *recovery, uint32_t number)

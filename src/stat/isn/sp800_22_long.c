@@ -115,7 +115,7 @@ static double distance_mean(unsigned length)
     double weight = share;
     double sum = 0;
 
-    for (double i = 1; weight > 1e-18; i++) {
+    for (unsigned i = 1; weight > 1e-18; i++) {
         sum += weight * log2(i);
         weight *= 1 - share;
     }

@@ -128,12 +128,15 @@ struct isn_score isn_sp_longest_run(const uint8_t *bits, size_t count)
 /* The sum over k of P((4k + a) z < x < (4k + b) z), x normal with the variance n. */
 static double between(double z, double n, double from, double a, double b)
 {
-    double to = floor((n / z - 1) / 4);
+    int64_t to = (int64_t)floor((n / z - 1) / 4);
     double step = z / sqrt(n);
     double sum = 0;
 
-    for (double k = from; k <= to; k++)
+    for (int64_t i = (int64_t)ceil(from); i <= to; i++) {
+        double k = (double)i;
+
         sum += gsl_cdf_ugaussian_P((4 * k + b) * step) - gsl_cdf_ugaussian_P((4 * k + a) * step);
+    }
     return sum;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The tests of NIST SP 800-22 that count words of a few bits. */
+#include <assert.h>
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
@@ -36,6 +37,7 @@ static double psi_square(const uint8_t *bits, size_t count, unsigned m, uint32_t
 
     if (m == 0)
         return 0;
+    assert(m < 32);
     count_words(bits, count, m, seen);
     for (size_t i = 0; i < (size_t)1 << m; i++)
         sum += (double)seen[i] * seen[i];
