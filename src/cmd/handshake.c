@@ -14,24 +14,11 @@ static int take_result(void *data, struct engine_result *result, struct fault *f
     struct handshake_record record = *result->handshake;
 
     if (run->settings->dry_run) { /* no packet could be made of it, and this is no packet */
-        run->unmeasured++;
-        if (run->settings->quiet)
-            return 0;
-        run_hide_progress(run);
-        fprintf(stderr, "tcpprobe: %s\n", record.reason);
+        run_take_unmade(run, record.reason);
         return 0;
     }
     record.brief = run->output.one_line;
     return run_take(run, result, &record, &record.unmet, fault);
-}
-
-static int take_packet(void *data, const struct packet_record *record, uint64_t index,
-                       struct fault *fault)
-{
-    struct run *run = data;
-
-    run->met++;
-    return run_print(run, &schema_packet, record, index, fault);
 }
 
 /* A line that stays, and does not get between the records: on a terminal only, for scripts have no
@@ -70,7 +57,7 @@ static int probe_targets(struct run *run, struct fault *fault)
     options.without = settings->dry_run ? 0 : without(run);
     options.spacing = settings->interval > 0 ? settings->interval : 0;
     options.calls.result = take_result;
-    options.calls.packet = take_packet;
+    options.calls.packet = run_take_packet;
     options.calls.look = look;
     if (run->shows_progress && run_alone(run))
         options.calls.repeated = tell_repeated;

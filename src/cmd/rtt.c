@@ -81,11 +81,7 @@ static int take_result(void *data, struct engine_result *result, struct fault *f
     int error = 0;
 
     if (run->settings->dry_run) { /* no packet could be made of it, and this is no packet */
-        run->unmeasured++;
-        if (run->settings->quiet)
-            return 0;
-        run_hide_progress(run);
-        fprintf(stderr, "tcpprobe: %s\n", record.reason);
+        run_take_unmade(run, record.reason);
         return 0;
     }
     record.alone = run_alone(run);
@@ -104,15 +100,6 @@ static int take_probe(void *data, const struct rtt_probe_record *record, uint64_
     if (run->printed == &schema_rtt_probe && !run_chooses(run, record))
         return 0;
     return run_print(run, &schema_rtt_probe, record, index, fault);
-}
-
-static int take_packet(void *data, const struct packet_record *record, uint64_t index,
-                       struct fault *fault)
-{
-    struct run *run = data;
-
-    run->met++;
-    return run_print(run, &schema_packet, record, index, fault);
 }
 
 /* The series as they stand, and what is known by now of them all. */
@@ -167,7 +154,7 @@ static int probe_targets(struct rtt_run *rtt, struct fault *fault)
             : RESULT_REASON;
     options.keep_points = settings->plot_path || settings->fping;
     options.calls.result = take_result;
-    options.calls.packet = take_packet;
+    options.calls.packet = run_take_packet;
     options.calls.look = look;
     options.calls.probe = shows_probes(rtt) ? take_probe : NULL;
     status = run_engine_run(&rtt->run, &options, fault);

@@ -60,6 +60,11 @@ bool run_chooses(const struct run *run, const void *record);
 int run_print(struct run *run, const struct schema *schema, const void *record, uint64_t index,
               struct fault *fault);
 
+/* A dry run: a packet was made, as engine_calls.packet has it; and where none could be, why not. */
+int run_take_packet(void *data, const struct packet_record *record, uint64_t index,
+                    struct fault *fault);
+void run_take_unmade(struct run *run, const char *reason);
+
 /* engine_run(), and what follows: the targets that were never probed, the summary, the files. An
  * exit status, or a fault. */
 int run_engine_run(struct run *run, struct engine_options *options, struct fault *fault);

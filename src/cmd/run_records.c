@@ -113,3 +113,21 @@ int run_take(struct run *run, const struct engine_result *result, const void *re
         arena_clear(&run->memory);
     return error;
 }
+
+int run_take_packet(void *data, const struct packet_record *record, uint64_t index,
+                    struct fault *fault)
+{
+    struct run *run = data;
+
+    run->met++;
+    return run_print(run, &schema_packet, record, index, fault);
+}
+
+void run_take_unmade(struct run *run, const char *reason)
+{
+    run->unmeasured++;
+    if (run->settings->quiet)
+        return;
+    run_hide_progress(run);
+    fprintf(stderr, "tcpprobe: %s\n", reason);
+}
