@@ -20,12 +20,16 @@ static void assert_indices(const size_t *indices, size_t count, const size_t *ex
 
 #define INDICES(...) (const size_t[]){__VA_ARGS__}, sizeof(size_t[]){__VA_ARGS__} / sizeof(size_t)
 
+#define SECOND INT64_C(1000000000)
+
 static void test_order(void **state)
 {
     static const struct isn_sample rows[] = {
-        {.time = 30, .isn = 3, .port = 1}, {.time = -5, .isn = 1, .port = 2, .gap = true},
-        {.time = 30, .isn = 4, .port = 3}, {.time = 7, .isn = 2, .port = 4, .mss = 536, .cseq = 9},
-        {.time = 30, .isn = 5, .port = 5},
+        {.time = 30 * SECOND, .isn = 3, .port = 1},
+        {.time = -5 * SECOND, .isn = 1, .port = 2, .gap = true},
+        {.time = 30 * SECOND, .isn = 4, .port = 3},
+        {.time = 7 * SECOND, .isn = 2, .port = 4, .mss = 536, .cseq = 9},
+        {.time = 30 * SECOND, .isn = 5, .port = 5},
     };
     struct isn_samples samples;
 
@@ -41,6 +45,20 @@ static void test_order(void **state)
     assert_int_equal(samples.rows[1].cseq, 9);
     assert_int_equal(samples.fixed_count, 0);
     assert_indices(samples.varying, samples.varying_count, INDICES(0, 1, 2, 3, 4));
+    isn_samples_release(&samples);
+}
+
+/* The noise of time stamps does not undo the order in which the answers came. */
+static void test_noise(void **state)
+{
+    static const struct isn_sample rows[] = {
+        {.time = SECOND + 5, .isn = 1}, {.time = 5, .isn = 2}, {.time = SECOND, .isn = 3}};
+    struct isn_samples samples;
+
+    (void)state;
+    assert_int_equal(isn_samples_make(rows, 3, false, &samples), 0);
+    for (uint32_t i = 0; i < 3; i++)
+        assert_int_equal(samples.rows[i].isn, i + 1);
     isn_samples_release(&samples);
 }
 
@@ -109,7 +127,8 @@ static void test_wrap(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_order),         cmocka_unit_test(test_split),
+        cmocka_unit_test(test_order),
+        cmocka_unit_test(test_noise),         cmocka_unit_test(test_split),
         cmocka_unit_test(test_equally_often), cmocka_unit_test(test_none),
         cmocka_unit_test(test_wrap),
     };

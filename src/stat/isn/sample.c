@@ -38,6 +38,19 @@ static int compare_index(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
+static bool ordered(const struct isn_sample *rows, size_t count)
+{
+    int64_t latest = count ? rows[0].time : 0;
+
+    for (size_t i = 1; i < count; i++) {
+        if (rows[i].time < latest - ISN_SAMPLES_DISORDER)
+            return false;
+        if (rows[i].time > latest)
+            latest = rows[i].time;
+    }
+    return true;
+}
+
 static size_t same_tuple(const struct place *places, size_t count)
 {
     size_t same = 1;
@@ -88,7 +101,8 @@ int isn_samples_make(const struct isn_sample *rows, size_t count, bool extended,
     }
     for (size_t i = 0; i < count; i++)
         places[i] = (struct place){.time = rows[i].time, .index = i};
-    qsort(places, count, sizeof *places, compare_time);
+    if (!ordered(rows, count))
+        qsort(places, count, sizeof *places, compare_time);
     for (size_t i = 0; i < count; i++) {
         samples.rows[i] = rows[places[i].index];
         places[i] = (struct place){

@@ -17,10 +17,11 @@ struct isn_sample {
     uint32_t cseq; /* our SYN's sequence number */
     uint32_t src;  /* which of our addresses: 0, 1, … */
     bool gap;      /* a probe before this one was not answered: no recovery crosses it */
+    int64_t rtt;   /* ns from our SYN to the SYN,ACK; 0: not known */
 };
 
 /*
- * All samples in the order of their times. `fixed` are the indices of those of the one 4-tuple (src
+ * All samples in the server's order. `fixed` are the indices of those of the one 4-tuple (src
  * and port) that was used most often, if it was used three times or more; `varying` those of tuples
  * that were used once or twice. Others (a second tuple that was used often) are in neither.
  */
@@ -33,9 +34,12 @@ struct isn_samples {
 };
 
 /*
- * Takes a copy of rows in any order: sorted by time (those of equal times stay as they come) and
- * split. 0 or -FAULT_MEMORY.
+ * Takes a copy of rows and splits it. Their order is taken for the server's, as SYN,ACKs seldom
+ * overtake each other, while the noise of the times makes neighbours of a burst change places; only
+ * if a time is more than a second before one above it, the rows come from elsewhere and are sorted
+ * by time. 0 or -FAULT_MEMORY.
  */
+#define ISN_SAMPLES_DISORDER INT64_C(1000000000)
 int isn_samples_make(const struct isn_sample *rows, size_t count, bool extended,
                      struct isn_samples *ret_samples);
 void isn_samples_release(struct isn_samples *samples);
