@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the parts of an audit share: the tree's own steps, which no judge needs. */
+#ifndef STAT_ISN_AUDIT_PARTS_H
+#define STAT_ISN_AUDIT_PARTS_H
+
+#include "stat/isn/audit.h"
+
+/* The class is WEAK_PRNG with this state: fills in all that says so. */
+void isn_audit_recovered(struct isn_audit *audit, const struct isn_recovery *recovery);
+
+/* Sets the prices and what the sample certifies, and the severity where that depends on them. The
+ * class is known. 0 or -FAULT_MEMORY. */
+int isn_audit_price(const struct isn_samples *samples, const struct isn_audit_options *options,
+                    struct isn_audit *audit);
+
+/*
+ * What is information only: the battery, where the class needed none, nmap's figures, the phase
+ * space, SP 800-90B. 0 or -FAULT_MEMORY.
+ */
+int isn_audit_inform(const struct isn_samples *samples, struct isn_audit *audit);
+
+/* Fills the battery with all tests of all series and judges it; once only. 0 or -FAULT_MEMORY. */
+int isn_audit_test(const struct isn_samples *samples, struct isn_audit *audit);
+
+#endif

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Judge: random of too few values. */
+#include "stat/isn/audit.h"
+
+int isn_judge_entropy(const struct isn_samples *samples, struct isn_audit *audit)
+{
+    (void)samples;
+    (void)audit;
+    return 0;
+}
