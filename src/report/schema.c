@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "report/records.h"
+#include "report/records_isn.h"
 
 static const void *member(const struct field *field, enum field_type type, const void *record)
 {
@@ -126,6 +127,13 @@ const struct schema *const *schema_all(size_t *ret_count)
         &schema_effect,       &schema_option,  &schema_field,   &schema_verdict,
         &schema_outcome,
         &schema_finding_kind, &schema_exit,    &schema_command, &schema_argument,
+        &schema_isn, &schema_isn_rtt, &schema_isn_clock, &schema_isn_per_connection,
+        &schema_isn_tuple, &schema_isn_number, &schema_isn_prng, &schema_isn_cookie,
+        &schema_isn_backend, &schema_isn_increment, &schema_isn_entropy, &schema_isn_price,
+        &schema_isn_window, &schema_isn_cost, &schema_isn_evidence, &schema_isn_test,
+        &schema_isn_estimate, &schema_isn_battery, &schema_isn_nmap, &schema_isn_phase,
+        &schema_isn_foretold, &schema_isn_predicted, &schema_isn_front, &schema_isn_change,
+        &schema_isn_baseline,
     };
     *ret_count = sizeof all / sizeof all[0];
     return all;
