@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The figures of an audit in words: chances, packets, times, numbers. */
+#include "report/isn_figures.h"
+
+#include <math.h>
+
+#include "base/text.h"
+
+/* From here on figures are rounded to words. */
+#define EXACT_MOST 99999
+
+void isn_show_number(double number, char text[ISN_FIGURE_SIZE])
+{
+    size_t at = 0;
+    double size = fabs(number);
+    text[0] = '\0';
+    if (!isfinite(number))
+        return;
+    /* As many decimals as make four digits, and none that are 0. */
+    int decimals = size >= 1e6 || number == floor(number) ? 0
+                   : size >= 1e3                          ? 1
+                   : size >= 10                           ? 2
+                   : size >= 1                            ? 3
+                                                          : 4;
+    text_append(text, ISN_FIGURE_SIZE, &at, "%.*f", decimals, number);
+    while (decimals > 0 && at > 1 && (text[at - 1] == '0' || text[at - 1] == '.')) {
+        decimals -= text[at - 1] == '0';
+        if (text[at - 1] == '.')
+            decimals = 0;
+        text[--at] = '\0';
+    }
+    if (number != 0 && text[0] == '0' && text[1] == '\0') {
+        at = 0;
+        text_append(text, ISN_FIGURE_SIZE, &at, "%.2g", number);
+    }
+}
+
+void isn_show_chance(double log10_p, char text[ISN_FIGURE_SIZE])
+{
+    size_t at = 0;
+    text[0] = '\0';
+    if (isnan(log10_p))
+        return;
+    double power = log10_p > 0 ? 0 : -log10_p;
+    if (power < 4)
+        text_append(text, ISN_FIGURE_SIZE, &at, "1 in %.0f", floor(pow(10, power) * (1 + 1e-9)));
+    else if (power < 9999)
+        text_append(text, ISN_FIGURE_SIZE, &at, "1 in 10^%.0f", floor(power));
+    else
+        text_append(text, ISN_FIGURE_SIZE, &at, "1 in 10^9999");
+}
+
+/* "8.4 million": two figures where the first is small, and no ".0". */
+static void append_round(char *text, size_t *at, double value, const char *unit)
+{
+    int decimals = value < 9.95 && fabs(value - round(value)) >= 0.05;
+    text_append(text, ISN_FIGURE_SIZE, at, "%.*f %s", decimals, value, unit);
+}
+
+void isn_show_packets(double packets, char text[ISN_FIGURE_SIZE])
+{
+    size_t at = 0;
+    text[0] = '\0';
+    if (isnan(packets))
+        return;
+    double power = log2(packets);
+    if (!isfinite(packets) || packets >= 1e15) {
+        text_append(text, ISN_FIGURE_SIZE, &at, "more packets than can be sent");
+        return;
+    }
+    if (packets <= EXACT_MOST) {
+        text_append(text, ISN_FIGURE_SIZE, &at, "%.0f packet%s", ceil(packets - 1e-9),
+                    ceil(packets - 1e-9) == 1 ? "" : "s");
+        return;
+    }
+    if (packets < 999500)
+        append_round(text, &at, packets / 1e3, "thousand packets");
+    else if (packets < 999500e3)
+        append_round(text, &at, packets / 1e6, "million packets");
+    else if (packets < 999500e6)
+        append_round(text, &at, packets / 1e9, "billion packets");
+    else
+        append_round(text, &at, packets / 1e12, "trillion packets");
+    if (fabs(power - round(power)) < 0.005)
+        text_append(text, ISN_FIGURE_SIZE, &at, " (2^%.0f)", round(power));
+}
+
+void isn_show_time(double seconds, char text[ISN_FIGURE_SIZE])
+{
+    static const struct {
+        double seconds;
+        const char *unit;
+        bool counted; /* the unit has a plural */
+    } units[] = {
+        {365.25 * 86400, "year", true},
+        {86400, "day", true},
+        {3600, "hour", true},
+        {60, "min", false},
+        {1, "s", false},
+    };
+    size_t at = 0;
+    text[0] = '\0';
+    if (isnan(seconds))
+        return;
+    if (seconds < 0.1) {
+        text_append(text, ISN_FIGURE_SIZE, &at, "at once");
+        return;
+    }
+    if (!isfinite(seconds) || seconds > 1e12) {
+        text_append(text, ISN_FIGURE_SIZE, &at, "for ever");
+        return;
+    }
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        /* 2 of a small unit say more than 1 of the next. */
+        double least = units[i].counted ? 1.5 * units[i].seconds : units[i].seconds;
+        if (units[i].seconds > 1 && seconds < least * 0.995)
+            continue;
+        append_round(text, &at, seconds / units[i].seconds, units[i].unit);
+        if (units[i].counted)
+            text_append(text, ISN_FIGURE_SIZE, &at, "s");
+        return;
+    }
+}
+
+void isn_append_price(char *text, size_t size, size_t *at, double n50, double seconds, double begun)
+{
+    char figure[ISN_FIGURE_SIZE];
+    isn_show_packets(n50, figure);
+    if (figure[0] == '\0') {
+        text_append(text, size, at, "not known");
+        return;
+    }
+    text_append(text, size, at, "%s", figure);
+    isn_show_time(seconds, figure);
+    if (figure[0])
+        text_append(text, size, at, ", %s", figure);
+    if (isfinite(begun) && begun > 1)
+        text_append(text, size, at, " in %.0f attempts", ceil(begun));
+}

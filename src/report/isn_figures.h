@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The figures of an audit in words: chances, packets, times, numbers. */
+#ifndef REPORT_ISN_FIGURES_H
+#define REPORT_ISN_FIGURES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "report/records_isn.h"
+
+#define ISN_FIGURE_SIZE 48
+
+/* "1 in 10^12", "1 in 40"; "1 in 1" for what is no surprise; "" for NAN. Below 10^-9999 it stops.
+ */
+void isn_show_chance(double log10_p, char text[ISN_FIGURE_SIZE]);
+
+/* "1 packet", "5300 packets", "8.4 million packets", "2.1 billion packets (2^31)"; "" for NAN. */
+void isn_show_packets(double packets, char text[ISN_FIGURE_SIZE]);
+
+/* "at once" (below 0.1 s), "21 s", "5.8 min", "6 hours", "25 days", "3.1 years"; "" for NAN. */
+void isn_show_time(double seconds, char text[ISN_FIGURE_SIZE]);
+
+/* A number of at least four significant digits, without an exponent where that is readable:
+ * "64000", "15624999", "244140.6", "0.5"; "" for NAN. */
+void isn_show_number(double number, char text[ISN_FIGURE_SIZE]);
+
+/*
+ * "57 packets, at once": a price. Where the server forgets the half-open connection before all are
+ * sent, how often the attack is begun.
+ */
+void isn_append_price(char *text, size_t size, size_t *at, double n50, double seconds,
+                      double begun);
+
+/*
+ * The audit in one sentence without a full stop, for a report: target, class in words, the key
+ * figure, the cost. "" where there was no audit (record->class is NULL). Nothing else of the record
+ * need be filled in but what it tells.
+ */
+void isn_reason(const struct isn_record *record, char *text, size_t size);
+#define ISN_REASON_SIZE 512
+
+#endif
