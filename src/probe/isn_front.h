@@ -18,6 +18,7 @@
     X(COOKIES,    "syn-cookies",   true,  "SYN cookies: who answers keeps no state") \
     X(PROXY,      "syn-proxy",     true,  "a proxy answers the SYNs in the server's place") \
     X(BALANCER,   "load-balancer", true,  "several servers behind one address") \
+    X(REWRITER,   "isn-rewriter",  true,  "a firewall may put numbers of its own in the server's place") \
     X(NAT,        "source-nat",    true,  "our source port may be rewritten on the way") \
     X(CHANGE,     "change",        true,  "the path, or who answers, changed in the middle") \
     X(IP_ID,      "ip-id",         false, "the IP ID counts the packets of the host") \
@@ -41,7 +42,8 @@ struct isn_look {
     uint16_t port;  /* ours */
     bool fixed;     /* of the fixed tuple */
     bool later;     /* no SYN,ACK but a segment after the handshake, other than a RST */
-    uint16_t asked; /* the MSS of our SYN; only answers to the same question are compared */
+    uint32_t asked; /* stands for the options of our SYN (its MSS, say): only answers to the same
+                     * question are compared */
     uint8_t ttl;    /* TTL or hop limit */
     bool has_ip_id; /* IPv4 */
     uint16_t ip_id;
@@ -59,7 +61,7 @@ bool isn_look_linux(const struct options *options);
 
 struct isn_front_row {
     enum isn_front_kind kind;
-    char detail[200]; /* a clause without a full stop: what was seen, with its figures */
+    char detail[240]; /* a clause without a full stop: what was seen, with its figures */
 };
 
 /* How the timestamps behave. */
@@ -76,7 +78,7 @@ enum isn_front_clock {
 struct isn_front {
     struct isn_front_row rows[ISN_FRONT_ROWS]; /* what stands between comes first */
     size_t count;
-    char whose[240]; /* a sentence without a full stop */
+    char whose[256]; /* a sentence without a full stop */
 
     enum isn_front_clock clock;
     double clock_rate;       /* Hz; NAN: not known */
