@@ -1,10 +1,174 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Judge: random but not uniform. */
-#include "stat/isn/audit.h"
+/* Judge, the last one: the battery of tests finds the numbers not uniform, or finds nothing. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "stat/isn/audit_parts.h"
+#include "stat/isn/sp800_22.h"
+
+/* Fewer say nothing for a generator, however good they look. */
+#define PRAISE 128
+/* What a judge found as unlikely as this, and did not conclude from, stands against "random". */
+#define CONTRADICTION -8.0
+/* Rejected tests that are named. */
+#define NAMED 8
+
+/* ---- the battery ---- */
+
+/* The numbers of the rows in the list (NULL: of all), but not the same one of the same tuple twice
+ * in a row, which is an answer that was sent again. */
+static size_t collect(const struct isn_samples *samples, const size_t *list, size_t count,
+                      uint32_t *isns)
+{
+    const struct isn_sample *before = NULL;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct isn_sample *row = &samples->rows[list == NULL ? i : list[i]];
+
+        if (before == NULL || row->isn != before->isn || row->port != before->port ||
+            row->src != before->src)
+            isns[kept++] = row->isn;
+        before = row;
+    }
+    return kept;
+}
+
+/* SP 800-22 stands for all numbers alone: its tests take the bits in their order. */
+static int add_series(const struct isn_samples *samples, uint32_t *isns,
+                      struct isn_battery *battery)
+{
+    size_t count = collect(samples, NULL, samples->count, isns);
+    int status = isn_battery_add_series(battery, "all", isns, count);
+
+    if (status == 0 && count >= ISN_BATTERY_LEAST)
+        status = isn_sp800_22_add(battery, "all", isns, count);
+    /* Where all are of one kind, a second look at the same numbers is none. */
+    if (status == 0 && samples->fixed_count < samples->count) {
+        count = collect(samples, samples->fixed, samples->fixed_count, isns);
+        status = isn_battery_add_series(battery, "fixed", isns, count);
+    }
+    if (status == 0 && samples->varying_count < samples->count) {
+        count = collect(samples, samples->varying, samples->varying_count, isns);
+        status = isn_battery_add_series(battery, "varying", isns, count);
+    }
+    return status;
+}
+
+int isn_audit_test(const struct isn_samples *samples, struct isn_audit *audit)
+{
+    uint32_t *isns;
+    int status;
+
+    if (audit->battery.count > 0)
+        return 0;
+    isns = malloc((samples->count + 1) * sizeof *isns);
+    if (isns == NULL)
+        return -FAULT_MEMORY;
+    status = add_series(samples, isns, &audit->battery);
+    free(isns);
+    if (status == 0)
+        audit->rejected = isn_battery_judge(&audit->battery, ISN_BATTERY_ALPHA);
+    return status;
+}
+
+/* ---- what follows from it ---- */
+
+static const struct isn_test *least(const struct isn_battery *battery, bool collision)
+{
+    const struct isn_test *found = NULL;
+
+    for (size_t i = 0; i < battery->count; i++) {
+        const struct isn_test *test = &battery->tests[i];
+
+        if (test->rejected && test->collision == collision && (!found || test->p < found->p))
+            found = test;
+    }
+    return found;
+}
+
+/* After Bonferroni: what Holm's first step compares. */
+static double family_log10_p(const struct isn_battery *battery, const struct isn_test *test)
+{
+    return fmin(0, log10(fmax(test->p, 1e-300)) + log10((double)battery->count));
+}
+
+static void note_rejected(struct isn_audit *audit)
+{
+    size_t named = 0;
+
+    for (size_t i = 0; i < audit->battery.count && named < NAMED; i++) {
+        const struct isn_test *test = &audit->battery.tests[i];
+
+        if (!test->rejected)
+            continue;
+        named++;
+        isn_audit_note(audit, true, "battery", test->statistic,
+                       family_log10_p(&audit->battery, test),
+                       "%s of %s numbers: %.6g, p %.2g of it "
+                       "alone, %zu tests in the family",
+                       test->name, test->series, test->statistic, test->p, audit->battery.count);
+    }
+}
+
+/* The fixed tuple repeats its numbers, not one after the other: a small pool. */
+static int judge_pool(struct isn_audit *audit, const struct isn_test *test, size_t count)
+{
+    double pairs = (double)count * (double)(count - 1) / 2;
+
+    audit->class = ISN_CLASS_REDUCED_ENTROPY;
+    audit->log10_p = family_log10_p(&audit->battery, test);
+    audit->entropy.bits = log2(pairs / test->statistic);
+    note_rejected(audit);
+    return 1;
+}
+
+static int judge_biased(struct isn_audit *audit, const struct isn_test *test)
+{
+    audit->class = ISN_CLASS_BIASED;
+    audit->log10_p = family_log10_p(&audit->battery, test);
+    note_rejected(audit);
+    return 1;
+}
+
+static int inconclusive(struct isn_audit *audit, const char *why)
+{
+    audit->class = ISN_CLASS_INCONCLUSIVE;
+    audit->why = why;
+    return 1;
+}
+
+static int judge_none(const struct isn_samples *samples, struct isn_audit *audit)
+{
+    for (size_t i = 0; i < audit->evidence_count; i++)
+        if (audit->evidence[i].log10_p < CONTRADICTION)
+            return inconclusive(audit, "contradictory: there is structure, but of no known class");
+    isn_audit_note(audit, samples->count >= PRAISE, "battery", (double)audit->battery.count, NAN,
+                   "none of %zu tests of %zu numbers is rejected, at %g for all together",
+                   audit->battery.count, samples->count, ISN_BATTERY_ALPHA);
+    isn_audit_note(audit, false, "clock", NAN, NAN,
+                   "no M: the clock of RFC 9293 MUST-8 is absent from the numbers");
+    if (samples->count < PRAISE)
+        return inconclusive(audit, "no structure in the numbers, but too few to call them random");
+    audit->class = ISN_CLASS_RANDOM;
+    return 1;
+}
 
 int isn_judge_bias(const struct isn_samples *samples, struct isn_audit *audit)
 {
-    (void)samples;
-    (void)audit;
-    return 0;
+    const struct isn_test *found;
+    int status = isn_audit_test(samples, audit);
+
+    if (status != 0)
+        return status;
+    found = least(&audit->battery, true);
+    if (found != NULL)
+        return judge_pool(audit, found,
+                          strcmp(found->series, "all") == 0     ? samples->count
+                          : strcmp(found->series, "fixed") == 0 ? samples->fixed_count
+                                                                : samples->varying_count);
+    found = least(&audit->battery, false);
+    return found != NULL ? judge_biased(audit, found) : judge_none(samples, audit);
 }
