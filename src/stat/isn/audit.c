@@ -160,10 +160,9 @@ static int conclude(const struct isn_samples *samples, const struct isn_audit_op
 {
     int status = 0;
 
-    if (audit->severity == ISN_SEVERITY_UNKNOWN)
-        audit->severity = isn_class_severity(audit->class);
     if (!options->brief)
         status = isn_audit_price(samples, options, audit);
+    isn_audit_weigh(audit);
     if (status == 0 && !options->brief)
         status = isn_audit_inform(samples, audit);
     sort_evidence(audit);

@@ -8,10 +8,16 @@
 /* The class is WEAK_PRNG with this state: fills in all that says so. */
 void isn_audit_recovered(struct isn_audit *audit, const struct isn_recovery *recovery);
 
-/* Sets the prices and what the sample certifies, and the severity where that depends on them. The
- * class is known. 0 or -FAULT_MEMORY. */
+/*
+ * Sets the prices and what the sample certifies. The class is known. Errors and intervals are of the
+ * first 65536 and 2048 rows. 0 or -FAULT_MEMORY.
+ */
 int isn_audit_price(const struct isn_samples *samples, const struct isn_audit_options *options,
                     struct isn_audit *audit);
+
+/* Sets the severity: the class's, or another one, with its why, where findings or prices ask for it.
+ */
+void isn_audit_weigh(struct isn_audit *audit);
 
 /*
  * What is information only: the battery, where the class needed none, nmap's figures, the phase

@@ -8,9 +8,9 @@
 #define LAG_NEAR 3U
 #define LAG_FAR  31U
 #define MASK_31  UINT32_C(0x7fffffff)
-/* ISNs of one second that show what time() is, of which so many show it not. */
-#define STRETCH 17U
-#define PLAIN   6U
+/* Of so many ISNs after those that a state is from, so many must follow from it. */
+#define AHEAD      12U
+#define AHEAD_MUST 6U
 /* Bits by which a number is known again while time() is even, and at most. */
 #define BITS 20
 /* 1 would be rand() alone, and small numbers are no time of the day: 1970-04-26. */
@@ -102,25 +102,6 @@ static uint32_t surplus(const uint32_t *isns)
     return (isns[0] - isns[-(int)LAG_NEAR] - isns[-(int)LAG_FAR]) & MASK_31;
 }
 
-/* time(), given that all ISNs up to STRETCH from isns[0] on are of one second; 0: not so. */
-static uint32_t find_time(const uint32_t *isns)
-{
-    size_t plain = 0;
-    uint32_t time = 0;
-
-    for (size_t i = 0; i < STRETCH; i++) {
-        uint32_t more = surplus(isns + i);
-
-        plain += more == 0;
-        if (more == 0)
-            continue;
-        if (time != 0 && more != time)
-            return 0;
-        time = more;
-    }
-    return plain < PLAIN || time < TIME_LEAST ? 0 : time;
-}
-
 /* The LAG_FAR numbers before isns[0] into `words`; false if time() is another. */
 static bool numbers_of(const uint32_t *isns, uint32_t time, uint32_t *words)
 {
@@ -134,11 +115,12 @@ static bool numbers_of(const uint32_t *isns, uint32_t time, uint32_t *words)
     return true;
 }
 
+/* All of one second: then isns[0] shows time() every other time. */
 static bool begin(struct isn_recovery *recovery, const uint32_t *isns)
 {
-    uint32_t time = find_time(isns);
+    uint32_t time = surplus(isns);
 
-    if (time == 0)
+    if (time < TIME_LEAST)
         return false;
     /* The highest bit is lost where time() is odd. */
     isn_recovery_begin(recovery, ISN_GENERATOR_TIME_RAND);
@@ -150,12 +132,23 @@ static bool begin(struct isn_recovery *recovery, const uint32_t *isns)
     return false;
 }
 
+/* Whether the state before run->isns[at] is worth being followed to the end. */
+static bool goes_on(const struct isn_recovery *recovery, const struct isn_run *run, size_t at)
+{
+    struct isn_recovery copy = *recovery;
+    size_t met = 0;
+
+    for (size_t i = at; i < at + AHEAD; i++)
+        met += isn_meets_time_rand(&copy, run->isns[i], run->times[i]);
+    return met >= AHEAD_MUST;
+}
+
 int isn_recover_time_rand(const struct isn_run *run, struct isn_recovery *recovery)
 {
     if (run->times == NULL)
         return 0;
-    for (size_t at = LAG_FAR; at + STRETCH <= run->count; at++) {
-        if (isn_run_telling(run, at - LAG_FAR, LAG_FAR + STRETCH) != LAG_FAR + STRETCH - 1 ||
+    for (size_t at = LAG_FAR; at + AHEAD <= run->count; at++) {
+        if (isn_run_telling(run, at - LAG_FAR, LAG_FAR + AHEAD) != LAG_FAR + AHEAD - 1 ||
             !begin(recovery, run->isns + at))
             continue;
         recovery->word_count = LAG_FAR;
@@ -163,6 +156,8 @@ int isn_recover_time_rand(const struct isn_run *run, struct isn_recovery *recove
         recovery->timed = true;
         recovery->approximate = true;
         recovery->time = run->times[at - 1];
+        if (!goes_on(recovery, run, at))
+            continue;
         recovery->parameters[0] = (struct isn_parameter){"time", (uint64_t)recovery->tick};
         isn_recovery_finish(recovery, run, at - 1, LAG_FAR, 3, BITS - 2);
         if (recovery->verified >= 2 * ISN_RECOVERY_VERIFIED_LEAST)

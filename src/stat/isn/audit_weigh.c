@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Severities other than the class's: what the findings make of it. */
+#include <stddef.h>
+
+#include "stat/isn/audit_parts.h"
+
+/* Packets for half a chance: so few are no hindrance at all; so many of a counter are one. */
+#define HANDFUL 16
+#define CROWD   4096
+
+static bool is_counter(enum isn_class class)
+{
+    return class == ISN_CLASS_COUNTER || class == ISN_CLASS_CLOCK_COUNTER;
+}
+
+static bool is_hash(enum isn_class class)
+{
+    return class == ISN_CLASS_STATIC_HASH || class == ISN_CLASS_RFC6528 ||
+           class == ISN_CLASS_RFC6528_SHORT_HASH || class == ISN_CLASS_RFC6528_COUNTER;
+}
+
+static void set(struct isn_audit *audit, enum isn_severity severity, const char *why)
+{
+    audit->severity = severity;
+    audit->why = why;
+}
+
+void isn_audit_weigh(struct isn_audit *audit)
+{
+    double n50 = audit->cross.n50;
+
+    if (audit->severity == ISN_SEVERITY_UNKNOWN)
+        audit->severity = isn_class_severity(audit->class);
+    if (is_hash(audit->class) && audit->tuple.source_matters == ISN_NO)
+        set(audit, ISN_SEVERITY_CRITICAL,
+            "the hash leaves our address out: who asks from the same port gets a victim's number");
+    else if (audit->class == ISN_CLASS_SYN_COOKIE_FREEBSD)
+        set(audit, ISN_SEVERITY_MEDIUM,
+            "only 24 bits of the cookie are secret, as of a hash that is too narrow");
+    else if (audit->class == ISN_CLASS_RANDOM_INCREMENT && n50 <= HANDFUL)
+        set(audit, ISN_SEVERITY_CRITICAL, "the increments leave a handful of guesses");
+    else if (is_counter(audit->class) && audit->connection.foreign > 0 && n50 > CROWD)
+        set(audit, ISN_SEVERITY_HIGH,
+            "others' connections in between leave thousands of guesses for the moment");
+}
