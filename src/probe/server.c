@@ -64,6 +64,7 @@ static void follow_ours(struct server *server, const struct seen *seen)
     if (segment->flags & TCP_SYN) {
         bool here = server->arrived > 0 && seen->copy >= server->arrived;
 
+        server->our_first = segment->seq + 1;
         if (server->state == SERVER_LISTEN && here)
             server->state = SERVER_SYN_RECEIVED;
         if (server->state == SERVER_SYN_SENT && segment->flags & TCP_ACK)
@@ -95,12 +96,15 @@ static void follow_its(struct server *server, const struct segment *segment)
         if (server->state == SERVER_LISTEN || server->state == SERVER_UNKNOWN ||
             server->state == SERVER_SYN_SENT)
             server->state = segment->flags & TCP_ACK ? SERVER_SYN_RECEIVED : SERVER_SYN_SENT;
+        server->took_early =
+            segment->flags & TCP_ACK && seq_before(server->our_first, segment->ack);
     } else if (segment->flags & TCP_FIN && !server->has_its_fin) {
         follow_its_fin(server, segment);
     } else if (server->state == SERVER_FIN_WAIT_1 && server->has_our_fin &&
                segment->flags & TCP_ACK && seq_upto(server->our_fin_end, segment->ack)) {
         server->state = SERVER_CLOSING;
-    } else if (server->state == SERVER_SYN_RECEIVED && segment->payload_total > 0) {
+    } else if (server->state == SERVER_SYN_RECEIVED && segment->payload_total > 0 &&
+               !server->took_early) {
         server->state = SERVER_ESTABLISHED;
     }
 }

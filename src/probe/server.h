@@ -35,6 +35,9 @@ struct server {
     enum server_state state;
     unsigned arrived; /* the first copy of our SYN that reached it, from 1; 0: not known */
     bool has_our_fin, has_its_fin;
+    bool took_early;    /* the data in our SYN: it may answer them before the handshake is complete
+                         * (RFC 7413 section 4.2.2) */
+    uint32_t our_first; /* number of our first byte of data */
     uint32_t our_fin_end; /* the acknowledgment that covers our FIN */
     uint32_t its_fin_end;
 };
