@@ -23,11 +23,11 @@ void isn_show_number(double number, char text[ISN_FIGURE_SIZE])
                    : size >= 1                            ? 3
                                                           : 4;
     text_append(text, ISN_FIGURE_SIZE, &at, "%.*f", decimals, number);
-    while (decimals > 0 && at > 1 && (text[at - 1] == '0' || text[at - 1] == '.')) {
-        decimals -= text[at - 1] == '0';
+    if (decimals > 0) {
+        while (text[at - 1] == '0')
+            text[--at] = '\0';
         if (text[at - 1] == '.')
-            decimals = 0;
-        text[--at] = '\0';
+            text[--at] = '\0';
     }
     if (number != 0 && text[0] == '0' && text[1] == '\0') {
         at = 0;
@@ -50,39 +50,65 @@ void isn_show_chance(double log10_p, char text[ISN_FIGURE_SIZE])
         text_append(text, ISN_FIGURE_SIZE, &at, "1 in 10^9999");
 }
 
-/* "8.4 million": two figures where the first is small, and no ".0". */
-static void append_round(char *text, size_t *at, double value, const char *unit)
+/* "8.4": two figures where the first is small, and no ".0". */
+static void append_round(char *text, size_t *at, double value)
 {
     int decimals = value < 9.95 && fabs(value - round(value)) >= 0.05;
-    text_append(text, ISN_FIGURE_SIZE, at, "%.*f %s", decimals, value, unit);
+    text_append(text, ISN_FIGURE_SIZE, at, "%.*f", decimals, value);
 }
 
-void isn_show_packets(double packets, char text[ISN_FIGURE_SIZE])
+static const struct {
+    double size;
+    const char *word;
+} scales[] = {{1e12, "trillion"}, {1e9, "billion"}, {1e6, "million"}, {1e3, "thousand"}};
+#define SCALE_COUNT (sizeof scales / sizeof scales[0])
+
+/* The first scale in which the count is not rounded to 1000; SCALE_COUNT: it needs none. */
+static size_t scale_of(double count)
 {
-    size_t at = 0;
+    size_t scale = 0;
+    if (count <= EXACT_MOST)
+        return SCALE_COUNT;
+    while (scale + 1 < SCALE_COUNT && count < 0.9995 * scales[scale].size)
+        scale++;
+    return scale;
+}
+
+void isn_show_count(double count, char text[ISN_FIGURE_SIZE])
+{
+    size_t at = 0, scale = scale_of(count);
     text[0] = '\0';
-    if (isnan(packets))
+    if (isnan(count))
         return;
-    double power = log2(packets);
-    if (!isfinite(packets) || packets >= 1e15) {
-        text_append(text, ISN_FIGURE_SIZE, &at, "more packets than can be sent");
-        return;
-    }
-    if (packets <= EXACT_MOST) {
-        text_append(text, ISN_FIGURE_SIZE, &at, "%.0f packet%s", ceil(packets - 1e-9),
-                    ceil(packets - 1e-9) == 1 ? "" : "s");
+    if (!isfinite(count) || count >= 1e15) {
+        text_append(text, ISN_FIGURE_SIZE, &at, "too many");
         return;
     }
-    if (packets < 999500)
-        append_round(text, &at, packets / 1e3, "thousand packets");
-    else if (packets < 999500e3)
-        append_round(text, &at, packets / 1e6, "million packets");
-    else if (packets < 999500e6)
-        append_round(text, &at, packets / 1e9, "billion packets");
-    else
-        append_round(text, &at, packets / 1e12, "trillion packets");
+    if (scale == SCALE_COUNT) {
+        text_append(text, ISN_FIGURE_SIZE, &at, "%.0f", ceil(count - 1e-9));
+        return;
+    }
+    append_round(text, &at, count / scales[scale].size);
+    text_append(text, ISN_FIGURE_SIZE, &at, " %s", scales[scale].word);
+    double power = log2(count);
     if (fabs(power - round(power)) < 0.005)
         text_append(text, ISN_FIGURE_SIZE, &at, " (2^%.0f)", round(power));
+}
+
+void isn_show_range(double low, double high, char text[ISN_FIGURE_SIZE])
+{
+    size_t at = 0, scale = scale_of(high);
+    text[0] = '\0';
+    if (!isfinite(low) || !isfinite(high))
+        return;
+    if (scale == SCALE_COUNT) {
+        text_append(text, ISN_FIGURE_SIZE, &at, "%.0f to %.0f", low, high);
+        return;
+    }
+    append_round(text, &at, low / scales[scale].size);
+    text_append(text, ISN_FIGURE_SIZE, &at, " to ");
+    append_round(text, &at, high / scales[scale].size);
+    text_append(text, ISN_FIGURE_SIZE, &at, " %s", scales[scale].word);
 }
 
 void isn_show_time(double seconds, char text[ISN_FIGURE_SIZE])
@@ -115,25 +141,9 @@ void isn_show_time(double seconds, char text[ISN_FIGURE_SIZE])
         double least = units[i].counted ? 1.5 * units[i].seconds : units[i].seconds;
         if (units[i].seconds > 1 && seconds < least * 0.995)
             continue;
-        append_round(text, &at, seconds / units[i].seconds, units[i].unit);
-        if (units[i].counted)
-            text_append(text, ISN_FIGURE_SIZE, &at, "s");
+        append_round(text, &at, seconds / units[i].seconds);
+        text_append(text, ISN_FIGURE_SIZE, &at, " %s%s", units[i].unit,
+                    units[i].counted ? "s" : "");
         return;
     }
-}
-
-void isn_append_price(char *text, size_t size, size_t *at, double n50, double seconds, double begun)
-{
-    char figure[ISN_FIGURE_SIZE];
-    isn_show_packets(n50, figure);
-    if (figure[0] == '\0') {
-        text_append(text, size, at, "not known");
-        return;
-    }
-    text_append(text, size, at, "%s", figure);
-    isn_show_time(seconds, figure);
-    if (figure[0])
-        text_append(text, size, at, ", %s", figure);
-    if (isfinite(begun) && begun > 1)
-        text_append(text, size, at, " in %.0f attempts", ceil(begun));
 }

@@ -14,8 +14,11 @@
  */
 void isn_show_chance(double log10_p, char text[ISN_FIGURE_SIZE]);
 
-/* "1 packet", "5300 packets", "8.4 million packets", "2.1 billion packets (2^31)"; "" for NAN. */
-void isn_show_packets(double packets, char text[ISN_FIGURE_SIZE]);
+/* "1", "5300", "8.4 million", "2.1 billion (2^31)", "too many"; "" for NAN. */
+void isn_show_count(double count, char text[ISN_FIGURE_SIZE]);
+
+/* "41 to 83", "8.1 to 8.7 million"; "" where an end is not known. */
+void isn_show_range(double low, double high, char text[ISN_FIGURE_SIZE]);
 
 /* "at once" (below 0.1 s), "21 s", "5.8 min", "6 hours", "25 days", "3.1 years"; "" for NAN. */
 void isn_show_time(double seconds, char text[ISN_FIGURE_SIZE]);
@@ -23,13 +26,6 @@ void isn_show_time(double seconds, char text[ISN_FIGURE_SIZE]);
 /* A number of at least four significant digits, without an exponent where that is readable:
  * "64000", "15624999", "244140.6", "0.5"; "" for NAN. */
 void isn_show_number(double number, char text[ISN_FIGURE_SIZE]);
-
-/*
- * "57 packets, at once": a price. Where the server forgets the half-open connection before all are
- * sent, how often the attack is begun.
- */
-void isn_append_price(char *text, size_t size, size_t *at, double n50, double seconds,
-                      double begun);
 
 /*
  * The audit in one sentence without a full stop, for a report: target, class in words, the key

@@ -137,7 +137,7 @@ static void say_key(struct sentence *sentence, enum isn_class class)
     }
 }
 
-/* "1 packet, at once, for a 50 % chance at a stranger's connection". */
+/* "a 50 % chance at a stranger's connection takes 1 packet". */
 static void say_cost(struct sentence *sentence, enum isn_class class)
 {
     const struct isn_cost_record *cost = sentence->record->cost;
@@ -145,23 +145,29 @@ static void say_cost(struct sentence *sentence, enum isn_class class)
     const struct isn_price_record *same = cost ? cost->same : NULL;
     bool own = class == ISN_CLASS_STATIC_HASH && same && isfinite(same->n50);
     const struct isn_price_record *price = own ? same : cross;
+    char figure[ISN_FIGURE_SIZE];
     if (!price || isnan(price->n50))
         return;
-    SAY(sentence, "; ");
-    isn_append_price(sentence->text, sentence->size, &sentence->at, price->n50, price->seconds,
-                     NAN);
-    SAY(sentence, " for a 50 %% chance at %s",
-        own ? "a connection whose address and port were seen before" : "a stranger's connection");
+    isn_show_count(price->n50, figure);
+    SAY(sentence, "; a 50 %% chance at %s takes %s packet%s",
+        own ? "a connection whose address and port were seen before" : "a stranger's connection",
+        figure, strcmp(figure, "1") == 0 ? "" : "s");
+    /* What is done at once needs no rate either. */
+    if (isfinite(price->seconds) && price->seconds >= 0.1) {
+        isn_show_time(price->seconds, figure);
+        SAY(sentence, ", %s", figure);
+        if (isfinite(sentence->record->attack_rate))
+            SAY(sentence, " at %.0f/s", sentence->record->attack_rate);
+    }
 }
 
 /* What was tested, and with which power: the most that is ever said in favour of a server. */
-static void say_power(struct sentence *sentence, const char *which)
+static void say_power(struct sentence *sentence)
 {
     const struct isn_record *record = sentence->record;
-    SAY(sentence, "; no %sstructure found in %" PRId64 " numbers", which, record->n);
     if (isfinite(record->certified_bits))
         SAY(sentence,
-            ", at least %.1f bits are certified by this sample, 32 bits is not contradicted",
+            "; at least %.1f bits are certified by this sample; 32 bits is not contradicted",
             record->certified_bits);
 }
 
@@ -176,7 +182,8 @@ void isn_reason(const struct isn_record *record, char *text, size_t size)
         SAY(&sentence, "%s: ", record->target);
     SAY(&sentence, "%s", record->class);
     if (class == ISN_CLASS_RANDOM) {
-        say_power(&sentence, "");
+        SAY(&sentence, ", no structure found in %" PRId64 " numbers", record->n);
+        say_power(&sentence);
         say_cost(&sentence, class);
         return;
     }
@@ -189,5 +196,5 @@ void isn_reason(const struct isn_record *record, char *text, size_t size)
     say_key(&sentence, class);
     say_cost(&sentence, class);
     if (isn_words_severity(record->severity) == ISN_SEVERITY_GOOD)
-        say_power(&sentence, "other ");
+        say_power(&sentence);
 }

@@ -6,9 +6,9 @@
 #include <string.h>
 
 const char isn_words_shield[] =
-    "Until then, put a firewall in front that makes the numbers anew (pf: modulate state; Cisco "
-    "ASA does it by default; a SYN proxy), let no peer be trusted for its address alone, and "
-    "protect what matters with TLS, SSH or IPsec.";
+    "Put a firewall in front that makes the numbers anew (pf: modulate state; Cisco ASA does it by "
+    "default; a SYN proxy). Trust no peer for its address alone. Protect what matters with TLS, "
+    "SSH or IPsec.";
 
 /* What ends nearly every advice. */
 #define ASKS "RFC 6528 asks for a 4 us clock plus a secret hash of addresses and ports."
