@@ -319,6 +319,10 @@ static void trace_shape(cairo_t *page, enum plot_shape shape, struct plot_point 
         cairo.move_to(page, at.x, at.y - radius);
         cairo.line_to(page, at.x, at.y + radius);
         break;
+    case PLOT_SHAPE_DOT: /* no more than its round ends */
+        cairo.move_to(page, at.x, at.y);
+        cairo.close_path(page);
+        break;
     case PLOT_SHAPE_COUNT:
         break;
     }
@@ -346,6 +350,10 @@ void plot_markers(struct plot *plot, const struct plot_marker *marker,
     size_t most = marker->pen.alpha > 0 && marker->pen.alpha < 1 ? 1 : MARKERS_PER_PATH;
     size_t gathered = 0;
     set_pen(plot, &marker->pen);
+    if (marker->shape == PLOT_SHAPE_DOT) {
+        cairo.set_line_cap(plot->cairo, CAIRO_LINE_CAP_ROUND);
+        cairo.set_line_width(plot->cairo, marker->size);
+    }
     for (size_t i = 0; i < count; i++) {
         if (!drawable(points[i]))
             continue;
@@ -355,6 +363,7 @@ void plot_markers(struct plot *plot, const struct plot_marker *marker,
     }
     draw_markers(plot, marker);
     cairo.new_path(plot->cairo);
+    cairo.set_line_cap(plot->cairo, CAIRO_LINE_CAP_BUTT);
 }
 
 void plot_clip(struct plot *plot, double x, double y, double width, double height)

@@ -69,6 +69,7 @@ enum plot_shape {
     PLOT_SHAPE_HEXAGON,
     PLOT_SHAPE_CROSS, /* strokes only, from here on */
     PLOT_SHAPE_TICK,
+    PLOT_SHAPE_DOT, /* a full one of `size`: a circle that takes little of the file */
     PLOT_SHAPE_COUNT
 };
 enum plot_shape plot_series_shape(size_t index);
