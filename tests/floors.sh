@@ -39,7 +39,7 @@ system_headers() {
     probe) echo "$pure $values $formats ev.h obstack.h signal.h time.h ut*.h" ;;
     cmd | main.c)
         echo "$pure $values arpa/inet.h netinet/in.h argp.h fcntl.h fnmatch.h jansson.h langinfo.h" \
-            "locale.h malloc.h obstack.h signal.h sys/ioctl.h sys/resource.h sys/stat.h time.h unistd.h" \
+            "locale.h malloc.h obstack.h pthread.h signal.h stdatomic.h sys/ioctl.h sys/resource.h sys/stat.h time.h unistd.h" \
             "ut*.h wchar.h"
         ;;
     net) echo '*' ;;

@@ -61,7 +61,17 @@ enum cli_key {
     CLI_KEY_EXPECT,
     CLI_KEY_ONLY,
     CLI_KEY_PLUGIN,
-    CLI_KEY_PROMETHEUS
+    CLI_KEY_PROMETHEUS,
+    CLI_KEY_QUICK,
+    CLI_KEY_LONG,
+    CLI_KEY_SECOND_SOURCE,
+    CLI_KEY_FROM,
+    CLI_KEY_SAVE,
+    CLI_KEY_DEEP,
+    CLI_KEY_BASELINE,
+    CLI_KEY_FAIL_ON,
+    CLI_KEY_ATTACK_RATE,
+    CLI_KEY_ATTACK_WINDOW
 };
 
 /* Options that belong together, shared by commands. */
@@ -73,7 +83,7 @@ struct cli_group {
 };
 
 extern const struct cli_group cli_group_target, cli_group_segment, cli_group_timing, cli_group_series,
-    cli_group_data, cli_group_scripts, cli_group_output, cli_group_records, cli_group_capture,
+    cli_group_data, cli_group_audit, cli_group_scripts, cli_group_output, cli_group_records, cli_group_capture,
     cli_group_common;
 
 #define CLI_GROUPS 12
@@ -99,7 +109,14 @@ struct command {
     int (*run)(struct settings *settings, struct fault *fault);
 };
 
-extern const struct command command_handshake, command_rtt, command_describe;
+extern const struct command command_handshake, command_rtt, command_isn, command_describe;
+
+/*
+ * Reads a rate for an option: "50", "50/s", "0.5/s", "100k/s", 0.001 to 10M a second of `things`
+ * ("SYNs"). 0, -FAULT_SYNTAX or -FAULT_RANGE.
+ */
+int cli_read_rate(const char *argument, const char *what, const char *things, double *ret_rate,
+                  struct fault *fault);
 
 /* All commands in the order in which they are listed. */
 const struct command *const *cli_commands(size_t *ret_count);

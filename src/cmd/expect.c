@@ -271,13 +271,22 @@ static bool expects_inconclusive(const struct expect *expect)
     return false;
 }
 
+/* Whether the record says nothing of its target. */
+static bool says_nothing(const struct expect *expect, const void *record)
+{
+    if (expect->use != EXPECT_TARGET)
+        return false;
+    if (is_verdict(verdict_of(expect, record), VERDICT_INCONCLUSIVE))
+        return !expects_inconclusive(expect);
+    return expect->severity && !field_text(expect->severity, record) && !expect->judges_verdict;
+}
+
 enum expect_result expect_check(const struct expect *expect, const void *record,
                                 struct arena *memory, const char **ret_unmet)
 {
     const char *verdict = verdict_of(expect, record);
     size_t failed = 0, unknown = 0, printed = 0;
-    bool inconclusive = expect->use == EXPECT_TARGET && is_verdict(verdict, VERDICT_INCONCLUSIVE) &&
-                        !expects_inconclusive(expect);
+    bool inconclusive = says_nothing(expect, record);
 
     if (ret_unmet)
         *ret_unmet = NULL;

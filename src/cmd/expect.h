@@ -71,10 +71,15 @@ int expect_parse(const char *text, const char *option_name, const struct schema 
                  enum expect_use use, struct expect **ret, struct fault *fault);
 void expect_free(struct expect *expect); /* NULL is fine */
 
+/* Whether a clause is about this field of the record. */
+bool expect_concerns(const struct expect *expect, const char *key);
+
 /*
  * What a record of the schema is against it:
  *
  *   a target whose verdict is inconclusive, unless a clause expects just that: UNKNOWN;
+ *   a target whose record has a severity, and there is none, unless a clause concerns the verdict:
+ * UNKNOWN;
  *   else, where a clause is false: UNMET;
  *   else, where a clause is in doubt: UNMET if there is a verdict and it is not open, for then
  * there is nothing that could have been measured; UNKNOWN otherwise; else MET.

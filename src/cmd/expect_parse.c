@@ -384,7 +384,9 @@ static void add_default(struct expect *expect)
 
     for (clause = expect->clauses; clause; clause = clause->next)
         if (clause->place.field == expect->verdict)
-            return;
+            expect->judges_verdict = true;
+    if (expect->judges_verdict)
+        return;
     if (!take_verdict(&parser, verdict_word(VERDICT_OPEN), &end))
         return;
     clause = arena_take(&expect->memory, 1, sizeof *clause);
@@ -394,6 +396,14 @@ static void add_default(struct expect *expect)
                                      .values = value,
                                      .next = expect->clauses};
     expect->clauses = clause;
+}
+
+/* The field of that key, if it has fixed words. */
+static const struct field *words_field(const struct schema *schema, const char *key)
+{
+    const struct field *field = schema_field_find(schema, key);
+
+    return field && field->type == FIELD_TEXT && field->values ? field : NULL;
 }
 
 int expect_parse(const char *text, const char *option_name, const struct schema *schema,
@@ -407,9 +417,8 @@ int expect_parse(const char *text, const char *option_name, const struct schema 
     arena_init(&expect->memory);
     expect->schema = schema;
     expect->use = use;
-    expect->verdict = schema_field_find(schema, "verdict");
-    if (expect->verdict && !(expect->verdict->type == FIELD_TEXT && expect->verdict->values))
-        expect->verdict = NULL;
+    expect->verdict = words_field(schema, "verdict");
+    expect->severity = words_field(schema, "severity");
     if (text) {
         struct parser parser = {.text = text,
                                 .option = option_name,
@@ -426,6 +435,16 @@ int expect_parse(const char *text, const char *option_name, const struct schema 
         add_default(expect);
     *ret = expect;
     return 0;
+}
+
+bool expect_concerns(const struct expect *expect, const char *key)
+{
+    const struct field *field = schema_field_find(expect->schema, key);
+
+    for (const struct expect_clause *clause = expect->clauses; clause; clause = clause->next)
+        if (!clause->place.outer && clause->place.field == field)
+            return true;
+    return false;
 }
 
 void expect_free(struct expect *expect)

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int read_stream(FILE *stream, const char *path, const char *what, uint8_t **ret_bytes,
-                       size_t *ret_length, struct fault *fault)
+static int read_stream(FILE *stream, const char *what, uint8_t **ret_bytes, size_t *ret_length,
+                       struct fault *fault)
 {
     size_t length = 0, room = 0;
     uint8_t *bytes = NULL;
@@ -21,14 +21,14 @@ static int read_stream(FILE *stream, const char *path, const char *what, uint8_t
             grown = room <= FILE_READ_MAX * 2 ? realloc(bytes, room) : NULL;
             if (!grown) {
                 free(bytes);
-                return fault_set(fault, FAULT_RANGE, 0, "%s '@%s': larger than 64 MiB", what, path);
+                return fault_set(fault, FAULT_RANGE, 0, "%s: larger than 64 MiB", what);
             }
             bytes = grown;
         }
         length += fread(bytes + length, 1, room - length, stream);
         if (length > FILE_READ_MAX) {
             free(bytes);
-            return fault_set(fault, FAULT_RANGE, 0, "%s '@%s': larger than 64 MiB", what, path);
+            return fault_set(fault, FAULT_RANGE, 0, "%s: larger than 64 MiB", what);
         }
         if (feof(stream))
             break;
@@ -36,7 +36,7 @@ static int read_stream(FILE *stream, const char *path, const char *what, uint8_t
             int sys = errno;
 
             free(bytes);
-            return fault_set(fault, FAULT_IO, sys, "%s '@%s' cannot be read", what, path);
+            return fault_set(fault, FAULT_IO, sys, "%s cannot be read", what);
         }
     }
     *ret_bytes = bytes;
@@ -51,8 +51,8 @@ int file_read(const char *path, const char *what, uint8_t **ret_bytes, size_t *r
     int error;
 
     if (!stream)
-        return fault_set(fault, FAULT_IO, errno, "%s '@%s' cannot be opened", what, path);
-    error = read_stream(stream, path, what, ret_bytes, ret_length, fault);
+        return fault_set(fault, FAULT_IO, errno, "%s cannot be opened", what);
+    error = read_stream(stream, what, ret_bytes, ret_length, fault);
     if (stream != stdin)
         fclose(stream);
     return error;

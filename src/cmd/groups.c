@@ -240,8 +240,12 @@ static int take_send(const char *argument, struct settings *settings, struct fau
 
     free(settings->data);
     settings->data = NULL;
-    if (argument[0] == '@')
-        return file_read(argument + 1, "--send", &settings->data, &settings->data_length, fault);
+    if (argument[0] == '@') {
+        char what[160];
+
+        snprintf(what, sizeof what, "--send '%s'", argument);
+        return file_read(argument + 1, what, &settings->data, &settings->data_length, fault);
+    }
     settings->data = malloc(size);
     if (!settings->data)
         return fault_set(fault, FAULT_MEMORY, 0, "out of memory");

@@ -35,15 +35,15 @@ static const struct cli_option timing_options[] = {
     {0},
 };
 
-static int bad_rate(const char *argument, struct fault *fault)
+static int bad_rate(const char *argument, const char *what, const char *things, struct fault *fault)
 {
     return fault_set(fault, FAULT_SYNTAX, 0,
-                     "--rate '%s': a number of SYNs a second is wanted, as in 50, 0.5/s or 100k/s",
-                     argument);
+                     "%s '%s': a number of %s a second is wanted, as in 50, 0.5/s or 100k/s", what,
+                     argument, things);
 }
 
-/* "50", "50/s", "0.5/s", "100k". */
-static int take_rate(const char *argument, struct settings *settings, struct fault *fault)
+int cli_read_rate(const char *argument, const char *what, const char *things, double *ret_rate,
+                  struct fault *fault)
 {
     char *end;
     double rate;
@@ -51,16 +51,16 @@ static int take_rate(const char *argument, struct settings *settings, struct fau
     /* strtod() would take blanks, signs, infinities and hexadecimal too; the point is always '.'
      * here, for numbers follow no locale. */
     if (argument[0] < '0' || argument[0] > '9' || strpbrk(argument, "xXpPeE"))
-        return bad_rate(argument, fault);
+        return bad_rate(argument, what, things, fault);
     rate = strtod(argument, &end);
     if (*end == 'k' || *end == 'M')
         rate *= *end++ == 'k' ? 1e3 : 1e6;
     if (*end != '\0' && strcmp(end, "/s") != 0)
-        return bad_rate(argument, fault);
+        return bad_rate(argument, what, things, fault);
     if (!(rate >= RATE_MIN && rate <= RATE_MAX))
-        return fault_set(fault, FAULT_RANGE, 0, "--rate '%s': 0.001/s to 10M/s is allowed",
+        return fault_set(fault, FAULT_RANGE, 0, "%s '%s': 0.001/s to 10M/s is allowed", what,
                          argument);
-    settings->rate = rate;
+    *ret_rate = rate;
     return 0;
 }
 
@@ -89,7 +89,7 @@ static int take_timing(int key, const char *argument, struct settings *settings,
             settings->parallel = (unsigned)value;
         return error;
     case CLI_KEY_RATE:
-        return take_rate(argument, settings, fault);
+        return cli_read_rate(argument, "--rate", "SYNs", &settings->rate, fault);
     case CLI_KEY_DEADLINE:
         return text_duration(argument, "--deadline", SECOND / 1000, 365 * DAY, &settings->deadline,
                              fault);

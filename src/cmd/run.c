@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the commands that probe targets share: opened, asked about, closed. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -56,6 +58,26 @@ static int check_output(const struct run *run, struct fault *fault)
     return output_check_fields(&run->output, run->printed, fault);
 }
 
+/* What the user expects, and what the command does. */
+static int open_expect(struct run *run, struct fault *fault)
+{
+    const struct settings *settings = run->settings;
+    const char *text = settings->expect;
+    char *both = NULL;
+    int error;
+
+    if (settings->expect_also && text) {
+        if (asprintf(&both, "%s,%s", text, settings->expect_also) < 0)
+            return fault_set(fault, FAULT_MEMORY, 0, "out of memory");
+        text = both;
+    } else if (settings->expect_also) {
+        text = settings->expect_also;
+    }
+    error = expect_parse(text, "--expect", run->schema, EXPECT_TARGET, &run->expect, fault);
+    free(both);
+    return error;
+}
+
 static int open_scripts(struct run *run, struct fault *fault)
 {
     const struct settings *settings = run->settings;
@@ -66,8 +88,7 @@ static int open_scripts(struct run *run, struct fault *fault)
         .critical_count = settings->critical_count,
         .addresses = settings->all_addresses,
     };
-    int error =
-        expect_parse(settings->expect, "--expect", run->schema, EXPECT_TARGET, &run->expect, fault);
+    int error = open_expect(run, fault);
 
     if (!error && settings->only)
         error =
@@ -126,7 +147,7 @@ int run_open(struct run *run, const struct settings *settings, const struct sche
     error = check_output(run, fault);
     if (!error)
         error = open_scripts(run, fault);
-    if (!error)
+    if (!error && !settings->isn.from_path) /* that has no targets */
         error = open_feed(run, fault);
     if (!error) {
         run->output.one_line = shows_lines(run);
@@ -151,6 +172,8 @@ bool run_alone(const struct run *run)
 {
     uint64_t total;
 
+    if (!run->feed)
+        return true;
     return feed_total(run->feed, &total) && total <= 1 && !run->settings->all_addresses;
 }
 

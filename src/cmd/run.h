@@ -69,6 +69,9 @@ void run_take_unmade(struct run *run, const char *reason);
  * exit status, or a fault. */
 int run_engine_run(struct run *run, struct engine_options *options, struct fault *fault);
 
+/* The same without an engine, when the last record has been taken: an exit status, or a fault. */
+int run_finish(struct run *run, struct fault *fault);
+
 /* SIGQUIT: how far the run has come, on standard error. */
 void run_tell_now(struct run *run);
 

@@ -119,6 +119,20 @@ static void end_table(struct run *run)
         csv_header(&run->output, run->printed);
 }
 
+int run_finish(struct run *run, struct fault *fault)
+{
+    int error = output_flush(&run->output, fault);
+
+    if (error && cli_reader_gone(fault))
+        run->reader_gone = true;
+    else if (error)
+        return error;
+    if (!run->reader_gone)
+        end_table(run);
+    error = write_files(run, fault);
+    return error ? error : status_of(run);
+}
+
 int run_engine_run(struct run *run, struct engine_options *options, struct fault *fault)
 {
     int error = engine_run(options, &run->stopped, fault), more;

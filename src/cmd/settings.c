@@ -12,6 +12,8 @@
 
 #define SECOND        INT64_C(1000000000)
 #define COUNT_DEFAULT 10
+#define ATTACK_RATE   100000
+#define ATTACK_WINDOW 65535
 #define WIDTH_DEFAULT 80
 #define WIDTH_MIN     40
 #define WIDTH_MAX     500
@@ -22,6 +24,9 @@ void settings_init(struct settings *settings)
     spec_init(&settings->spec);
     settings->interval = -1;
     settings->count = COUNT_DEFAULT;
+    settings->isn.fail_on = ISN_SEVERITY_MEDIUM;
+    settings->isn.attack_rate = ATTACK_RATE;
+    settings->isn.attack_window = ATTACK_WINDOW;
     settings->format = FORMAT_TEXT;
     settings->colour = "auto";
 }

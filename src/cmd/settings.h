@@ -5,10 +5,25 @@
 
 #include "probe/spec.h"
 #include "report/output.h"
+#include "stat/isn/classes.h"
 
 #define SETTINGS_FIELDS 64
 #define SETTINGS_FILES  16
 #define SETTINGS_RANGES 16
+
+/* What an audit of initial sequence numbers is asked for. */
+struct isn_settings {
+    const char *from_path, *save_path, *baseline_path; /* "-" of the first: standard input */
+    bool has_count;     /* settings.count was given */
+    bool quick, slowly; /* --quick, --long */
+    bool deep;
+    bool has_fail_on;
+    enum isn_severity fail_on; /* this or worse is a failure */
+    double attack_rate;        /* packets a second */
+    uint32_t attack_window;
+    struct address second_source; /* family NONE: to be found */
+    bool one_source;              /* no second one is wanted */
+};
 
 struct settings {
     const char *const *arguments; /* what is left behind the options; not owned */
@@ -37,7 +52,10 @@ struct settings {
     bool fping;     /* fping's -C line */
     const char *plot_path;
 
+    struct isn_settings isn;
+
     const char *expect, *only, *prometheus_path;
+    const char *expect_also; /* clauses that the command adds; NULL: none. Not owned */
     bool plugin;
     const char *warning[SETTINGS_RANGES], *critical[SETTINGS_RANGES];
     size_t warning_count, critical_count;

@@ -50,6 +50,9 @@
     X(STREAM,         "TP-DATA-CONFLICT",    HIGH,   "a byte came again with another value", "RFC 9293 3.10.7.4") \
     X(CLOSE_NONE,     "TP-CLOSE-NONE",       INFO,   "the peer did not close in time and was reset", "RFC 9293 3.6") \
     X(CLOSE_RESET,    "TP-CLOSE-RESET",      INFO,   "the peer answered our FIN with an RST", "RFC 9293 3.6.1") \
+    X(AUDIT_WORSE,    "TP-ISN-WORSE",        HIGH,   "the initial sequence numbers are weaker than in an earlier audit", "") \
+    X(AUDIT_CHANGED,  "TP-ISN-CHANGED",      INFO,   "the initial sequence numbers are made in another way than in an earlier audit", "") \
+    X(AUDIT_LINES,    "TP-ISN-LINES",        LOW,    "lines of the file hold no sample and were passed over", "") \
     X(LOCAL_SEGMENT,  "TP-LOCAL-SEGMENT",    HIGH,   "a segment left this machine for our connection that we did not send", "") \
     X(LOCAL_UNSEEN,   "TP-LOCAL-UNSEEN",     LOW,    "a segment of ours was not seen leaving: times come from the sending call", "") \
     X(LOCAL_TRACE,    "TP-LOCAL-TRACE",      INFO,   "there were too many packets to list them all", "") \

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "report/isn_figures.h"
 #include "report/isn_record_parts.h"
 #include "report/records.h"
 
@@ -162,15 +163,11 @@ static const void *phase_space(const struct isn_audit *audit, struct arena *aren
     return record;
 }
 
-/* The severity, the class, what it means: for a ticket. */
-static const char *sentence(const struct isn_audit *audit, struct arena *arena)
+static const char *sentence(const struct isn_record *record, struct arena *arena)
 {
-    arena_print(arena, "%s: %s in %zu initial sequence numbers: %s",
-                isn_severity_word(audit->severity), isn_class_name(audit->class), audit->n,
-                isn_class_summary(audit->class));
-    if (audit->why)
-        arena_print(arena, "; %s", audit->why);
-    return arena_finish(arena);
+    char text[ISN_REASON_SIZE];
+    isn_reason(record, text, sizeof text);
+    return arena_copy(arena, text);
 }
 
 static void fill_findings(struct isn_record *record, const struct isn_audit *audit,
@@ -199,8 +196,6 @@ void isn_record_fill(struct isn_record *record, const struct isn_audit *audit,
     record->why = audit->why;
     if (!record->verdict)
         record->verdict = verdict_word(inconclusive ? VERDICT_INCONCLUSIVE : VERDICT_OPEN);
-    if (!record->reason)
-        record->reason = sentence(audit, arena);
     record->log10_p = audit->log10_p;
     record->n = (int64_t)audit->n;
     record->n_fixed = (int64_t)audit->n_fixed;
@@ -216,4 +211,6 @@ void isn_record_fill(struct isn_record *record, const struct isn_audit *audit,
     record->battery = isn_record_battery(audit, arena);
     record->nmap = nmap(audit, arena);
     record->phase_space = phase_space(audit, arena);
+    if (!record->reason)
+        record->reason = sentence(record, arena);
 }

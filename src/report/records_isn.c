@@ -2,6 +2,7 @@
 /* The schema of an audit of initial sequence numbers. */
 #include "report/records_isn.h"
 
+#include "report/isn_text.h"
 #include "report/records_isn_parts.h"
 
 /* clang-format off */
@@ -68,5 +69,5 @@ static const struct field isn_fields[] = {
 #undef F
 #undef W
 #undef O
-SCHEMA(isn, struct isn_record, NULL, "One audit of a server's initial sequence numbers");
+SCHEMA(isn, struct isn_record, isn_text, "One audit of a server's initial sequence numbers");
 /* clang-format on */
