@@ -164,11 +164,12 @@ size_t isn_front_clock_lines(const struct isn_front_case *what, double rate)
     return lines_that_hold(&lines);
 }
 
-/* Slope through the first and the last member of the first line: the rate to more digits. */
+/* Slope through the first and the last member of the first line; the usual rate where that is what
+ * is meant, for the stamps are coarse. */
 static double refine(const struct isn_front_case *what, double rate, bool fixed)
 {
     const struct isn_look *first = NULL, *last = NULL;
-    double tolerance = 4 + LINE_NOISE * rate, level = 0;
+    double tolerance = 4 + LINE_NOISE * rate, level = 0, slope;
 
     for (size_t i = 0; i < what->count; i++) {
         const struct isn_look *look = &what->looks[i];
@@ -187,8 +188,9 @@ static double refine(const struct isn_front_case *what, double rate, bool fixed)
     if (last == NULL || last->time - first->time < INT64_C(2000000000)) {
         return rate;
     }
-    return (double)(uint32_t)(last->ts_val - first->ts_val) /
-           ((double)(last->time - first->time) / 1e9);
+    slope = (double)(uint32_t)(last->ts_val - first->ts_val) /
+            ((double)(last->time - first->time) / 1e9);
+    return fabs(slope / rate - 1) < 0.01 ? rate : slope;
 }
 
 /* Never another TSval, for at least two seconds. */
