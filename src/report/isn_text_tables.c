@@ -293,11 +293,15 @@ void isn_text_put_battery(struct page *page)
     const struct isn_battery_record *battery = ((const struct isn_record *)page->record)->battery;
     if (!battery)
         return;
+    enum isn_class class = isn_words_class(((const struct isn_record *)page->record)->class);
     char title[160];
     size_t at = 0;
     text_append(title, sizeof title, &at,
-                "battery: %" PRId64 " tests, %" PRId64 " reject; the least likely of them",
-                battery->tests, battery->rejected);
+                "battery: %" PRId64 " tests, %" PRId64 " reject%s; the least likely of them",
+                battery->tests, battery->rejected,
+                page_some(battery->rejected) && class != ISN_CLASS_BIASED
+                    ? ", as what the class tells makes them do"
+                    : "");
     put_tests(page, title, &battery->worst);
     put_tests(page, "NIST SP 800-22, in the same family of tests", &battery->sp800_22);
     const struct table table = {
