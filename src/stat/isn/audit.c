@@ -16,19 +16,20 @@ static const struct {
     const char *name;
     int (*judge)(const struct isn_samples *samples, struct isn_audit *audit);
     bool few; /* can say yes without statistics: is asked below ISN_AUDIT_LEAST as well */
+    bool all; /* looks at every sample; else at the first ISN_AUDIT_STRUCTURE_MOST */
 } judges[] = {
-    {"constant",                             isn_judge_constant,     true},
-    {"port visible in the number",           isn_judge_port_visible, false},
-    {"SYN cookies",                          isn_judge_cookies,      true},
-    {"one increment",                        isn_judge_counter,      false},
-    {"increments that repeat",               isn_judge_periodic,     false},
-    {"increments",                           isn_judge_increments,   false},
-    {"neighbours",                           isn_judge_neighbours,   false},
-    {"generator's state",                    isn_judge_generator,    true},
-    {"fixed tuple without a clock",          isn_judge_static,       false},
-    {"clock in the fixed tuple",             isn_judge_fixed_clock,  false},
-    {"too few values",                       isn_judge_entropy,      false},
-    {"battery",                              isn_judge_bias,         false},
+    {"constant",                    isn_judge_constant,     true,  true},
+    {"port visible in the number",  isn_judge_port_visible, false, false},
+    {"SYN cookies",                 isn_judge_cookies,      true,  true},
+    {"one increment",               isn_judge_counter,      false, false},
+    {"increments that repeat",      isn_judge_periodic,     false, false},
+    {"increments",                  isn_judge_increments,   false, false},
+    {"neighbours",                  isn_judge_neighbours,   false, false},
+    {"generator's state",           isn_judge_generator,    true,  true},
+    {"fixed tuple without a clock", isn_judge_static,       false, false},
+    {"clock in the fixed tuple",    isn_judge_fixed_clock,  false, false},
+    {"too few values",              isn_judge_entropy,      false, true},
+    {"battery",                     isn_judge_bias,         false, true},
 };
 /* clang-format on */
 
@@ -135,8 +136,9 @@ static void too_few(struct isn_audit *audit)
     audit->why = "fewer than 32 samples";
 }
 
-/* Asks the judges in turn. */
-static int judge(const struct isn_samples *samples, struct isn_audit *audit)
+/* Asks the judges in turn; `first` are the first samples of those. */
+static int judge(const struct isn_samples *samples, const struct isn_samples *first,
+                 struct isn_audit *audit)
 {
     bool few = samples->count < ISN_AUDIT_LEAST;
 
@@ -145,13 +147,28 @@ static int judge(const struct isn_samples *samples, struct isn_audit *audit)
 
         if (few && !judges[i].few)
             continue;
-        result = judges[i].judge(samples, audit);
+        result = judges[i].judge(judges[i].all ? samples : first, audit);
         if (result != 0)
             return result < 0 ? result : 0;
     }
     if (few)
         too_few(audit);
     return 0;
+}
+
+static int judge_first(const struct isn_samples *samples, struct isn_audit *audit)
+{
+    struct isn_samples first;
+    int status;
+
+    if (samples->count <= ISN_AUDIT_STRUCTURE_MOST)
+        return judge(samples, samples, audit);
+    status = isn_samples_make(samples->rows, ISN_AUDIT_STRUCTURE_MOST, samples->extended, &first);
+    if (status != 0)
+        return status;
+    status = judge(samples, &first, audit);
+    isn_samples_release(&first);
+    return status;
 }
 
 /* From the class to the end, also for a class that was found elsewhere. */
@@ -175,7 +192,7 @@ int isn_audit_run(const struct isn_samples *samples, const struct isn_audit_opti
     int status;
 
     begin(samples, ret_audit);
-    status = judge(samples, ret_audit);
+    status = judge_first(samples, ret_audit);
     return status != 0 ? status : conclude(samples, options, ret_audit);
 }
 
