@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cmd/cli.h"
 #include "report/finding.h"
+#include "report/isn_words.h"
 #include "report/json_schema.h"
 #include "tcp/fsm.h"
 
@@ -148,6 +149,37 @@ static struct record_list list_findings(struct arena *memory)
     return list_of(rows, FINDING_COUNT);
 }
 
+static struct record_list list_classes(struct arena *memory)
+{
+    struct isn_class_record *rows = arena_take(memory, ISN_CLASS_COUNT, sizeof *rows);
+
+    for (unsigned i = 0; i < ISN_CLASS_COUNT; i++) {
+        enum isn_class class = (enum isn_class)i;
+        const struct isn_words *words = isn_words(class);
+
+        rows[i] = (struct isn_class_record){
+            .class = isn_class_name(class),
+            .severity = isn_severity_word(isn_class_severity(class)),
+            .summary = isn_class_summary(class),
+            .meaning = words->meaning,
+            .mend = words->mend,
+            .reference = words->reference,
+        };
+    }
+    return list_of(rows, ISN_CLASS_COUNT);
+}
+
+static struct record_list list_severities(struct arena *memory)
+{
+    struct isn_severity_record *rows = arena_take(memory, ISN_SEVERITY_COUNT, sizeof *rows);
+
+    for (unsigned i = 0; i < ISN_SEVERITY_COUNT; i++)
+        rows[i] =
+            (struct isn_severity_record){.severity = isn_severity_word((enum isn_severity)i),
+                                         .meaning = isn_severity_meaning((enum isn_severity)i)};
+    return list_of(rows, ISN_SEVERITY_COUNT);
+}
+
 static struct record_list list_commands(struct arena *memory)
 {
     size_t count;
@@ -204,7 +236,8 @@ static struct record_list list_options(struct arena *memory)
 /* Name, schema, what makes the list; the first is apart because no comma stands before it. */
 /* clang-format off */
 #define TOPIC_TABLE(FIRST, X) \
-    FIRST("commands", &schema_command,      list_commands) \
+    FIRST("classes",  &schema_isn_class,    list_classes) \
+    X("commands",     &schema_command,      list_commands) \
     X("effects",      &schema_effect,       list_effects) \
     X("exit",         &schema_exit,         list_exit) \
     X("fields",       &schema_field,        list_fields) \
@@ -214,6 +247,7 @@ static struct record_list list_options(struct arena *memory)
     X("options",      &schema_argument,     list_options) \
     X("outcomes",     &schema_outcome,      list_outcomes) \
     X("schema",       NULL,                 NULL) \
+    X("severities",   &schema_isn_severity, list_severities) \
     X("states",       &schema_state,        list_states) \
     X("verdicts",     &schema_verdict,      list_verdicts)
 /* clang-format on */
@@ -295,7 +329,9 @@ const struct command command_describe = {
         "diagram); states and effects are its words; fields are the keys of every record; options "
         "those of every command line; kinds the TCP options that are known by name; verdicts what "
         "a "
-        "target can be, outcomes what a probe of rtt can come to; schema is the JSON Schema of "
+        "target can be, outcomes what a probe of rtt can come to; classes are the generators that "
+        "isn "
+        "tells apart, severities how bad it may find them; schema is the JSON Schema of "
         "what --json writes.",
     .groups = {&cli_group_output, &cli_group_common},
     .run = describe,

@@ -161,6 +161,8 @@ const char *expect_field_key(const struct field_place *place, char name[EXPECT_N
 
     if (place->outer)
         text_append(name, EXPECT_NAME_SIZE, &at, "%s_", place->outer->key);
+    if (place->middle)
+        text_append(name, EXPECT_NAME_SIZE, &at, "%s_", place->middle->key);
     text_append(name, EXPECT_NAME_SIZE, &at, "%s", place->field->key);
     return name;
 }
@@ -174,7 +176,7 @@ const char *expect_field_short(const struct field_place *place, char name[EXPECT
 
 const void *expect_field_holder(const struct field_place *place, const void *record)
 {
-    return place->outer ? field_object(place->outer, record) : record;
+    return field_place_holder(place, record);
 }
 
 double expect_field_number(const struct field_place *place, const void *record)

@@ -15,6 +15,7 @@ static const struct {
 } metrics[] = {
     {"handshake", {"rtt_ms", "connect_ms", "dns_ms"}},
     {"rtt", {"p50_ms", "p95_ms", "max_ms", "loss_percent"}},
+    {"isn", {"n", "certified_bits", "cost_cross_n50", "cost_same_n50"}},
 };
 
 const enum plugin_state plugin_order[PLUGIN_STATE_COUNT] = {PLUGIN_CRITICAL, PLUGIN_WARNING,
@@ -23,7 +24,8 @@ const enum plugin_state plugin_order[PLUGIN_STATE_COUNT] = {PLUGIN_CRITICAL, PLU
 static void add_metric(struct plugin *plugin, const struct field_place *place)
 {
     for (size_t i = 0; i < plugin->metric_count; i++)
-        if (plugin->metrics[i].outer == place->outer && plugin->metrics[i].field == place->field)
+        if (plugin->metrics[i].outer == place->outer &&
+            plugin->metrics[i].middle == place->middle && plugin->metrics[i].field == place->field)
             return;
     if (plugin->metric_count < PLUGIN_METRICS)
         plugin->metrics[plugin->metric_count++] = *place;

@@ -81,6 +81,7 @@ static const struct {
     {"handshake", "rtt_ms", "rtt"},
     {"rtt", "p50_ms", "rtt"},
     {"rtt", "loss_percent", "loss"},
+    {"isn", "cost_cross_n50", "n50"},
 };
 
 static void print_headlines(struct plugin *plugin, const void *record)
@@ -134,11 +135,15 @@ const char *plugin_describe(struct plugin *plugin, const char *name, const void 
                             enum expect_result result, const char *unmet)
 {
     const char *verdict = plugin_text(plugin, "verdict", record),
-               *reason = plugin_text(plugin, "reason", record);
+               *reason = plugin_text(plugin, "reason", record),
+               *class = plugin_text(plugin, "class", record),
+               *severity = plugin_text(plugin, "severity", record);
     bool open = verdict && strcmp(verdict, verdict_word(VERDICT_OPEN)) == 0;
 
     arena_print(&plugin->memory, "%s", name);
-    if (verdict)
+    if (class && severity)
+        arena_print(&plugin->memory, " %s, severity %s", class, severity);
+    else if (verdict)
         arena_print(&plugin->memory, " %s", verdict);
     print_headlines(plugin, record);
     if (verdict && !open && reason) {
@@ -169,6 +174,11 @@ static double base_value(const struct field *field, double value, const char **r
     return value;
 }
 
+static bool same_place(const struct field_place *a, const struct field_place *b)
+{
+    return a->outer == b->outer && a->middle == b->middle && a->field == b->field;
+}
+
 /* The first range of a list that is about this field, as a range in base units; a field has one
  * column for it. */
 static void print_range(const struct plugin_range *list, const struct field_place *place,
@@ -177,7 +187,7 @@ static void print_range(const struct plugin_range *list, const struct field_plac
     char start[PLUGIN_SHOWN_SIZE], end[PLUGIN_SHOWN_SIZE];
     const char *unit;
 
-    while (list && (list->place.outer != place->outer || list->place.field != place->field))
+    while (list && !same_place(&list->place, place))
         list = list->next;
     if (!list)
         return;

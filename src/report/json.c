@@ -102,7 +102,7 @@ static json_t *selection_of(const struct output *output, const struct schema *sc
         struct field_place place;
         if (!output_find_field(schema, output->fields[i], &place))
             continue;
-        const void *holder = place.outer ? field_object(place.outer, record) : record;
+        const void *holder = field_place_holder(&place, record);
         json_t *value = holder ? value_of(place.field, holder) : json_null();
         if (json_object_set_new(object, output->fields[i], value) != 0) {
             json_decref(object);

@@ -32,6 +32,35 @@ enum format format_find(const char *name)
     return format;
 }
 
+/* What is left of `key` behind an object's key; NULL: it is in another one. */
+static const char *key_within(const struct field *object, const char *key)
+{
+    size_t length = strlen(object->key);
+    bool within = object->type == FIELD_OBJECT && strncmp(object->key, key, length) == 0 &&
+                  key[length] == '_';
+    return within ? key + length + 1 : NULL;
+}
+
+/* Looks in the object for the field, and in the objects in it. */
+static bool find_within(const struct field *outer, const char *key, struct field_place *ret_place)
+{
+    const struct field *field = schema_field_find(outer->of, key);
+    if (field) {
+        *ret_place = (struct field_place){.outer = outer, .field = field};
+        return true;
+    }
+    for (size_t i = 0; i < outer->of->count; i++) {
+        const struct field *middle = &outer->of->fields[i];
+        const char *rest = key_within(middle, key);
+        field = rest ? schema_field_find(middle->of, rest) : NULL;
+        if (field) {
+            *ret_place = (struct field_place){.outer = outer, .middle = middle, .field = field};
+            return true;
+        }
+    }
+    return false;
+}
+
 bool output_find_field(const struct schema *schema, const char *key, struct field_place *ret_place)
 {
     const struct field *field = schema_field_find(schema, key);
@@ -40,18 +69,17 @@ bool output_find_field(const struct schema *schema, const char *key, struct fiel
         return true;
     }
     for (size_t i = 0; i < schema->count; i++) {
-        const struct field *outer = &schema->fields[i];
-        size_t length = strlen(outer->key);
-        if (outer->type != FIELD_OBJECT || strncmp(outer->key, key, length) != 0 ||
-            key[length] != '_')
-            continue;
-        field = schema_field_find(outer->of, key + length + 1);
-        if (field) {
-            *ret_place = (struct field_place){.outer = outer, .field = field};
+        const char *rest = key_within(&schema->fields[i], key);
+        if (rest && find_within(&schema->fields[i], rest, ret_place))
             return true;
-        }
     }
     return false;
+}
+
+const void *field_place_holder(const struct field_place *place, const void *record)
+{
+    const void *holder = place->outer ? field_object(place->outer, record) : record;
+    return holder && place->middle ? field_object(place->middle, holder) : holder;
 }
 
 /* Names of other records or of everyday speech, and the key that may be meant. */
@@ -98,8 +126,9 @@ int output_check_fields(const struct output *output, const struct schema *schema
                         struct fault *fault)
 {
     if (output->fields && output->format != FORMAT_JSON && output->format != FORMAT_CSV)
-        return fault_set(fault, FAULT_USAGE, 0,
-                         "'--fields' chooses fields of JSON and CSV: '--json' or '--csv' is wanted");
+        return fault_set(
+            fault, FAULT_USAGE, 0,
+            "'--fields' chooses fields of JSON and CSV: '--json' or '--csv' is wanted");
     for (size_t i = 0; output->fields && i < output->field_count; i++) {
         struct field_place place;
         if (!output_find_field(schema, output->fields[i], &place))

@@ -69,11 +69,14 @@ int output_list(struct output *output, const struct schema *schema, struct recor
  */
 int output_check_fields(const struct output *output, const struct schema *schema, struct fault *fault);
 
-/* A wanted key found: the field, and the object's field that it lies in, or NULL. */
+/* A wanted key found: the field, the object's field that it lies in, or NULL, and where this object lies in another one,
+ * that one's field is `outer` and it is `middle`. */
 struct field_place {
-    const struct field *outer, *field;
+    const struct field *outer, *middle, *field;
 };
 bool output_find_field(const struct schema *schema, const char *key, struct field_place *ret_place);
+/* The record that the field is in: `record` itself, or the object in it; NULL: the object is unknown. */
+const void *field_place_holder(const struct field_place *place, const void *record);
 
 /* The renderers, one file each. They write to output->stream and leave errors to its error flag. */
 bool json_record(struct output *output, const struct schema *schema, const void *record); /* false: out of memory */

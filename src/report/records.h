@@ -281,6 +281,13 @@ struct outcome_record {
 struct finding_kind_record {
     const char *id, *severity, *meaning, *reference;
 };
+/* A class of generators of initial sequence numbers, and how bad an audit may find one. */
+struct isn_class_record {
+    const char *class, *severity, *summary, *meaning, *mend, *reference;
+};
+struct isn_severity_record {
+    const char *severity, *meaning;
+};
 struct exit_record {
     int64_t status;
     const char *name, *meaning;
@@ -297,6 +304,6 @@ struct argument_record {
 
 extern const struct schema schema_segment, schema_step, schema_finding, schema_options,
     schema_handshake, schema_rtt, schema_rtt_probe, schema_flow, schema_bin, schema_packet, schema_cell, schema_state, schema_effect, schema_option,
-    schema_field, schema_verdict, schema_outcome, schema_finding_kind, schema_exit, schema_command, schema_argument;
+    schema_field, schema_verdict, schema_outcome, schema_finding_kind, schema_isn_class, schema_isn_severity, schema_exit, schema_command, schema_argument;
 
 #endif

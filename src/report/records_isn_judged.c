@@ -160,4 +160,28 @@ static const struct field isn_baseline_fields[] = {
 #undef W
 #undef O
 SCHEMA(isn_baseline, struct isn_baseline_record, NULL, "An audit beside an earlier one of the same target");
+
+#define F(member, unit, help) FIELD(struct isn_class_record, member, unit, help)
+#define W(member, values, help) FIELD_WORDS(struct isn_class_record, member, values, help)
+static const struct field isn_class_fields[] = {
+    W(class, ISN_CLASS_WORDS, "its name"),
+    W(severity, ISN_SEVERITY_WORDS, "how bad it is, unless the audit says otherwise"),
+    F(summary, "", "what the server does, in a few words"),
+    F(meaning, "", "what that means for who runs it"),
+    F(mend, "", "what to do about it"),
+    F(reference, "", "where it is written about"),
+};
+#undef F
+#undef W
+SCHEMA(isn_class, struct isn_class_record, NULL, "One class of generators of initial sequence numbers");
+
+#define F(member, unit, help) FIELD(struct isn_severity_record, member, unit, help)
+#define W(member, values, help) FIELD_WORDS(struct isn_severity_record, member, values, help)
+static const struct field isn_severity_fields[] = {
+    W(severity, ISN_SEVERITY_WORDS, "the word for it"),
+    F(meaning, "", "when an audit says so"),
+};
+#undef F
+#undef W
+SCHEMA(isn_severity, struct isn_severity_record, NULL, "How bad the initial sequence numbers of a server may be");
 /* clang-format on */

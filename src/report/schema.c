@@ -133,7 +133,7 @@ const struct schema *const *schema_all(size_t *ret_count)
         &schema_isn_window, &schema_isn_cost, &schema_isn_evidence, &schema_isn_test,
         &schema_isn_estimate, &schema_isn_battery, &schema_isn_nmap, &schema_isn_phase,
         &schema_isn_foretold, &schema_isn_predicted, &schema_isn_front, &schema_isn_change,
-        &schema_isn_baseline,
+        &schema_isn_baseline, &schema_isn_class, &schema_isn_severity,
     };
     *ret_count = sizeof all / sizeof all[0];
     return all;
