@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Servers that add a random increment, unless an exact generator is behind it. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "stat/isn/increments.h"
+#include "stat/isn/quantile.h"
+
+#define CLEAR 8.0
+/* Steps that took long vary so many times more than short ones: others connect in between. */
+#define BUSY 2.0
+
+/* The variance of the steps about the line, of gaps in between. */
+static double variance(struct isn_steps *steps, double shortest, double longest, double rate,
+                       double middle)
+{
+    size_t count = 0;
+    double width;
+
+    for (size_t i = 0; i < steps->count; i++) {
+        if (steps->gap[i] >= shortest && steps->gap[i] <= longest)
+            steps->scratch[count++] = fabs((double)steps->step[i] - middle - rate * steps->gap[i]);
+    }
+    if (count < 8)
+        return NAN;
+    width = isn_quantile(steps->scratch, count, 0.7);
+    return width * width;
+}
+
+static void clock_or_others(struct isn_steps *steps, double rate, double middle, double error,
+                            struct isn_audit *audit)
+{
+    double brief = variance(steps, -INFINITY, 2 * steps->brief, rate, middle);
+    double longest;
+    double wide;
+
+    for (size_t i = 0; i < steps->count; i++)
+        steps->scratch[i] = steps->gap[i];
+    longest = isn_quantile(steps->scratch, steps->count, 0.9);
+    wide = variance(steps, longest, INFINITY, rate, middle);
+    if (wide > BUSY * brief && middle > 0) {
+        audit->connection = (struct isn_per_connection){
+            .found = true,
+            .k = middle,
+            .low = middle - 1.96 * audit->increment.deviation / sqrt((double)steps->count),
+            .high = middle + 1.96 * audit->increment.deviation / sqrt((double)steps->count),
+            .foreign = rate / middle,
+            .foreign_log10_p = NAN};
+        isn_audit_note(audit, false, "connections of others", rate / middle, NAN,
+                       "%.3g a second, for steps that took long vary %.1f times more",
+                       rate / middle, sqrt(wide / brief));
+        return;
+    }
+    isn_increments_clock(audit, rate, error, audit->increment.deviation / fabs(rate), 1, NAN);
+    isn_audit_note(audit, false, "clock below random increments", rate, NAN,
+                   "%.6g numbers a second, standard error %.3g", rate, error);
+}
+
+/* Whether the numbers themselves come out of a generator whose state can be seen. */
+static int is_exact(const struct isn_samples *samples)
+{
+    struct isn_recovery *recovery = malloc(sizeof *recovery);
+    int ret;
+
+    if (!recovery)
+        return -FAULT_MEMORY;
+    ret = isn_recover_samples(samples, recovery);
+    free(recovery);
+    return ret;
+}
+
+int isn_increments_random(const struct isn_samples *samples, struct isn_steps *steps,
+                          struct isn_audit *audit)
+{
+    double rate;
+    double middle;
+    double error = isn_steps_line(steps, steps->reach, &rate, &middle);
+    bool sloped = fabs(rate) > CLEAR * error;
+    int ret = is_exact(samples);
+
+    if (ret != 0)
+        return ret < 0 ? ret : 0;
+    isn_increments_quantiles(steps, sloped ? rate : 0, audit);
+    audit->increment.lattice = isn_increments_lattice(steps, 0);
+    isn_increments_conclude(audit, ISN_CLASS_RANDOM_INCREMENT, steps->log10_p);
+    isn_audit_note(audit, true, "steps between numbers", steps->arc98 / 4294967296.0,
+                   steps->log10_p, "98 %% of them within %.4g numbers, mean %.5g, lattice %u",
+                   steps->arc98, audit->increment.mean, audit->increment.lattice);
+    if (sloped)
+        clock_or_others(steps, rate, middle, error, audit);
+    return 1;
+}
