@@ -1,10 +1,137 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Numbers that depend on addresses and ports alone. */
-#include "stat/isn/audit.h"
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "stat/isn/fixed_parts.h"
+
+enum { LEAST = 8 };
+
+/* A value that the fixed tuple had, and how often. */
+struct value {
+    uint32_t isn;
+    size_t count;
+};
+
+static int compare_isns(const void *a, const void *b)
+{
+    const uint32_t *x = a, *y = b;
+
+    return (*x > *y) - (*x < *y);
+}
+
+static int compare_counts(const void *a, const void *b)
+{
+    const struct value *x = a, *y = b;
+
+    return (x->count < y->count) - (x->count > y->count);
+}
+
+/* The values that occur three times or more, the commonest first. */
+static size_t values_of(uint32_t *isns, size_t count, struct value values[ISN_BACKENDS_MOST])
+{
+    size_t kept = 0;
+
+    qsort(isns, count, sizeof isns[0], compare_isns);
+    for (size_t i = 0, same; i < count; i += same) {
+        for (same = 1; i + same < count && isns[i + same] == isns[i];)
+            same++;
+        if (same < 3)
+            continue;
+        if (kept == ISN_BACKENDS_MOST)
+            return ISN_BACKENDS_MOST + 1;
+        values[kept++] = (struct value){isns[i], same};
+    }
+    qsort(values, kept, sizeof values[0], compare_counts);
+    return kept;
+}
+
+/* Several servers have hashes that have nothing to do with each other; a slow clock's or a
+ * counter's values are near. */
+static bool unrelated(const struct value *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < i; k++) {
+            if (fabs((double)isn_wrap(values[i].isn, values[k].isn)) < 0x1p32 / 4096)
+                return false;
+        }
+    }
+    return true;
+}
+
+static void set_backends(const struct isn_samples *samples, const struct value *values,
+                         size_t count, struct isn_audit *audit)
+{
+    audit->backend_count = count;
+    for (size_t i = 0; i < count; i++) {
+        struct isn_backend *backend = &audit->backends[i];
+
+        *backend = (struct isn_backend){
+            .share = (double)values[i].count / (double)samples->fixed_count,
+            .offset = values[i].isn,
+            .first = NAN,
+            .last = NAN,
+        };
+        for (size_t k = 0; k < samples->fixed_count; k++) {
+            if (samples->rows[samples->fixed[k]].isn != values[i].isn)
+                continue;
+            backend->last = isn_fixed_time(samples, samples->fixed[k]);
+            if (isnan(backend->first))
+                backend->first = backend->last;
+        }
+    }
+}
+
+static int decide(const struct isn_samples *samples, const struct value *values, size_t count,
+                  size_t covered, struct isn_audit *audit)
+{
+    struct isn_fixed_view view = {.from = -INFINITY, .until = INFINITY, .still = true};
+    struct isn_width width;
+    double log10_p = 0;
+    int verdict;
+
+    /* Each one after a value's first is one in 2^32 by chance. */
+    audit->log10_p = -log10(0x1p32) * (double)(covered - count);
+    isn_audit_note(audit, true, "fixed tuple without a clock", (double)covered, audit->log10_p,
+                   "%zu of %zu numbers of the fixed tuple are the same %zu value%s", covered,
+                   samples->fixed_count, count, count == 1 ? "" : "s");
+    set_backends(samples, values, count > 1 ? count : 0, audit);
+    verdict = isn_fixed_function(samples, &view, audit, &width, &log10_p);
+    if (verdict < 0)
+        return verdict;
+    audit->class = verdict ? ISN_CLASS_TUPLE_FUNCTION : ISN_CLASS_STATIC_HASH;
+    audit->severity = isn_class_severity(audit->class);
+    if (verdict)
+        audit->log10_p = log10_p;
+    return 1;
+}
 
 int isn_judge_static(const struct isn_samples *samples, struct isn_audit *audit)
 {
-    (void)samples;
-    (void)audit;
-    return 0;
+    struct value values[ISN_BACKENDS_MOST];
+    size_t count = samples->fixed_count, covered = 0, kept;
+    uint32_t *isns;
+
+    if (count < LEAST)
+        return 0;
+    isns = malloc(count * sizeof *isns);
+    if (!isns)
+        return -FAULT_MEMORY;
+    for (size_t i = 0; i < count; i++)
+        isns[i] = samples->rows[samples->fixed[i]].isn;
+    kept = values_of(isns, count, values);
+    free(isns);
+    /* A table of a few thousand values is no hash of the tuple. */
+    if (kept == 0 || kept > ISN_BACKENDS_MOST || kept > count / 8)
+        return 0;
+    for (size_t i = 0; i < kept; i++)
+        covered += values[i].count;
+    if (covered * 100 < count * 95 || !unrelated(values, kept)) {
+        isn_audit_note(audit, false, "fixed tuple without a clock", (double)values[0].count, NAN,
+                       "%zu of %zu numbers of the fixed tuple are the same", values[0].count,
+                       count);
+        return 0;
+    }
+    return decide(samples, values, kept, covered, audit);
 }
