@@ -14,6 +14,9 @@ struct isn_run {
     struct isn_audit_options options;
     struct isn_baseline *baseline; /* NULL: none */
     size_t reported;
+
+    const char *reading; /* of a target that is being sampled: its class, early */
+    size_t reading_count;
 };
 
 /* One target's numbers, audited. */

@@ -12,6 +12,7 @@
 enum contact_kind {
     CONTACT_JOB,      /* a whole connection: probe/job */
     CONTACT_EXCHANGE, /* a SYN and its answer: probe/exchange */
+    CONTACT_SHOT,     /* a SYN that asks for a sequence number: probe/sampler */
 };
 
 /* What tells the connections apart in a stream of frames. All bytes count. */

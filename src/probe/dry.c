@@ -3,6 +3,7 @@
 #include "probe/dry.h"
 
 #include "base/text.h"
+#include "probe/pattern.h"
 
 #define DYNAMIC_PORT_FIRST 49152
 
@@ -50,6 +51,8 @@ int dry_run_packet(const struct dry_run *dry, struct craft *craft, const char *t
         source_port = dry->spec->source_port;
     spec_apply(dry->spec, dry->route, dry->destination, source_port, dry->port, &dry->random,
                &parameters, &header);
+    if (dry->mss)
+        pattern_offer_mss(&parameters.syn_options, dry->mss);
     stream_init(&stream, NULL, 0);
     tcb_init(&tcb, &parameters, &stream);
     step = tcb_step(&tcb, EVENT_USER_OPEN, NULL, 0);

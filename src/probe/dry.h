@@ -12,6 +12,7 @@ struct dry_run {
     const struct route *route;
     const struct address *destination;
     uint16_t port;
+    uint16_t mss; /* offered in place of the spec's; 0: as the spec has it */
     struct spec_random random;
     const char *command; /* whose packet it is */
 };

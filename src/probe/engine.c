@@ -10,6 +10,7 @@
 #include "net/privilege.h"
 #include "probe/frames.h"
 #include "probe/pinger.h"
+#include "probe/sampler.h"
 
 /* A difference between the clocks that grew by more than this was a step, not a drift: 1 ms. */
 #define CLOCK_STEP INT64_C(1000000)
@@ -94,6 +95,7 @@ void engine_follow_clock(struct engine *engine)
 static void lose_link(struct engine *engine, struct links_entry *entry)
 {
     struct pinger *pinger, *next_pinger;
+    struct sampler *sampler, *next_sampler;
     struct job *job, *next_job;
 
     engine_unwatch(engine, entry);
@@ -109,6 +111,12 @@ static void lose_link(struct engine *engine, struct links_entry *entry)
     DL_FOREACH2 (engine->ended, pinger, next)
         if (pinger->link == entry)
             pinger->link = NULL;
+    DL_FOREACH_SAFE2 (engine->samplers, sampler, next_sampler, next_of)
+        if (sampler->link == entry)
+            sampler_lost(sampler, &entry->fault);
+    DL_FOREACH2 (engine->sampled, sampler, next_of)
+        if (sampler->link == entry)
+            sampler->link = NULL;
     links_remove(&engine->links, entry);
 }
 
@@ -138,6 +146,7 @@ static void reap(struct engine *engine)
         job_reap(engine);
     }
     pingers_reap(engine);
+    samplers_reap(engine);
 }
 
 static void rest(struct engine *engine)
@@ -183,7 +192,7 @@ static void on_prepare(struct ev_loop *loop, ev_prepare *prepare, int events)
     lose_links(engine);
     reap(engine);
     wait = turns_take(engine);
-    if (engine->over || engine->ended || any_failed(&engine->links))
+    if (engine->over || engine->ended || engine->sampled || any_failed(&engine->links))
         wait = 0;
     if (engine->active == 0 && (engine->stopping || engine->exhausted)) {
         ev_break(loop, EVBREAK_ALL);
@@ -215,7 +224,7 @@ static enum link_load load(const struct engine_options *options)
 
     if (options->rate > RATE_MANY && options->parallel > PARALLEL_MANY)
         return LINK_MANY;
-    if (!one || options->spec->data_length > 0 || options->spec->wait > 0 || options->port_last)
+    if (!one || options->sampling || options->spec->data_length > 0 || options->spec->wait > 0 || options->port_last)
         return LINK_BUSY;
     return LINK_QUIET;
 }
@@ -267,6 +276,10 @@ static void discard_all(struct engine *engine)
         pinger_discard(engine->pingers);
     while (engine->ended)
         pinger_discard(engine->ended);
+    while (engine->samplers)
+        sampler_discard(engine->samplers);
+    while (engine->sampled)
+        sampler_discard(engine->sampled);
     links_flush(&engine->links); /* their last segments may be queued */
 }
 

@@ -4,6 +4,7 @@
 #define PROBE_ENGINE_H
 
 #include "probe/feed.h"
+#include "probe/isn_sampling.h"
 #include "probe/outcome.h"
 #include "probe/spec.h"
 
@@ -19,8 +20,9 @@ struct engine_point {
 struct engine_result {
     uint64_t index; /* of the target in the order of the feed, from 0 */
     enum verdict verdict;
-    const struct handshake_record *handshake; /* one of these two, */
+    const struct handshake_record *handshake; /* one of these three, */
     const struct rtt_record *rtt;             /* valid during the call */
+    const struct isn_sampling *isn;           /* also */
     int64_t first_at;                         /* ns: when a series' first SYN left */
     const struct engine_point *points;        /* of a series, where they are kept */
     size_t point_count;
@@ -51,6 +53,15 @@ struct engine_calls {
     void (*progress)(void *data, uint64_t begun, uint64_t total);
     /* SIGQUIT: first each series as it stands now, then NULL. */
     void (*look)(void *data, const struct rtt_record *record);
+    /* The same of sampling; NULL: the last one. */
+    void (*look_isn)(void *data, const struct isn_sampling *sampling);
+    /* Sampling of a target begins: what is going to be sent. */
+    void (*announce)(void *data, const struct isn_sampling *sampling, const struct isn_plan *plan);
+    /* A few times a second, for each target that is being sampled. */
+    void (*watch)(void *data, const struct isn_sampling *sampling);
+    /* Sampling pauses for a moment, with more numbers than the last time: an early reading of them
+     * disturbs nothing if it takes less than a tenth of a second. */
+    void (*reading)(void *data, const struct isn_sampling *sampling);
 };
 
 struct engine_options {
@@ -74,6 +85,11 @@ struct engine_options {
     bool full;          /* complete each handshake and close it */
     uint16_t port_last; /* flows: source ports from spec->source_port to this; 0: no sweep */
     bool keep_points;   /* for engine_result.points */
+
+    bool sampling;                /* initial sequence numbers instead: */
+    struct isn_plan_options plan; /* but for what the engine knows: random, sources, ports */
+    struct address second_source; /* family NONE: another address of the interface */
+    bool one_source;              /* no second one is wanted */
 
     struct engine_calls calls;
 };

@@ -7,6 +7,7 @@
 
 #include "probe/frames.h"
 #include "probe/pinger.h"
+#include "probe/sampler.h"
 
 /* How often progress is told, s. */
 #define TICK 0.25
@@ -25,6 +26,7 @@ static void on_wake(struct ev_loop *loop, ev_timer *timer, int events)
 static void stop_all(struct engine *engine, const char *why)
 {
     struct pinger *pinger, *next_pinger;
+    struct sampler *sampler, *next_sampler;
     struct job *job, *next_job;
 
     if (engine->stopping)
@@ -37,6 +39,8 @@ static void stop_all(struct engine *engine, const char *why)
     intake_stop(engine, why);
     DL_FOREACH_SAFE2 (engine->pingers, pinger, next_pinger, next)
         pinger_stop(pinger, engine->stop_why);
+    DL_FOREACH_SAFE2 (engine->samplers, sampler, next_sampler, next_of)
+        sampler_stop(sampler, engine->stop_why);
     DL_FOREACH_SAFE2 (engine->jobs, job, next_job, next)
         job_stop(job, why);
 }
@@ -73,6 +77,20 @@ static void on_deadline(struct ev_loop *loop, ev_timer *timer, int events)
     stop_all(timer->data, "the deadline has passed");
 }
 
+static void look_at_samplers(struct engine *engine,
+                             void (*look)(void *data, const struct isn_sampling *sampling))
+{
+    struct isn_sampling sampling;
+    struct sampler *sampler;
+    char time[40];
+
+    DL_FOREACH2 (engine->samplers, sampler, next_of) {
+        sampler_show(sampler, &engine->memory, time, &sampling);
+        look(engine->options->calls.data, &sampling);
+        arena_clear(&engine->memory);
+    }
+}
+
 static void on_quit(struct ev_loop *loop, ev_signal *watcher, int events)
 {
     struct engine *engine = watcher->data;
@@ -82,6 +100,10 @@ static void on_quit(struct ev_loop *loop, ev_signal *watcher, int events)
 
     (void)loop;
     (void)events;
+    if (calls->look_isn) {
+        look_at_samplers(engine, calls->look_isn);
+        calls->look_isn(calls->data, NULL);
+    }
     if (!calls->look)
         return;
     DL_FOREACH2 (engine->pingers, pinger, next) {
@@ -103,6 +125,8 @@ static void on_tick(struct ev_loop *loop, ev_timer *timer, int events)
     if (!feed_total(engine->options->feed, &total))
         total = UINT64_MAX;
     calls->progress(calls->data, engine->item_count, total);
+    if (calls->watch)
+        look_at_samplers(engine, calls->watch);
 }
 
 void engine_listen(struct engine *engine)

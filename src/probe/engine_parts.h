@@ -18,6 +18,8 @@
 struct engine;
 struct job;
 struct pinger;
+struct sampler;
+struct shot;
 
 /* Somebody who wants to send a SYN when the rate allows it. Embedded in whoever that is. */
 struct turn {
@@ -72,7 +74,7 @@ struct engine {
     struct item *items;
     uint64_t item_count; /* taken up so far */
     unsigned parallel;   /* at once */
-    unsigned active;     /* names being resolved, jobs and pingers */
+    unsigned active;     /* names being resolved, jobs, pingers and samplers */
     unsigned opening;    /* of these, those whose first SYN is still to come */
     struct lookup *lookups;
     struct start *starts; /* have a route, and wait for their turn */
@@ -80,6 +82,8 @@ struct engine {
     struct job *over; /* wait to be reported */
     struct pinger *pingers;
     struct pinger *ended; /* wait to be reported */
+    struct sampler *samplers;
+    struct sampler *sampled; /* wait to be reported */
     bool blocked;         /* who is to begin has to wait for a port */
     bool exhausted;       /* the feed has no more */
     ev_io feed_readable;
@@ -167,11 +171,16 @@ void subject_context(const struct subject *subject, char time[40],
 /* Takes over a subject with a route; what goes wrong is reported. */
 void job_start(struct engine *engine, struct subject *subject);
 void pinger_start(struct engine *engine, struct subject *subject);
+void sampler_start(struct engine *engine, struct subject *subject);
 
 void job_packet(struct job *job, const struct packet *packet, int64_t at);
 void job_icmp(struct job *job, const struct packet *packet, const struct icmp *icmp, int64_t at);
 void exchange_packet(struct exchange *exchange, const struct packet *packet, int64_t at);
 void exchange_icmp(struct exchange *exchange, const struct packet *packet, const struct icmp *icmp,
                    int64_t at);
+void shot_packet(struct shot *shot, const struct packet *packet, int64_t at);
+void shot_icmp(struct shot *shot, const struct packet *packet, const struct icmp *icmp);
+/* Its SYN could not be sent. */
+void shot_unsent(struct shot *shot, const struct fault *fault);
 
 #endif

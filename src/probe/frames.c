@@ -52,6 +52,9 @@ static void take_tcp(struct engine *engine, const struct frame *frame, const str
     case CONTACT_EXCHANGE:
         exchange_packet((struct exchange *)contact, packet, at);
         break;
+    case CONTACT_SHOT:
+        shot_packet((struct shot *)contact, packet, at);
+        break;
     }
 }
 
@@ -78,6 +81,9 @@ static void take_icmp(struct engine *engine, const struct frame *frame, const st
     case CONTACT_EXCHANGE:
         exchange_icmp((struct exchange *)contact, packet, &icmp, at);
         break;
+    case CONTACT_SHOT:
+        shot_icmp((struct shot *)contact, packet, &icmp);
+        break;
     }
 }
 
@@ -89,6 +95,9 @@ void contact_unsent(struct contact *contact, const struct fault *fault)
         break;
     case CONTACT_EXCHANGE:
         exchange_unsent((struct exchange *)contact, fault);
+        break;
+    case CONTACT_SHOT:
+        shot_unsent((struct shot *)contact, fault);
         break;
     }
 }

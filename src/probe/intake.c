@@ -6,7 +6,7 @@
 
 #include "net/clock.h"
 #include "probe/dry.h"
-#include "probe/engine_parts.h"
+#include "probe/sampler.h"
 
 /* How long a name may take to be resolved: 5 s. */
 #define RESOLVE_TIMEOUT INT64_C(5000000000)
@@ -66,7 +66,8 @@ static int make_only(struct engine *engine, const struct subject *subject, struc
 static void dry_start(struct engine *engine, struct subject *subject)
 {
     struct fault fault;
-    int error = make_only(engine, subject, &fault);
+    int error = engine->options->sampling ? sampler_dry(engine, subject, &fault)
+                                          : make_only(engine, subject, &fault);
 
     if (error) {
         subject_failed(engine, subject, error, &fault);
@@ -109,6 +110,8 @@ void intake_start(struct engine *engine)
     free(start);
     if (engine->options->dry_run)
         dry_start(engine, &subject);
+    else if (engine->options->sampling)
+        sampler_start(engine, &subject);
     else if (engine->options->series)
         pinger_start(engine, &subject);
     else

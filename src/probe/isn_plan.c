@@ -410,7 +410,8 @@ int isn_plan_make(const struct isn_plan_options *options, struct isn_plan *ret_p
     if (!ret_plan->steps)
         return -FAULT_MEMORY;
     choose_range(ret_plan, options);
-    ret_plan->fixed_port = isn_plan_port(ret_plan);
+    ret_plan->fixed_port = options->fixed_port ? options->fixed_port : isn_plan_port(ret_plan);
+    use(ret_plan, 0, ret_plan->fixed_port);
     use(ret_plan, 1, ret_plan->fixed_port);
     maker.constant = (uint32_t)draw(ret_plan);
     make_steps(&maker);

@@ -43,6 +43,7 @@ struct isn_plan_options {
     bool deep;                    /* a longer burst */
     double rate;                  /* SYNs a second at most, in the mean, but for the burst */
     bool second_source;           /* there is one */
+    uint16_t fixed_port;          /* of the fixed tuple; 0: any */
     uint16_t own_first, own_last; /* ports to stay away from: those of this machine's connections */
 };
 

@@ -42,6 +42,8 @@ struct isn_sampling {
     uint8_t ttl;         /* of that */
     size_t sent, lost;   /* SYNs, and those without any answer in time */
     size_t repeats;      /* SYN,ACKs that came again though our RST had left */
+    int64_t dropped;     /* frames that the capture lost; RECORD_UNKNOWN */
+    int64_t lasted;      /* ns, until now */
     const char *ended;   /* why sampling ended before its end, a clause; NULL: it did not */
 
     /* In the server's order. `looks` has one for each row, and then those of the one connection

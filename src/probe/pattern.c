@@ -12,8 +12,20 @@ static bool same_way(const struct route *a, const struct route *b)
            a->index == b->index && a->mtu == b->mtu && a->hop_limit == b->hop_limit;
 }
 
+void pattern_offer_mss(struct options *options, uint16_t mss)
+{
+    for (unsigned i = 0; i < options->count; i++) {
+        const struct option *option = &options->list[i];
+
+        if (option->kind == OPTION_MSS && option->health == OPTION_HEALTH_GOOD) {
+            options->bytes[option->at + 2] = (uint8_t)(mss >> 8);
+            options->bytes[option->at + 3] = (uint8_t)mss;
+        }
+    }
+}
+
 static int make(struct pattern *pattern, const struct spec *spec, const struct route *route,
-                const struct address *destination, const struct spec_random *random,
+                const struct address *destination, const struct spec_random *random, uint16_t mss,
                 struct craft *craft, struct fault *fault)
 {
     struct tcb_parameters parameters;
@@ -23,7 +35,10 @@ static int make(struct pattern *pattern, const struct spec *spec, const struct r
     struct step step;
 
     spec_apply(spec, route, destination, 1, 1, random, &parameters, &header);
+    if (mss)
+        pattern_offer_mss(&parameters.syn_options, mss);
     options_summarize(&parameters.syn_options, &summary);
+    pattern->mss = summary.has_mss ? summary.mss : 0;
     pattern->route = *route;
     pattern->header = header;
     pattern->has_timestamps = summary.has_timestamps;
@@ -35,6 +50,23 @@ static int make(struct pattern *pattern, const struct spec *spec, const struct r
     if (!tcb_send(&pattern->tcb, &step.effects, NULL, 0, &syn))
         return fault_set(fault, FAULT_INTERNAL, 0, "the state machine opens without a SYN");
     return craft_template_make(craft, &header, &syn, &pattern->template, fault);
+}
+
+int pattern_make(const struct spec *spec, const struct route *route,
+                 const struct address *destination, const struct spec_random *random, uint16_t mss,
+                 struct craft *craft, struct pattern **ret_pattern, struct fault *fault)
+{
+    struct pattern *pattern = calloc(1, sizeof *pattern);
+    int error;
+
+    if (!pattern)
+        return fault_set(fault, FAULT_MEMORY, 0, "out of memory");
+    error = make(pattern, spec, route, destination, random, mss, craft, fault);
+    if (error)
+        free(pattern);
+    else
+        *ret_pattern = pattern;
+    return error;
 }
 
 int pattern_find(struct pattern **list, const struct spec *spec, const struct route *route,
@@ -49,14 +81,9 @@ int pattern_find(struct pattern **list, const struct spec *spec, const struct ro
             *ret_pattern = pattern;
             return 0;
         }
-    pattern = calloc(1, sizeof *pattern);
-    if (!pattern)
-        return fault_set(fault, FAULT_MEMORY, 0, "out of memory");
-    error = make(pattern, spec, route, destination, random, craft, fault);
-    if (error) {
-        free(pattern);
+    error = pattern_make(spec, route, destination, random, 0, craft, &pattern, fault);
+    if (error)
         return error;
-    }
     pattern->next = *list;
     *list = pattern;
     *ret_pattern = pattern;

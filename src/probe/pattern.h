@@ -9,6 +9,7 @@
 
 struct pattern {
     struct route route; /* what it was made for */
+    uint16_t mss;       /* that its SYN offers; 0: none */
     bool has_timestamps;
     bool has_ts_first; /* the user wants this TSval on the first SYN */
     uint32_t ts_first;
@@ -27,6 +28,15 @@ struct pattern {
 int pattern_find(struct pattern **list, const struct spec *spec, const struct route *route,
                  const struct address *destination, const struct spec_random *random,
                  struct craft *craft, struct pattern **ret_pattern, struct fault *fault);
+
+/* The same, of nobody's list, and offering `mss` in the place of the spec's, if that offers one at
+ * all; 0: as the spec has it. To be freed with pattern_free_all(). */
+int pattern_make(const struct spec *spec, const struct route *route,
+                 const struct address *destination, const struct spec_random *random, uint16_t mss,
+                 struct craft *craft, struct pattern **ret_pattern, struct fault *fault);
+
+/* Puts `mss` into the MSS option of a list, if there is one. */
+void pattern_offer_mss(struct options *options, uint16_t mss);
 
 /* What a segment means to a client in SYN-SENT that sent its SYN with this sequence number: the
  * effects of the state machine's steps. */

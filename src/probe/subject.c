@@ -6,6 +6,7 @@
 
 #include "net/clock.h"
 #include "probe/pinger.h"
+#include "probe/sampler.h"
 
 bool subject_init(struct engine *engine, struct subject *subject, struct item *item,
                   const char *text, const char *host)
@@ -83,13 +84,17 @@ static int report_failed(struct engine *engine, const struct subject *subject,
     struct engine_result result = {.index = subject->item->index, .verdict = VERDICT_INCONCLUSIVE};
     struct handshake_record handshake;
     struct result_context context;
+    struct isn_sampling isn;
     struct rtt_record rtt;
     char time[40];
 
     if (!calls->result)
         return 0;
     subject_context(subject, time, &context);
-    if (engine->options->series) {
+    if (engine->options->sampling) {
+        sampler_unmeasured(&context, fault, &engine->memory, &isn);
+        result.isn = &isn;
+    } else if (engine->options->series) {
         pinger_unmeasured(&context, engine->options->full, fault, &engine->memory, &rtt);
         result.rtt = &rtt;
     } else {

@@ -4,6 +4,7 @@
 
 #include "probe/frames.h"
 #include "probe/pinger.h"
+#include "probe/sampler.h"
 
 /* So many turns are taken before frames, signals and timers have theirs. */
 #define TURNS_AT_ONCE 1024
@@ -94,6 +95,7 @@ int64_t turns_take(struct engine *engine)
     engine->draining = true;
     pingers_due(engine, now);
     exchanges_due(engine, now);
+    samplers_due(engine, now);
     for (unsigned taken = 0; taken < TURNS_AT_ONCE && !engine->error; taken++) {
         if (pace_wait(&engine->rate, now) > 0 || !take_one(engine, now))
             break;
@@ -110,5 +112,6 @@ int64_t turns_take(struct engine *engine)
     now = engine_now();
     due = next_turn(engine, now);
     due = sooner(due, pingers_next(engine, now));
+    due = sooner(due, samplers_next(engine, now));
     return sooner(due, exchanges_next(engine, now));
 }

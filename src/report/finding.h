@@ -53,6 +53,7 @@
     X(AUDIT_WORSE,    "TP-ISN-WORSE",        HIGH,   "the initial sequence numbers are weaker than in an earlier audit", "") \
     X(AUDIT_CHANGED,  "TP-ISN-CHANGED",      INFO,   "the initial sequence numbers are made in another way than in an earlier audit", "") \
     X(AUDIT_LINES,    "TP-ISN-LINES",        LOW,    "lines of the file hold no sample and were passed over", "") \
+    X(AUDIT_ENDED,    "TP-ISN-ENDED",        LOW,    "sampling was ended early: there are fewer numbers than were wanted", "") \
     X(LOCAL_SEGMENT,  "TP-LOCAL-SEGMENT",    HIGH,   "a segment left this machine for our connection that we did not send", "") \
     X(LOCAL_UNSEEN,   "TP-LOCAL-UNSEEN",     LOW,    "a segment of ours was not seen leaving: times come from the sending call", "") \
     X(LOCAL_TRACE,    "TP-LOCAL-TRACE",      INFO,   "there were too many packets to list them all", "") \
