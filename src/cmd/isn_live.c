@@ -87,8 +87,6 @@ static void fill_front(struct isn_record *record, const struct isn_sampling *sam
     struct isn_front_record *rows;
     struct isn_front front;
 
-    if (sampling->count == 0)
-        return;
     isn_front_judge(sampling->looks, sampling->look_count, audit, &front);
     rows = arena_take(memory, front.count, sizeof *rows);
     for (size_t i = 0; i < front.count; i++)
@@ -98,6 +96,17 @@ static void fill_front(struct isn_record *record, const struct isn_sampling *sam
         };
     record->front = (struct record_list){.items = rows, .count = front.count};
     record->whose = arena_copy(memory, front.whose);
+}
+
+/* There was nothing to audit. */
+static void fill_unmeasured(struct isn_record *record, const struct isn_sampling *sampling)
+{
+    record->verdict = verdict_word(sampling->verdict);
+    record->reason = sampling->reason;
+    record->class = isn_class_name(ISN_CLASS_INCONCLUSIVE);
+    record->summary = isn_class_summary(ISN_CLASS_INCONCLUSIVE);
+    record->why = sampling->reason;
+    record->n = 0;
 }
 
 /* That it ended early, and what else its reader ought to know of the sampling. */
@@ -120,7 +129,8 @@ static void fill_findings(struct isn_record *record, const struct isn_sampling *
 }
 
 static int report(struct isn_run *isn, const struct engine_result *result,
-                  const struct isn_samples *samples, struct isn_audit *audit, struct fault *fault)
+                  const struct isn_samples *samples, const struct isn_audit *audit,
+                  struct fault *fault)
 {
     const struct isn_sampling *sampling = result->isn;
     struct isn_record record;
@@ -137,13 +147,13 @@ static int report(struct isn_run *isn, const struct engine_result *result,
 
     isn_record_init(&record);
     fill_target(&record, sampling, &isn->memory);
-    fill_predicted(&record, sampling, &isn->memory);
-    fill_front(&record, sampling, audit, &isn->memory);
-    fill_findings(&record, sampling, &isn->memory);
-    if (sampling->count == 0) {
-        record.verdict = verdict_word(sampling->verdict);
-        record.reason = sampling->reason;
+    if (audit) {
+        fill_predicted(&record, sampling, &isn->memory);
+        fill_front(&record, sampling, audit, &isn->memory);
+    } else {
+        fill_unmeasured(&record, sampling);
     }
+    fill_findings(&record, sampling, &isn->memory);
     record.duration_ms = (double)sampling->lasted / 1e6;
     text_append(source, sizeof source, &at, "capture on %s",
                 sampling->interface ? sampling->interface : "no interface");
@@ -163,6 +173,8 @@ static int take_result(void *data, struct engine_result *result, struct fault *f
         return 0;
     }
     run_hide_progress(&isn->run);
+    if (sampling->count == 0)
+        return report(isn, result, NULL, NULL, fault);
     if (isn_samples_make(sampling->rows, sampling->count, true, &samples))
         return fault_set(fault, FAULT_MEMORY, 0, "out of memory");
     error = isn_examine(isn, &samples, &audit, fault);
