@@ -35,6 +35,22 @@ void isn_show_number(double number, char text[ISN_FIGURE_SIZE])
     }
 }
 
+void isn_show_within(double number, double low, double high, char text[ISN_FIGURE_SIZE])
+{
+    double half = (high - low) / 2;
+    size_t at = 0;
+    if (!isfinite(number) || !isfinite(half) || half <= 0) {
+        isn_show_number(number, text);
+        return;
+    }
+    double decimals = ceil(0.5 - log10(half)); /* two or three figures of it */
+    text_append(text, ISN_FIGURE_SIZE, &at, "%.*f",
+                decimals < 0   ? 0
+                : decimals > 6 ? 6
+                               : (int)decimals,
+                number);
+}
+
 void isn_show_chance(double log10_p, char text[ISN_FIGURE_SIZE])
 {
     size_t at = 0;

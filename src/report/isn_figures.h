@@ -14,6 +14,9 @@
  */
 void isn_show_chance(double log10_p, char text[ISN_FIGURE_SIZE]);
 
+/* A number as exact as half the width of its interval allows: "15624766.4"; else as above. */
+void isn_show_within(double number, double low, double high, char text[ISN_FIGURE_SIZE]);
+
 /* "1", "5300", "8.4 million", "2.1 billion (2^31)", "too many"; "" for NAN. */
 void isn_show_count(double count, char text[ISN_FIGURE_SIZE]);
 
@@ -23,7 +26,7 @@ void isn_show_range(double low, double high, char text[ISN_FIGURE_SIZE]);
 /* "at once" (below 0.1 s), "21 s", "5.8 min", "6 hours", "25 days", "3.1 years"; "" for NAN. */
 void isn_show_time(double seconds, char text[ISN_FIGURE_SIZE]);
 
-/* A number of at least four significant digits, without an exponent where that is readable:
+/* A number of four or more significant digits, without an exponent where that is readable:
  * "64000", "15624999", "244140.6", "0.5"; "" for NAN. */
 void isn_show_number(double number, char text[ISN_FIGURE_SIZE]);
 

@@ -34,6 +34,12 @@ static void say_uptime(struct sentence *sentence, double seconds)
         SAY(sentence, ", up for %s", figure);
 }
 
+static void say_count(struct sentence *sentence, const char *before, double number,
+                      const char *behind)
+{
+    say_number(sentence, before, fabs(number) >= 100 ? round(number) : number, behind);
+}
+
 static void say_clock(struct sentence *sentence)
 {
     const struct isn_clock_record *clock = sentence->record->clock;
@@ -101,8 +107,8 @@ static void say_key(struct sentence *sentence, enum isn_class class)
         break;
     case ISN_CLASS_RANDOM_INCREMENT:
         if (increment && isfinite(increment->q05) && isfinite(increment->q95)) {
-            say_number(sentence, ", mostly between ", increment->q05, "");
-            say_number(sentence, " and ", increment->q95, "");
+            say_count(sentence, ", mostly between ", increment->q05, "");
+            say_count(sentence, " and ", increment->q95, "");
         }
         break;
     case ISN_CLASS_REDUCED_ENTROPY:
@@ -125,10 +131,16 @@ static void say_key(struct sentence *sentence, enum isn_class class)
             SAY(sentence, ", proved");
         break;
     case ISN_CLASS_MIXTURE:
-        if (record->backends.count > 0)
+        if (record->backends.count > 1)
             SAY(sentence, ", %zu of them", record->backends.count);
         break;
-    case ISN_CLASS_CONSTANT:
+    case ISN_CLASS_CONSTANT: {
+        /* The number itself stands in its proof alone. */
+        const struct isn_evidence_record *proof = record->evidence.items;
+        if (record->evidence.count > 0 && proof[0].supports && proof[0].detail)
+            SAY(sentence, ": %s", proof[0].detail);
+        break;
+    }
     case ISN_CLASS_STATIC_HASH:
     case ISN_CLASS_RANDOM:
     case ISN_CLASS_INCONCLUSIVE:

@@ -36,7 +36,7 @@ static void put_verdict(const struct page *page)
     const struct isn_record *record = page->record;
     char reason[ISN_REASON_SIZE];
     isn_reason(record, reason, sizeof reason);
-    if (reason[0] == '\0') {
+    if (reason[0] == '\0' || !record->severity) { /* it was never audited */
         page_put_verdict(page, 0, record->verdict, record->reason, record->unmet);
         return;
     }
@@ -86,11 +86,15 @@ static void put_samples(struct page *page)
     size_t at = 0;
     text_append(text, sizeof text, &at, "%" PRId64 " number%s", record->n,
                 record->n == 1 ? "" : "s");
-    if (isfinite(record->duration_s)) {
+    if (isfinite(record->duration_s) && record->n > 1) {
         page_show_duration(page->style, record->duration_s * 1e3, figure, sizeof figure);
         text_append(text, sizeof text, &at, " in %s", figure);
     }
-    if (page_some(record->n_fixed) || page_some(record->n_varying))
+    if (record->n > 1 && record->n_varying == record->n)
+        text_append(text, sizeof text, &at, ", each of another port");
+    else if (record->n > 1 && record->n_fixed == record->n)
+        text_append(text, sizeof text, &at, ", all of one address and port");
+    else if (page_some(record->n_fixed) || page_some(record->n_varying))
         text_append(text, sizeof text, &at,
                     ": %" PRId64 " of one address and port again and again, %" PRId64
                     " of ever new ones",
@@ -185,7 +189,7 @@ void isn_text(const void *record, const struct style *style, struct output *outp
     struct page page = {.style = style, .stream = output->stream, .record = record};
     enum isn_class class = isn_words_class(isn->class);
     put_verdict(&page);
-    if (class == ISN_CLASS_COUNT) {
+    if (class == ISN_CLASS_COUNT || !isn->severity) {
         put_findings(&page);
         return;
     }

@@ -36,10 +36,13 @@ static void put_clock(struct page *page)
     char figure[ISN_FIGURE_SIZE];
     if (!clock)
         return;
-    add_number(&line, "", clock->rate, " a second");
+    isn_show_within(clock->rate, clock->low, clock->high, figure);
+    ADD(&line, "%s a second", figure);
     if (isfinite(clock->low) && isfinite(clock->high) && clock->low < clock->high) {
-        add_number(&line, " (95 %: ", clock->low, "");
-        add_number(&line, " to ", clock->high, ")");
+        isn_show_within(clock->low, clock->low, clock->high, figure);
+        ADD(&line, " (95 %%: %s", figure);
+        isn_show_within(clock->high, clock->low, clock->high, figure);
+        ADD(&line, " to %s)", figure);
     }
     if (clock->name) {
         PART(&line, "%s", clock->name);
@@ -87,8 +90,10 @@ static void put_tuple(struct page *page)
     struct line line = {.at = 0};
     if (!tuple)
         return;
-    if (isfinite(tuple->hash_bits) && tuple->hash_bits > 0)
-        add_number(&line, "", tuple->hash_bits, " bits wide");
+    if (isfinite(tuple->hash_bits) && tuple->hash_bits >= 31.5)
+        ADD(&line, "all 32 bits wide");
+    else if (isfinite(tuple->hash_bits) && tuple->hash_bits >= 1)
+        add_number(&line, "", round(tuple->hash_bits * 10) / 10, " bits wide");
     if (isn_text_is(tuple->port_visible, "yes")) {
         PART(&line, "the port stands in it%s", tuple->swapped ? ", its bytes swapped" : "");
         if (page_some(tuple->shift))
@@ -212,40 +217,60 @@ static void put_backends(struct page *page)
     }
 }
 
+/* Whether the steps say something that the clock and the counter do not. */
+static bool steps_matter(const struct isn_record *record)
+{
+    enum isn_class class = isn_words_class(record->class);
+    return class == ISN_CLASS_TICK_ACCUMULATOR || class == ISN_CLASS_PERIODIC ||
+           class == ISN_CLASS_RANDOM_INCREMENT ||
+           (class == ISN_CLASS_COUNTER && !record->per_connection);
+}
+
+static void add_count(struct line *line, const char *before, double count, const char *behind)
+{
+    add_number(line, before, fabs(count) >= 100 ? round(count) : count, behind);
+}
+
+static void put_cycle(struct line *line, const struct isn_increment_record *increment)
+{
+    const struct isn_number_record *cycle = increment->cycle.items;
+    PART(line, "in turn ");
+    for (size_t i = 0; i < increment->cycle.count; i++)
+        ADD(line, "%s%" PRId64, i > 0 ? ", " : "", cycle[i].isn);
+}
+
+static void put_spread(struct line *line, const struct isn_increment_record *increment,
+                       bool verbose)
+{
+    add_count(line, "median ", increment->q50, "");
+    if (isfinite(increment->q05) && isfinite(increment->q95)) {
+        add_count(line, ", 90 % between ", increment->q05, "");
+        add_count(line, " and ", increment->q95, "");
+    }
+    if (isfinite(increment->mean) && verbose) {
+        add_count(line, "; mean ", increment->mean, "");
+        add_count(line, ", deviation ", increment->deviation, "");
+    }
+    if (isfinite(increment->arc50) && increment->arc50 > 0)
+        add_count(line, "; half of them within ", increment->arc50, "");
+}
+
 static void put_increment(struct page *page)
 {
-    const struct isn_increment_record *increment =
-        ((const struct isn_record *)page->record)->increment;
+    const struct isn_record *record = page->record;
+    const struct isn_increment_record *increment = record->increment;
+    bool verbose = page->style->verbose > 0;
     struct line line = {.at = 0};
     char figure[ISN_FIGURE_SIZE];
-    if (!increment)
+    if (!increment || !(steps_matter(record) || verbose))
         return;
     if (increment->step != RECORD_UNKNOWN)
         ADD(&line, "always %+" PRId64,
             increment->step > INT32_MAX ? increment->step - (INT64_C(1) << 32) : increment->step);
-    if (page_some(increment->period) && increment->cycle.count > 0) {
-        const struct isn_number_record *cycle = increment->cycle.items;
-        PART(&line, "in turn ");
-        for (size_t i = 0; i < increment->cycle.count; i++)
-            ADD(&line, "%s%" PRId64, i > 0 ? ", " : "", cycle[i].isn);
-    }
-    bool spread = increment->step == RECORD_UNKNOWN && !page_some(increment->period);
-    if (isfinite(increment->q50) && spread) {
-        PART(&line, "median ");
-        add_number(&line, "", increment->q50, "");
-        if (isfinite(increment->q05) && isfinite(increment->q95)) {
-            add_number(&line, ", 90 % between ", increment->q05, "");
-            add_number(&line, " and ", increment->q95, "");
-        }
-    }
-    if (isfinite(increment->mean) && spread && page->style->verbose > 0) {
-        PART(&line, "mean ");
-        add_number(&line, "", increment->mean, "");
-        add_number(&line, ", deviation ", increment->deviation, "");
-    }
-    if (isfinite(increment->arc50) && spread)
-        add_number(&line, line.at > 0 ? "; half of them within " : "half of them within ",
-                   increment->arc50, "");
+    else if (page_some(increment->period) && increment->cycle.count > 0)
+        put_cycle(&line, increment);
+    else if (isfinite(increment->q50))
+        put_spread(&line, increment, verbose);
     if (increment->step == RECORD_UNKNOWN && page_some(increment->lattice) &&
         increment->lattice > 1)
         PART(&line, "all multiples of %" PRId64, increment->lattice);
@@ -273,7 +298,7 @@ static void put_values(struct page *page)
              entropy->value ? ", they are 0x" : "", entropy->value ? entropy->value : "");
     if (entropy->byte != RECORD_UNKNOWN)
         PART(&line, "byte %" PRId64 " can be told (0 is the lowest)", entropy->byte);
-    if (line.at > 0 || page_some(entropy->collisions)) {
+    if (page_some(entropy->collisions)) {
         PART(&line, "%" PRId64 " pair%s of equal numbers", entropy->collisions,
              entropy->collisions == 1 ? "" : "s");
         if (isfinite(entropy->expected))

@@ -120,6 +120,12 @@ static const struct isn_increment_record step_64000 = {
     .deviation = NAN, .arc50 = NAN, .arc98 = NAN, .period = NONE, .tick_rate = NAN, .uptime_s = NAN};
 static const struct isn_evidence_record counter_evidence[] = {
     {"one increment", 2047, NAN, true, "2047 of 2047 increments are 64000"}};
+static const struct isn_evidence_record constant_evidence[] = {
+    {"one number for all", 1000000, -9999, true, "000f4240 in all 2048 samples, of any tuple and at any time"}};
+static const struct isn_record audit_constant = {
+    OFFLINE("const1e6.txt"), MANY, .class = "CONSTANT", .severity = "critical", .log10_p = -9999,
+    .summary = "always the same number", .cost = &cost_nothing, .certified_bits = NAN,
+    .evidence = LIST(constant_evidence), .nmap = &trivial_joke, .epochs = NONE, .verdict = "open"};
 static const struct isn_foretold_record sure_foretold[] = {
     {2801217536, 2801217536, true}, {2801281536, 2801281536, true}, {2801345536, NONE, false}};
 static const struct isn_predicted_record predicted_sure = {
@@ -317,6 +323,7 @@ static const struct audit_sample {
 } audit_samples[] = {
     {"RFC 6528, live", &audit_rfc6528},
     {"random", &audit_random},
+    {"constant", &audit_constant},
     {"counter, live", &audit_counter},
     {"clock", &audit_clock},
     {"clock and counter", &audit_clock_counter},

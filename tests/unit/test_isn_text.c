@@ -365,6 +365,28 @@ static void test_numbers(void **state)
     }
 }
 
+static void test_within(void **state)
+{
+    (void)state;
+    static const struct {
+        double number, low, high;
+        const char *text;
+    } rows[] = {
+        {15624766.44, 15624765.2, 15624767.6, "15624766.4"},
+        {1000015.953, 1000015.87, 1000016.04, "1000015.95"},
+        {127994.4, 127516.2, 128472.7, "127994"},
+        {2.0001, 1.993, 2.008, "2.000"},
+        {244140.625, NAN, 1, "244140.6"},
+        {7, 7, 7, "7"},
+        {1, 1 - 1e-12, 1 + 1e-12, "1.000000"},
+    };
+    char text[ISN_FIGURE_SIZE];
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        isn_show_within(rows[i].number, rows[i].low, rows[i].high, text);
+        assert_string_equal(text, rows[i].text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -374,7 +396,7 @@ int main(void)
         cmocka_unit_test(test_words),        cmocka_unit_test(test_bare_class),
         cmocka_unit_test(test_chances),      cmocka_unit_test(test_counts),
         cmocka_unit_test(test_ranges),       cmocka_unit_test(test_times),
-        cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_numbers),      cmocka_unit_test(test_within),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
