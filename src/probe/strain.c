@@ -10,7 +10,7 @@
 /* Too many of the latest SYNs. A path that loses 5 % gets there once in five million. */
 #define LOST_MOST     11
 #define LOST_IN_ROW   8
-#define REPEATED_MOST 6
+#define REPEATED_MOST 10
 
 /* Slower by this factor and by this much, ns: a queue that our few SYNs fill is a long one. */
 #define SLOWER_TIMES 5
