@@ -128,6 +128,11 @@ struct isn_vote isn_pairs_vote(const struct isn_pair *pairs, size_t count,
             vote.share = votes / (double)count;
         }
     }
+    votes = 0;
+    for (unsigned bin = 0; bin < BINS && votes * 4 < vote.share * (double)count; bin++) {
+        votes += (double)bins[bin];
+        vote.quarter = bin_end(bin);
+    }
     return vote;
 }
 

@@ -180,7 +180,7 @@ static double far_log_p(const struct isn_track *track, struct isn_pair *far,
     for (size_t distance = 8; distance < track->count / 2 && distance <= 128; distance *= 4) {
         size_t count = isn_pairs_make(track, distance, distance, far);
 
-        sum += isn_pairs_vote(far, count, &vote->pace, limit, NULL).log_p;
+        sum += isn_pairs_vote(far, count, &vote->pace, limit, track).log_p;
     }
     return sum;
 }
@@ -224,6 +224,35 @@ static struct isn_vote elect(const struct isn_track *track, const struct isn_pai
 
 #define NEAR 0.1 /* s: so near, connections tell more than the clock */
 
+/*
+ * Two servers whose levels are near make votes of two kinds, and one broad tolerance may have them
+ * all. The narrow one of the first kind is right if distant pairs keep to it, too; those of a clock
+ * that goes up by large steps do not.
+ */
+static void narrow(const struct isn_track *track, struct isn_pair *far, const struct isn_pair *near,
+                   size_t near_count, struct isn_vote *vote)
+{
+    uint32_t limit = vote->quarter < 1u << 26 ? 16 * vote->quarter + 64 : UINT32_MAX;
+    struct isn_vote close = *vote;
+
+    if (limit >= vote->tolerance / 4)
+        return;
+    /* The others have bent the pace. */
+    for (int round = 0; round < 3; round++) {
+        isn_pairs_refine(near, near_count, limit, false, &close.pace);
+        close = isn_pairs_vote(near, near_count, &close.pace, limit, NULL);
+    }
+    for (size_t distance = 8; distance < track->count / 2 && distance <= 128; distance *= 4) {
+        size_t count = isn_pairs_make(track, distance, distance, far);
+        struct isn_vote distant = isn_pairs_vote(far, count, &close.pace, limit, NULL);
+
+        if (distant.share < 0.7 * close.share)
+            return;
+    }
+    close.log_p = fmax(close.log_p, vote->log_p);
+    *vote = close;
+}
+
 /* From neighbours to ever more distant numbers, each time no farther than the rate can be trusted.
  * Those of two keys are all off by the same, which must not be taken for the clock's. */
 static void lengthen(const struct isn_track *track, struct isn_pair *pairs, bool with_each,
@@ -248,15 +277,19 @@ static void lengthen(const struct isn_track *track, struct isn_pair *pairs, bool
 static void finish(const struct isn_track *track, struct isn_pair *pairs, size_t count,
                    struct isn_vote *vote)
 {
-    struct isn_each each = isn_pairs_each(pairs, count, vote->tolerance, NEAR, &vote->pace);
-    struct isn_pace pace = vote->pace;
+    struct isn_each each;
+    struct isn_pace pace;
     bool with_each = false;
 
-    if (each.each >= 1 && each.each > 8 * each.error && each.gain > 0.15 &&
+    narrow(track, pairs + count, pairs, count, vote);
+    each = isn_pairs_each(pairs, count, vote->tolerance, NEAR, &vote->pace);
+    pace = vote->pace;
+    if (each.each >= 1 && each.each > 8 * each.error && each.gain > 0.1 &&
         isn_pairs_refine(pairs, count, vote->tolerance, true, &pace)) {
+        struct isn_vote before = isn_pairs_vote(pairs, count, &vote->pace, UINT32_MAX, NULL);
         struct isn_vote better = isn_pairs_vote(pairs, count, &pace, UINT32_MAX, NULL);
 
-        with_each = pace.each > 0 && better.tolerance <= vote->tolerance;
+        with_each = pace.each > 0 && better.log_p <= before.log_p;
         if (with_each) {
             vote->pace = pace;
             vote->tolerance = better.tolerance;

@@ -32,6 +32,7 @@ struct isn_vote {
     struct isn_pace pace;
     double log_p;       /* natural logarithm: of as many votes by chance, for all paces tried */
     uint32_t tolerance; /* numbers: pairs that are off by no more have voted for it */
+    uint32_t quarter;   /* numbers: a quarter of those who voted for it are off by no more */
     double share;       /* of the pairs that voted for it */
     size_t pairs;
 };

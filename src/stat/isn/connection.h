@@ -9,8 +9,8 @@
 
 #include "stat/isn/sample.h"
 
-#define ISN_CONNECTION_SHARE 0.35 /* of the pairs must agree */
-#define ISN_CONNECTION_LEAST 16   /* numbers: smaller ones are a clock's */
+#define ISN_CONNECTION_SHARE 0.3 /* of the pairs must agree */
+#define ISN_CONNECTION_LEAST 16  /* numbers: smaller ones are a clock's */
 
 struct isn_connection_step {
     bool found;

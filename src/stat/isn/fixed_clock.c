@@ -14,6 +14,8 @@ enum { LEAST = 8 };
 #define Z95           1.959963984540054
 #define SHORT_LOG10_P (-9.0)
 #define SHORT_BITS    31.5
+#define COARSEST      (1u << 28) /* numbers: levels so broad are none */
+#define SHARP         (1 << 20)  /* numbers: what is off by more is rather random than a clock */
 
 /* ---- what was found, told ---- */
 
@@ -166,13 +168,35 @@ static int tell_rest(const struct isn_samples *samples, const struct isn_fixed_c
 
 /* ---- F, while one key was in use ---- */
 
-static size_t largest(const struct isn_clusters *clusters)
+/* When a level was in use, for certain. */
+static void level_span(const struct isn_fixed_clock *found, size_t level,
+                       struct isn_fixed_view *view)
 {
-    size_t best = 0;
+    const struct isn_cluster *cluster = &found->clusters.list[level];
 
-    for (size_t i = 1; i < clusters->count; i++) {
-        if (clusters->list[i].count > clusters->list[best].count)
-            best = i;
+    view->from = level == 0 ? -INFINITY : found->track.times[cluster->first];
+    view->until = level + 1 == found->clusters.count ? INFINITY : found->track.times[cluster->last];
+}
+
+/* The level with the most numbers of other tuples in its time. */
+static size_t most_varied(const struct isn_samples *samples, const struct isn_fixed_clock *found)
+{
+    size_t best = 0, most = 0;
+
+    for (size_t level = 0; level < found->clusters.count; level++) {
+        struct isn_fixed_view view;
+        size_t count = 0;
+
+        level_span(found, level, &view);
+        for (size_t i = 0; i < samples->varying_count; i++) {
+            double time = isn_fixed_time(samples, samples->varying[i]);
+
+            count += time >= view.from && time <= view.until;
+        }
+        if (count > most) {
+            most = count;
+            best = level;
+        }
     }
     return best;
 }
@@ -199,23 +223,17 @@ static int spread_of(const struct isn_fixed_clock *found, size_t level, double *
 static int judge_function(const struct isn_samples *samples, const struct isn_fixed_clock *found,
                           struct isn_audit *audit)
 {
-    const struct isn_clusters *clusters = &found->clusters;
-    size_t level = largest(clusters);
+    size_t level = most_varied(samples, found);
     struct isn_fixed_view view = {
         .pace = isn_fixed_clock_pace(found),
         /* Four numbers, each as far off as a neighbour. */
         .noise = (uint32_t)fmin(4.0 * found->vote.tolerance + 16, 0x1p29),
-        .from = found->track.times[clusters->list[level].first],
-        .until = found->track.times[clusters->list[level].last],
     };
     struct isn_width width;
     double log10_p = 0;
     int verdict = spread_of(found, level, &view.spread);
 
-    if (level == 0)
-        view.from = -INFINITY;
-    if (level + 1 == clusters->count)
-        view.until = INFINITY;
+    level_span(found, level, &view);
     if (verdict == 0)
         verdict = isn_fixed_function(samples, &view, audit, &width, &log10_p);
     if (verdict < 0)
@@ -227,6 +245,8 @@ static int judge_function(const struct isn_samples *samples, const struct isn_fi
     } else if (isnan(width.bits)) {
         audit->class = ISN_CLASS_INCONCLUSIVE;
         audit->why = "a clock, but too few different tuples to say what they add to it";
+    } else if (width.arc < 4 * view.spread + 64 && found->fit.deviation > SHARP) {
+        return 0;
     } else if (width.arc < 4 * view.spread + 64) {
         /* All tuples are as near each other as the one. */
         audit->class = audit->connection.found ? ISN_CLASS_CLOCK_COUNTER : ISN_CLASS_CLOCK;
@@ -269,8 +289,9 @@ static bool goes(const struct isn_fixed_clock *found)
     const struct isn_track *track = &found->track;
     double duration = track->times[track->count - 1] - track->times[0];
 
-    return found->step.found || found->has_each ||
-           found->fit.pace.rate * duration > 2.0 * found->vote.tolerance + 2;
+    return found->vote.tolerance < COARSEST &&
+           (found->step.found || found->has_each ||
+            found->fit.pace.rate * duration > 2.0 * found->vote.tolerance + 2);
 }
 
 int isn_judge_fixed_clock(const struct isn_samples *samples, struct isn_audit *audit)

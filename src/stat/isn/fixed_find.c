@@ -8,7 +8,7 @@
 #include "stat/isn/fixed_clock.h"
 #include "stat/isn/fixed_parts.h"
 
-enum { QUICKEST_LEAST = 8, LEVEL_LEAST = 3, LEVEL_SHARE = 33 };
+enum { QUICKEST_LEAST = 8, LEVEL_LEAST = 3, LEVEL_SHARE = 33, STAIRS_LEAST = 4 };
 
 #define NEAR 0.1 /* s */
 
@@ -61,9 +61,10 @@ static bool one_level(const struct isn_fixed_clock *clock, size_t a, size_t b)
     double time = fabs(middle(clock->track.times, &list[a]) - middle(clock->track.times, &list[b]));
     double contacts =
         fabs(middle(clock->track.contacts, &list[a]) - middle(clock->track.contacts, &list[b]));
-    double allowed = clock->reach + 4 * fit->rate_error * time;
+    /* Random increments wander about a little: so near, two keys hardly ever are. */
+    double allowed = fmax(clock->reach, fmin(8 * clock->reach, 0x1p32 / 1024));
 
-    /* A mean of random increments wanders off. */
+    allowed += 4 * fit->rate_error * time;
     if (clock->has_each)
         allowed += 4 * fit->each_error * contacts + 0.02 * fit->pace.rate * time;
     return fmin(apart, 0x1p32 - apart) <= fmin(allowed, 0x1p32 / 256);
@@ -111,6 +112,50 @@ static int make_levels(struct isn_fixed_clock *clock)
         }
     }
     return 1;
+}
+
+/*
+ * A coarse clock stands still for so long that its steps may be taken for keys: levels that go up
+ * and up, by little, while the pace found explains nothing. Then their slope is the pace.
+ */
+static bool staircase(const struct isn_fixed_clock *clock, double *ret_rate)
+{
+    const struct isn_clusters *clusters = &clock->clusters;
+    const struct isn_track *track = &clock->track;
+    size_t last = clusters->count - 1;
+    double duration = track->times[track->count - 1] - track->times[0];
+    double between = duration / (double)track->count, up = 0, time;
+
+    if (clusters->count < STAIRS_LEAST || clock->fit.pace.rate * between > 2 * clock->reach)
+        return false;
+    for (size_t i = 1; i <= last; i++) {
+        double step = fmod(clock->fit.levels[i] - clock->fit.levels[i - 1] + 0x1p32, 0x1p32);
+
+        if (step > 0x1p32 / 64)
+            return false;
+        up += step;
+    }
+    time = middle(track->times, &clusters->list[last]) - middle(track->times, &clusters->list[0]);
+    *ret_rate = clock->fit.pace.rate + up / time;
+    return time > 0;
+}
+
+static int climb(struct isn_fixed_clock *clock)
+{
+    struct isn_vote vote;
+    double rate;
+    int err;
+
+    if (!staircase(clock, &rate))
+        return 1;
+    err = isn_clock_choose(&clock->track, &rate, 1, &vote);
+    if (err)
+        return err;
+    if (vote.log_p > ISN_VOTE_LOG_P || vote.share < clock->vote.share)
+        return 1;
+    clock->vote = vote;
+    clock->reach = 1.5 * vote.tolerance + 64;
+    return make_levels(clock);
 }
 
 /* ---- the quickest answers ---- */
@@ -199,6 +244,8 @@ int isn_fixed_clock_find(const struct isn_samples *samples, struct isn_fixed_clo
     err = find_each(ret_clock);
     if (!err)
         err = make_levels(ret_clock);
+    if (err > 0)
+        err = climb(ret_clock);
     if (err <= 0)
         return err;
     err = fit_quickest(samples, ret_clock);

@@ -7,7 +7,7 @@
 #include "base/err.h"
 #include "stat/isn/fixed_parts.h"
 
-enum { LEAST = 8 };
+enum { LEAST = 4 };
 
 /* ---- formulas ---- */
 

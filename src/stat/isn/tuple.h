@@ -50,7 +50,7 @@ bool isn_linear_value(const struct isn_linear *linear, uint16_t port, uint32_t *
  * Second differences, for values with noise: w(p) - 2 w(p+d) + w(p+2d), d = 1 … 63, and
  * w(p) - w(p^a) - w(p^b) + w(p^a^b), a and b different single bits of the eight low ones. Both
  * vanish for a * p + b; `tolerance` is how far off they may be. At most 4096 are tried. Found if
- * half of eight or more are hits and the binomial probability is below 10^-11. 0 or -FAULT_MEMORY.
+ * half of four or more are hits and the binomial probability is below 10^-11. 0 or -FAULT_MEMORY.
  */
 int isn_ports_additive(const struct isn_ports *ports, uint32_t tolerance,
                        struct isn_formula *ret_formula);

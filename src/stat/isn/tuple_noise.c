@@ -78,7 +78,7 @@ int isn_ports_additive(const struct isn_ports *ports, uint32_t tolerance,
     formula.log10_p = isn_binomial_log10_p(formula.checked, formula.hits,
                                            fmin(1, (2.0 * tolerance + 1) / NUMBERS));
     formula.found =
-        formula.checked >= 8 && formula.hits * 2 >= formula.checked && formula.log10_p < -11;
+        formula.checked >= 4 && formula.hits * 2 >= formula.checked && formula.log10_p < -11;
     *ret_formula = formula;
     return 0;
 }
