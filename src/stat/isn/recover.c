@@ -176,24 +176,43 @@ static void renew(const struct isn_samples *samples, const uint32_t *isns, const
     }
 }
 
-/* Runs of the samples, burst first, then MT19937 over all of them. */
+/* So long must a run be that no more than ISN_RECOVERY_RUNS_MOST are searched, or few less. */
+static size_t long_enough(const struct isn_samples *samples)
+{
+    size_t least = ISN_RECOVERY_VERIFIED_LEAST + 1;
+
+    for (;; least += least / 8 + 1) {
+        size_t runs = 0;
+        size_t at = 0;
+        size_t first;
+
+        while (isn_samples_run(samples, least, &at, &first) != 0)
+            runs++;
+        if (runs <= ISN_RECOVERY_RUNS_MOST)
+            return least;
+    }
+}
+
+/* The longest runs of the samples, burst first, then MT19937 over all of them. */
 static int recover_rows(const struct isn_samples *samples, const uint32_t *isns,
                         const int64_t *times, struct isn_recovery *ret_recovery)
 {
+    size_t least = long_enough(samples);
     size_t at = 0;
     size_t first;
     size_t length;
-    int result;
 
-    for (size_t runs = 0; runs < ISN_RECOVERY_RUNS_MOST; runs++) {
-        length = isn_samples_run(samples, ISN_RECOVERY_VERIFIED_LEAST + 1, &at, &first);
-        if (length == 0)
-            break;
-        result = isn_recover_run(isns + first, times + first, length, ret_recovery);
+    while ((length = isn_samples_run(samples, least, &at, &first)) != 0) {
+        int result = isn_recover_run(isns + first, times + first, length, ret_recovery);
+
         if (result > 0) {
             isn_recovery_follow(ret_recovery, isns + at, times + at, samples->count - at);
             renew(samples, isns, times, at, ret_recovery);
         }
+        /* Over the gaps there may be more of it. */
+        if (result > 0 && ret_recovery->generator == ISN_GENERATOR_MT19937 &&
+            !ret_recovery->current)
+            break;
         if (result != 0)
             return result;
     }

@@ -74,7 +74,8 @@ struct isn_recovery {
     const char *name; /* of the very generator where it is known, else of its family */
     struct isn_parameter parameters[ISN_RECOVERY_PARAMETERS];
     /* The state after the last ISN followed, most significant word first, oldest number first;
-     * after word_count the recovery's own constants follow. Ready to be shown in hex, %08x each. */
+     * after word_count the recovery's own constants follow. Ready to be shown in hex, %08x each.
+     * None where a generator was proved, but too much of its state is missing (MT19937). */
     uint32_t words[ISN_RECOVERY_WORDS];
     size_t word_count;
     size_t used;         /* ISNs out of which the state was computed */
@@ -109,7 +110,7 @@ int isn_recover_one(enum isn_generator generator, const uint32_t *isns, const in
                     size_t count, struct isn_recovery *ret_recovery);
 
 /*
- * The same for samples: each run without gaps in the order of time, so that the burst comes first,
+ * The same for samples: the longest runs without gaps in the order of time, the burst's first,
  * then all samples at once for generators that bear losses (MT19937). What was found is followed to
  * the last sample, over gaps as well. At most ISN_RECOVERY_RUNS_MOST runs are searched.
  */

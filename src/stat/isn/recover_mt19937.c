@@ -26,6 +26,14 @@ static uint32_t twist(uint32_t one, uint32_t two)
     return mixed >> 1 ^ (-(mixed & 1) & UINT32_C(0x9908b0df));
 }
 
+/* The other way round: the highest bit is that of the first word, the rest that of the second. */
+static uint32_t untwist(uint32_t mixed)
+{
+    uint32_t low = mixed >> 31;
+
+    return (mixed ^ (-low & UINT32_C(0x9908b0df))) << 1 | low;
+}
+
 static uint32_t temper(uint32_t y)
 {
     y ^= y >> 11;
@@ -102,7 +110,9 @@ static void link_rows(struct row *rows, size_t earlier, size_t later, int32_t di
     rows[two].offset = from + distance - to;
 }
 
-/* The relations that hold for row i and the one after it: links their rows; how many. */
+/* The relations that hold for row i and the one after it; how many. Of row i only the highest bit
+ * takes part: where an output is missing after it, they hold half of the time all the same, so that
+ * they tell nothing of its place. */
 static size_t relate(struct row *rows, size_t count, size_t i)
 {
     uint32_t mixed = twist(rows[i].word, rows[i + 1].word);
@@ -111,9 +121,8 @@ static size_t relate(struct row *rows, size_t count, size_t i)
     for (size_t far = i + SIZE - SIZE_NEARER; far <= i + SIZE + SIZE_FARTHER && far < count; far++)
         for (size_t near = i + MIDDLE - MIDDLE_NEARER; near <= i + MIDDLE + MIDDLE_FARTHER; near++)
             if ((rows[far].word ^ rows[near].word) == mixed) {
-                link_rows(rows, i, i + 1, 1);
-                link_rows(rows, i, near, MIDDLE);
-                link_rows(rows, i, far, SIZE);
+                link_rows(rows, i + 1, near, MIDDLE - 1);
+                link_rows(rows, i + 1, far, SIZE - 1);
                 relations++;
             }
     return relations;
@@ -179,22 +188,52 @@ static void place(struct outputs *outputs, struct row *rows, size_t count, uint3
             outputs_set(outputs, outputs->row_at[i], rows[i].word);
 }
 
+/* What the words at i and i + 1 make, from the later ones; false where those are not known. */
+static bool mixed_at(const struct outputs *outputs, size_t i, uint32_t *ret_mixed)
+{
+    if (i + SIZE >= outputs->count || !outputs->known[i + MIDDLE] || !outputs->known[i + SIZE])
+        return false;
+    *ret_mixed = outputs->words[i + MIDDLE] ^ outputs->words[i + SIZE];
+    return true;
+}
+
+/* A word from the two that it is mixed with: all bits but one from the first, one from the second.
+ */
+static bool fill_earlier(struct outputs *outputs, size_t i)
+{
+    uint32_t low;
+    uint32_t high;
+
+    if (outputs->known[i] || i == 0 || !mixed_at(outputs, i - 1, &low) ||
+        !mixed_at(outputs, i, &high))
+        return false;
+    outputs_set(outputs, (int64_t)i,
+                (untwist(low) & UINT32_C(0x7fffffff)) | (untwist(high) & UINT32_C(0x80000000)));
+    return true;
+}
+
+static bool fill_later(struct outputs *outputs, size_t i)
+{
+    uint32_t mixed = twist(outputs->words[i], outputs->words[i + 1]);
+    bool *known = outputs->known;
+
+    if (!known[i] || !known[i + 1] || known[i + MIDDLE] == known[i + SIZE])
+        return false;
+    if (known[i + MIDDLE])
+        outputs_set(outputs, (int64_t)i + SIZE, outputs->words[i + MIDDLE] ^ mixed);
+    else
+        outputs_set(outputs, (int64_t)i + MIDDLE, outputs->words[i + SIZE] ^ mixed);
+    return true;
+}
+
 /* Works out outputs that are missing; true when there was one. */
 static bool fill(struct outputs *outputs)
 {
     bool changed = false;
-    bool *known = outputs->known;
 
     for (size_t i = 0; i + SIZE < outputs->count; i++) {
-        uint32_t mixed = twist(outputs->words[i], outputs->words[i + 1]);
-
-        if (!known[i] || !known[i + 1] || known[i + MIDDLE] == known[i + SIZE])
-            continue;
-        if (known[i + MIDDLE])
-            outputs_set(outputs, (int64_t)i + SIZE, outputs->words[i + MIDDLE] ^ mixed);
-        else
-            outputs_set(outputs, (int64_t)i + MIDDLE, outputs->words[i + SIZE] ^ mixed);
-        changed = true;
+        changed |= fill_earlier(outputs, i);
+        changed |= fill_later(outputs, i);
     }
     return changed;
 }
@@ -226,14 +265,16 @@ static int conclude(const struct isn_run *run, struct row *rows, struct outputs 
     for (int i = 0; i < 8 && fill(outputs); i++)
         continue;
     last = last_whole(outputs, run->count);
-    if (last == run->count)
-        return 0;
     isn_recovery_begin(recovery, ISN_GENERATOR_MT19937);
-    memcpy(recovery->words, outputs->words + outputs->row_at[last] - (SIZE - 1),
-           SIZE * sizeof *outputs->words);
-    recovery->word_count = SIZE;
-    isn_recovery_finish(recovery, run, last, SIZE, 0, 32);
-    /* What the last rows foretell, the relations have counted already. */
+    if (last < run->count) {
+        memcpy(recovery->words, outputs->words + outputs->row_at[last] - (SIZE - 1),
+               SIZE * sizeof *outputs->words);
+        recovery->word_count = SIZE;
+        isn_recovery_finish(recovery, run, last, SIZE, 0, 32);
+    }
+    /* What the last rows foretell, the relations have counted already. They prove the generator
+     * also where too many outputs are missing for a whole state. */
+    recovery->used = SIZE;
     recovery->verified = relations;
     recovery->log10_chance = 3.5 - (double)relations * (32 * ISN_LOG10_2 - 2.9);
     return 1;
