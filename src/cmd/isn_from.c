@@ -108,7 +108,7 @@ static int audit(struct from *from, const struct isn_samples *samples, int64_t b
         isn_record_init(&record);
         record.target = from->name;
         record.findings = findings(from, &isn->memory);
-        record.duration_ms = (double)(clock_monotonic() - began) / 1e6;
+        record.took_ms = (double)(clock_monotonic() - began) / 1e6;
         error = isn_report(isn, &report, fault);
     }
     isn_audit_release(&audit);

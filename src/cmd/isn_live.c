@@ -154,7 +154,7 @@ static int report(struct isn_run *isn, const struct engine_result *result,
         fill_unmeasured(&record, sampling);
     }
     fill_findings(&record, sampling, &isn->memory);
-    record.duration_ms = (double)sampling->lasted / 1e6;
+    record.took_ms = (double)sampling->lasted / 1e6;
     text_append(source, sizeof source, &at, "capture on %s",
                 sampling->interface ? sampling->interface : "no interface");
     return isn_report(isn, &report, fault);

@@ -30,7 +30,7 @@ void isn_record_init(struct isn_record *record)
         .attack_rate = (double)NAN,
         .certified_bits = (double)NAN,
         .capture_dropped = RECORD_UNKNOWN,
-        .duration_ms = (double)NAN,
+        .took_ms = (double)NAN,
     };
 }
 

@@ -163,7 +163,7 @@ static void put_sample(FILE *stream, const struct metric *metric, const struct r
 {
     fprintf(stream, "%s{%s", metric->name, row->labels);
     if (word)
-        fprintf(stream, "%s%s=\"%.*s\"", row->labels[0] ? "," : "", metric->field->key,
+        fprintf(stream, "%s%s=\"%.*s\"", row->labels[0] ? "," : "", metric->place.field->key,
                 (int)word_length, word);
     fputs("} ", stream);
     metric_put_number(stream, value);
@@ -180,8 +180,9 @@ static void put_metric(FILE *stream, const struct prometheus *prometheus, size_t
         if (isnan(value))
             continue;
         if (!begun)
-            metric_put_head(stream, metric->name, metric->outer ? metric->outer->help : NULL,
-                            metric->field->help);
+            metric_put_head(stream, metric->name,
+                            metric->place.outer ? metric->place.outer->help : NULL,
+                            metric->place.field->help);
         begun = true;
         if (metric->words == 0)
             put_sample(stream, metric, row, NULL, 0, value);

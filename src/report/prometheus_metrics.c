@@ -40,9 +40,8 @@ static const struct unit {
     const char *unit, *ending;
     double divisor;
 } units[] = {
-    {"ms", "seconds", 1000},
-    {"percent", "ratio", 100},
-    {"bytes", "bytes", 1},
+    {"s", "seconds", 1},       {"ms", "seconds", 1e3}, {"us", "seconds", 1e6},
+    {"percent", "ratio", 100}, {"bytes", "bytes", 1},
 };
 
 /* "bytes_sent", "bytes" becomes "sent"; "rtt_ms", "ms" becomes "rtt"; "mss", "bytes" stays. */
@@ -66,19 +65,20 @@ static size_t count_words(const char *values)
     return count;
 }
 
-static struct metric metric_of(const struct schema *schema, const struct field *outer,
-                               const struct field *field)
+static struct metric metric_of(const struct schema *schema, const struct field_place *place)
 {
-    struct metric metric = {.outer = outer, .field = field, .divisor = 1};
+    const struct field *field = place->field;
+    struct metric metric = {.place = *place, .divisor = 1};
     const struct unit *unit = NULL;
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
         if (strcmp(field->unit, units[i].unit) == 0)
             unit = &units[i];
     char key[METRIC_NAME / 2];
     strip_unit(field->key, unit ? unit->unit : " ", key, sizeof key);
-    int length = snprintf(metric.name, sizeof metric.name, "tcpprobe_%s_%s%s%s%s%s", schema->name,
-                          outer ? outer->key : "", outer ? "_" : "", key, unit ? "_" : "",
-                          unit ? unit->ending : "");
+    int length = snprintf(metric.name, sizeof metric.name, "tcpprobe_%s_%s%s%s%s%s%s%s",
+                          schema->name, place->outer ? place->outer->key : "",
+                          place->outer ? "_" : "", place->middle ? place->middle->key : "",
+                          place->middle ? "_" : "", key, unit ? "_" : "", unit ? unit->ending : "");
     assert(length > 0 && (size_t)length < sizeof metric.name);
     (void)length;
     if (unit)
@@ -88,22 +88,43 @@ static struct metric metric_of(const struct schema *schema, const struct field *
     return metric;
 }
 
+static size_t walk_field(const struct schema *schema, const struct field_place *place,
+                         struct metric *metrics);
+
+/* An object in a record, or in an object in it. */
+static size_t walk_object(const struct schema *schema, const struct field_place *place,
+                          struct metric *metrics)
+{
+    const struct field *object = place->field;
+    size_t count = 0;
+    for (size_t i = 0; i < object->of->count && !place->middle; i++) {
+        struct field_place inner = {.outer = place->outer ? place->outer : object,
+                                    .middle = place->outer ? object : NULL,
+                                    .field = &object->of->fields[i]};
+        count += walk_field(schema, &inner, metrics ? metrics + count : NULL);
+    }
+    return count;
+}
+
+static size_t walk_field(const struct schema *schema, const struct field_place *place,
+                         struct metric *metrics)
+{
+    if (place->field->type == FIELD_OBJECT)
+        return walk_object(schema, place, metrics);
+    if (!is_metric(place->field))
+        return 0;
+    if (metrics)
+        *metrics = metric_of(schema, place);
+    return 1;
+}
+
 /* Goes through a schema; writes to `metrics` unless it is NULL. Returns how many. */
 static size_t walk(const struct schema *schema, struct metric *metrics)
 {
     size_t count = 0;
-    for (size_t i = 0; i < schema->count; i++) {
-        const struct field *field = &schema->fields[i];
-        bool inner = field->type == FIELD_OBJECT;
-        for (size_t j = 0; j < (inner ? field->of->count : 1); j++) {
-            const struct field *one = inner ? &field->of->fields[j] : field;
-            if (!is_metric(one))
-                continue;
-            if (metrics)
-                metrics[count] = metric_of(schema, inner ? field : NULL, one);
-            count++;
-        }
-    }
+    for (size_t i = 0; i < schema->count; i++)
+        count += walk_field(schema, &(struct field_place){.field = &schema->fields[i]},
+                            metrics ? metrics + count : NULL);
     return count;
 }
 
@@ -118,7 +139,7 @@ struct metric *metrics_of(const struct schema *schema, size_t *ret_count)
 
 size_t metric_word(const struct metric *metric, size_t index, const char **ret_word)
 {
-    const char *word = metric->field->values;
+    const char *word = metric->place.field->values;
     for (; index > 0; index--)
         word = strchr(word, ',') + 1;
     *ret_word = word;
@@ -139,8 +160,8 @@ static double word_index(const struct metric *metric, const char *text)
 
 double metric_value(const struct metric *metric, const void *record)
 {
-    const struct field *field = metric->field;
-    const void *holder = metric->outer ? field_object(metric->outer, record) : record;
+    const struct field *field = metric->place.field;
+    const void *holder = field_place_holder(&metric->place, record);
     if (!holder)
         return (double)NAN;
     switch (field->type) {

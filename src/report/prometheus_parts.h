@@ -5,13 +5,13 @@
 
 #include <stdio.h>
 
-#include "report/schema.h"
+#include "report/output.h"
 
 #define METRIC_NAME 128
 
 /* One metric: a field of the schema, or of an object in it. */
 struct metric {
-    const struct field *outer, *field; /* outer: the object's, or NULL */
+    struct field_place place;
     char name[METRIC_NAME];
     double divisor; /* value / divisor is in base units */
     size_t words;   /* how many a text may be; 0: a number */

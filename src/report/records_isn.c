@@ -62,7 +62,7 @@ static const struct field isn_fields[] = {
     F(whose, "", "whose numbers these are"),
     O(baseline, &schema_isn_baseline, "what differs from an earlier record (--baseline)"),
     F(capture_dropped, "", "packets that the capture lost"),
-    F(duration_ms, "ms", "of the whole audit"),
+    F(took_ms, "ms", "time that the whole audit took, analysis included"),
     F(unmet, "", "the clauses of --expect that failed, with what was seen; null for none"),
     O(findings, &schema_finding, "what was out of the ordinary"),
 };

@@ -221,7 +221,7 @@ struct isn_record {
     const char *whose;           /* whose numbers these are, in words */
     const void *baseline;        /* struct isn_baseline_record; NULL: without --baseline, or new */
     int64_t capture_dropped;
-    double duration_ms; /* of the whole audit, analysis included */
+    double took_ms; /* the whole audit, analysis included */
     const char *unmet;
     struct record_list findings; /* struct finding_record */
 };

@@ -12,7 +12,7 @@
 
 #define AUDIT \
     .schema = RECORD_SCHEMA_VERSION, .command = "isn", .dns_ms = NAN, \
-    .capture_dropped = NONE, .duration_ms = NAN, .attack_rate = 100000
+    .capture_dropped = NONE, .took_ms = NAN, .attack_rate = 100000
 #define OFFLINE(file) \
     AUDIT, .target = (file), .addresses = NONE, .port = NONE, .ttl = NONE, \
     .hops = NONE, .sent = NONE, .lost = NONE
