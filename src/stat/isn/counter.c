@@ -102,8 +102,19 @@ static void count(struct isn_steps *steps, const struct multiple *multiples, uin
 static bool is_counter(struct isn_steps *steps, const struct tally *tally)
 {
     struct isn_ticks ticks;
+    uint64_t common = 0;
+    size_t extras = 0;
 
     if ((double)tally->multiple < MULTIPLE_SHARE * (double)steps->count)
+        return false;
+    /* Others do not connect always so many at once; a tick may be worth several connections. */
+    for (size_t i = 0; i < steps->count; i++) {
+        if (steps->open[i] || steps->whole[i] == 1)
+            continue;
+        common = isn_gcd(common, (uint64_t)llabs(steps->whole[i] - 1));
+        extras++;
+    }
+    if (extras >= 2 && common > 1)
         return false;
     /* Too many connections at regular times are a clock. */
     isn_ticks_split(steps->time, steps->whole, steps->open, steps->count, 1, 1, steps->other_whole);

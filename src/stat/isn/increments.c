@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "stat/isn/clock_name.h"
 #include "stat/isn/quantile.h"
 
 bool isn_increments_can_be_told(const struct isn_samples *samples)
@@ -22,6 +23,8 @@ void isn_increments_conclude(struct isn_audit *audit, enum isn_class class, doub
 void isn_increments_clock(struct isn_audit *audit, double rate, double error, double residual,
                           double step, double log10_p)
 {
+    const struct isn_clock_name *known;
+
     audit->clock = (struct isn_clock){.found = true,
                                       .rate = rate,
                                       .low = rate - 1.96 * error,
@@ -33,6 +36,12 @@ void isn_increments_clock(struct isn_audit *audit, double rate, double error, do
                                       .step = step > 1 ? step : 1,
                                       .uptime = NAN,
                                       .log10_p = log10_p};
+    known = isn_clock_name(rate, audit->clock.low, audit->clock.high);
+    if (known) {
+        audit->clock.nominal = known->rate;
+        audit->clock.name = known->name;
+        audit->clock.ppm = (rate / known->rate - 1) * 1e6;
+    }
 }
 
 uint32_t isn_increments_lattice(const struct isn_steps *steps, int64_t each)
@@ -113,9 +122,8 @@ static int judge(const struct isn_samples *samples, struct isn_steps *steps,
                        "those of the fixed tuple are 8 times more regular than the others");
         return 0;
     }
-    if (isn_increments_tick(samples, steps, audit) || isn_increments_stepping(steps, audit) ||
-        isn_increments_level(samples, steps, audit) ||
-        isn_increments_counted(samples, steps, audit))
+    if (isn_increments_tick(steps, audit) || isn_increments_stepping(steps, audit) ||
+        isn_increments_level(samples, steps, audit) || isn_increments_counted(steps, audit))
         return 1;
     return isn_increments_random(samples, steps, audit);
 }

@@ -13,13 +13,11 @@
 bool isn_increments_can_be_told(const struct isn_samples *samples);
 
 /* Each returns whether that is it, and has filled in the audit then. In the order of asking. */
-bool isn_increments_tick(const struct isn_samples *samples, struct isn_steps *steps,
-                         struct isn_audit *audit);
+bool isn_increments_tick(struct isn_steps *steps, struct isn_audit *audit);
 bool isn_increments_stepping(struct isn_steps *steps, struct isn_audit *audit);
 bool isn_increments_level(const struct isn_samples *samples, struct isn_steps *steps,
                           struct isn_audit *audit);
-bool isn_increments_counted(const struct isn_samples *samples, struct isn_steps *steps,
-                            struct isn_audit *audit);
+bool isn_increments_counted(struct isn_steps *steps, struct isn_audit *audit);
 /* 1, 0 or -FAULT_MEMORY. It is some other judge's where an exact generator is behind it. */
 int isn_increments_random(const struct isn_samples *samples, struct isn_steps *steps,
                           struct isn_audit *audit);

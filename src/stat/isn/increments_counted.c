@@ -4,17 +4,18 @@
 
 #include "stat/isn/increments.h"
 #include "stat/isn/quantile.h"
+#include "stat/isn/ticks.h"
 
 /* A step is so many connections, if so near to a whole number of them. */
-#define NEAR       0.2
-#define FAR        0.35
-#define NEAR_SHARE 0.8
-#define MANY_LEAST 8U
-/* See increments_level.c. */
-#define STAYS        0.085
-#define STAYS_TURNED 0.16
-#define TURNED       (-0.25)
-#define CLEAR        8.0
+#define NEAR        0.2
+#define FAR         0.35
+#define NEAR_SHARE  0.8
+#define SHORT_LEAST 8U
+#define MANY_LEAST  3U
+/* Of the shortest gaps so many have no tick. */
+#define STILL_SHARE 0.6
+/* A rate or a number a connection that is there: so many standard errors. */
+#define CLEAR 8.0
 
 /* Step = each * connections + rate * gap. */
 struct model {
@@ -67,7 +68,7 @@ static bool grow(struct isn_steps *steps, struct model *model)
             steps->scratch[count++] = (double)steps->step[i];
     }
     *model = (struct model){.each = isn_quantile(steps->scratch, count, 0.5)};
-    if (count < MANY_LEAST || !(fabs(model->each) >= 1))
+    if (count < SHORT_LEAST || !(fabs(model->each) >= 1))
         return false;
     for (; longest < 2 * end; longest *= 1.5) {
         struct model next = *model;
@@ -78,21 +79,21 @@ static bool grow(struct isn_steps *steps, struct model *model)
     return true;
 }
 
-/* How much of the steps of more than one connection are whole numbers of them, and log10 of the
- * probability of that by chance. */
-static double wholeness(struct isn_steps *steps, const struct model *model, double *ret_log10_p,
-                        double *ret_extra, double *ret_late, double *ret_seconds)
+struct whole {
+    size_t many; /* steps of another number of connections than one */
+    double near; /* connections: most of these are so near to a whole number of them */
+    double log10_p;
+    double extra, late, seconds; /* for isn_increments_foreign */
+};
+
+static struct whole wholeness(struct isn_steps *steps, const struct model *model)
 {
-    size_t many = 0;
-    size_t near = 0;
-    double share;
-    double log_p;
+    struct whole whole = {0};
     double median;
 
     for (size_t i = 0; i < steps->count; i++)
         steps->scratch[i] = steps->gap[i];
     median = isn_quantile(steps->scratch, steps->count, 0.5);
-    *ret_extra = *ret_late = *ret_seconds = 0;
     steps->other_whole[0] = 0;
     for (size_t i = 0; i < steps->count; i++) {
         double connections = connections_in(steps, i, model);
@@ -100,70 +101,127 @@ static double wholeness(struct isn_steps *steps, const struct model *model, doub
             (double)steps->step[i] - model->rate * steps->gap[i] - connections * model->each;
 
         steps->other_whole[i + 1] = steps->other_whole[i] + (int64_t)connections;
-        if (connections != 1) {
-            many++;
-            near += fabs(rest) <= NEAR * fabs(model->each);
-        }
+        if (connections != 1)
+            steps->scratch[whole.many++] = fabs(rest / model->each);
         if (steps->open[i] || steps->gap[i] <= 0)
             continue;
-        *ret_seconds += steps->gap[i];
-        *ret_extra += fmax(connections - 1, 0);
-        *ret_late += steps->gap[i] > median ? fmax(connections - 1, 0) : 0;
+        whole.seconds += steps->gap[i];
+        whole.extra += fmax(connections - 1, 0);
+        whole.late += steps->gap[i] > median ? fmax(connections - 1, 0) : 0;
     }
-    if (many < MANY_LEAST)
-        return 0;
-    share = (double)near / (double)many;
-    log_p = share < 1
-                ? share * log(share / (2 * NEAR)) + (1 - share) * log((1 - share) / (1 - 2 * NEAR))
-                : -log(2 * NEAR);
-    *ret_log10_p = share > 2 * NEAR ? -(double)many * log_p / log(10) : 0;
-    return share;
+    if (whole.many < MANY_LEAST)
+        return whole;
+    whole.near = isn_quantile(steps->scratch, whole.many, NEAR_SHARE);
+    /* Anywhere between two whole numbers by chance; one more bit for those that are farther. */
+    whole.log10_p =
+        fmin(0, (double)whole.many * (NEAR_SHARE * log10(2 * whole.near + 1e-9) + log10(2)));
+    return whole;
 }
 
-bool isn_increments_counted(const struct isn_samples *samples, struct isn_steps *steps,
-                            struct isn_audit *audit)
+/*
+ * A clock that stands still between most connections: what connections do not explain are ticks,
+ * if they come at regular times. In a pause they cannot be told from connections: as many as due.
+ */
+static bool steps_on(struct isn_steps *steps, struct model *model, double *ret_error,
+                     uint32_t *ret_unit)
+{
+    int64_t mode = 0;
+    size_t short_count;
+    size_t most = isn_steps_mode(steps, &mode, &short_count);
+    uint64_t unit = 0;
+    struct isn_ticks ticks;
+    double due;
+
+    if (short_count < SHORT_LEAST || (double)most < STILL_SHARE * (double)short_count)
+        return false;
+    if (fabs((double)mode - model->each) > NEAR * fabs(model->each))
+        return false;
+    for (size_t i = 0; i < steps->count && unit != 1; i++) {
+        int64_t connections = steps->other_whole[i + 1] - steps->other_whole[i];
+        int64_t rest = steps->step[i] - connections * mode;
+
+        steps->whole[i] = rest;
+        if (steps->gap[i] <= steps->usual)
+            unit = isn_gcd(unit, (uint64_t)(rest < 0 ? -rest : rest));
+    }
+    if (unit <= 1)
+        return false;
+    due = model->rate / (double)unit;
+    for (int round_number = 0; round_number < 2; round_number++) {
+        int64_t sum = 0;
+
+        for (size_t i = 0; i < steps->count; i++) {
+            steps->other_whole[i] = sum;
+            sum += steps->gap[i] <= steps->usual ? steps->whole[i] / (int64_t)unit
+                                                 : llround(due * steps->gap[i]);
+        }
+        steps->other_whole[steps->count] = sum;
+        isn_ticks_judge(steps->time, steps->other_whole, steps->count + 1, &ticks);
+        due = ticks.rate;
+    }
+    if (!ticks.regular || ticks.rate <= 0)
+        return false;
+    model->each = (double)mode;
+    model->rate = ticks.rate * (double)unit;
+    *ret_error = ticks.rate_error * (double)unit;
+    *ret_unit = (uint32_t)unit;
+    return true;
+}
+
+static void report(struct isn_steps *steps, const struct whole *whole,
+                   const struct isn_plane *plane, uint32_t unit, struct isn_audit *audit)
+{
+    bool clock = fabs(plane->rate) > CLEAR * plane->rate_error;
+    bool exact = plane->each_error < 0.1;
+
+    isn_increments_quantiles(steps, clock ? plane->rate : 0, audit);
+    audit->increment.lattice = isn_increments_lattice(steps, 0);
+    if (!clock)
+        audit->increment.step = (uint32_t)llround(plane->each);
+    audit->connection = (struct isn_per_connection){.found = true,
+                                                    .exact = exact,
+                                                    .k = exact ? round(plane->each) : plane->each,
+                                                    .low = plane->each - 1.96 * plane->each_error,
+                                                    .high = plane->each + 1.96 * plane->each_error};
+    isn_increments_foreign(audit, whole->extra, whole->late, whole->seconds);
+    if (clock)
+        isn_increments_clock(audit, plane->rate, plane->rate_error,
+                             plane->deviation / fabs(plane->rate), unit, steps->log10_p);
+    isn_increments_conclude(audit, clock ? ISN_CLASS_CLOCK_COUNTER : ISN_CLASS_COUNTER,
+                            steps->log10_p);
+    isn_audit_note(audit, true, "steps are whole numbers of connections", plane->each,
+                   whole->log10_p,
+                   "80 %% of the %zu of more than one within %.2g of it, at %.8g numbers each",
+                   whole->many, whole->near, plane->each);
+    if (clock)
+        isn_audit_note(audit, true, "clock in the order of all samples", plane->rate,
+                       steps->log10_p, "%.10g numbers a second, standard error %.3g", plane->rate,
+                       plane->rate_error);
+}
+
+bool isn_increments_counted(struct isn_steps *steps, struct isn_audit *audit)
 {
     struct model model;
     struct isn_plane plane;
-    double log10_p = 0;
-    double extra;
-    double late;
-    double seconds;
-    double share;
-    bool clock;
+    struct whole whole;
+    uint32_t unit = 1;
 
-    (void)samples;
     if (!grow(steps, &model))
         return false;
-    share = wholeness(steps, &model, &log10_p, &extra, &late, &seconds);
-    if (share < NEAR_SHARE || log10_p > -6)
+    whole = wholeness(steps, &model);
+    if (whole.many < MANY_LEAST || whole.near > NEAR || whole.log10_p > -6)
         return false;
-    isn_steps_plane_of(steps, steps->level, steps->other_whole, INFINITY, true, &plane);
-    if (plane.inseparable || !(fabs(plane.each) > CLEAR * plane.each_error) ||
-        !(plane.walk < STAYS || (plane.walk < STAYS_TURNED && plane.turning < TURNED)))
+    /* How many connected in a pause of the sampling cannot be told to one. */
+    isn_steps_plane_of(steps, steps->level, steps->other_whole, steps->usual, true, &plane);
+    if (steps_on(steps, &model, &plane.rate_error, &unit)) {
+        plane.each = model.each;
+        plane.each_error = 0;
+        plane.rate = model.rate;
+        plane.deviation = unit / sqrt(12);
+    } else if (plane.inseparable || !(fabs(plane.each) > CLEAR * plane.each_error) ||
+               !isn_plane_stays(&plane)) {
         return false;
-    clock = fabs(plane.rate) > CLEAR * plane.rate_error;
-    isn_increments_quantiles(steps, clock ? plane.rate : 0, audit);
-    audit->increment.lattice = isn_increments_lattice(steps, 0);
-    if (!clock)
-        audit->increment.step = (uint32_t)llround(plane.each);
-    audit->connection =
-        (struct isn_per_connection){.found = true,
-                                    .exact = plane.each_error < 0.1,
-                                    .k = plane.each_error < 0.1 ? round(plane.each) : plane.each,
-                                    .low = plane.each - 1.96 * plane.each_error,
-                                    .high = plane.each + 1.96 * plane.each_error};
-    isn_increments_foreign(audit, extra, late, seconds);
-    if (clock)
-        isn_increments_clock(audit, plane.rate, plane.rate_error,
-                             plane.deviation / fabs(plane.rate), 1, steps->log10_p);
-    isn_increments_conclude(audit, clock ? ISN_CLASS_CLOCK_COUNTER : ISN_CLASS_COUNTER,
-                            steps->log10_p);
-    isn_audit_note(audit, true, "steps are whole numbers of connections", share, log10_p,
-                   "%.0f %% of those of more than one, at %.8g numbers each", 100 * share,
-                   plane.each);
-    if (clock)
-        isn_audit_note(audit, true, "clock in the order of all samples", plane.rate, steps->log10_p,
-                       "%.10g numbers a second, standard error %.3g", plane.rate, plane.rate_error);
+    }
+    report(steps, &whole, &plane, unit, audit);
     return true;
 }

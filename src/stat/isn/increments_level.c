@@ -7,13 +7,12 @@
 #include "stat/isn/increments.h"
 #include "stat/isn/quantile.h"
 
-/* A level that stays; a walk does not, see isn_plane. */
-#define STAYS        0.085
-#define STAYS_TURNED 0.16
-#define TURNED       (-0.25)
 /* A rate or a number a connection that is there: so many standard errors. */
 #define CLEAR 8.0
 #define GAIN  1.15
+/* Neighbours turn back, and that is no accident: the correlation, and its standard errors. */
+#define TURNED   (-0.25)
+#define ACCIDENT (-2.0)
 /* Noise of levels that is none of times: wider than that, and later than that (s). */
 #define WIDE 65536.0
 #define LATE 0.02
@@ -23,12 +22,8 @@
 /* A clock that goes round in more than that (s) has not done so since the start. */
 #define ROUND_LEAST 1e6
 
-static bool stays(const struct isn_plane *plane)
-{
-    return plane->walk < STAYS || (plane->walk < STAYS_TURNED && plane->turning < TURNED);
-}
-
-/* The steps at which the clock was set, as at midnight, taken out of the levels; how many. */
+/* The steps at which the clock was set, as at midnight, taken out of the levels, and those in which
+ * lost probes may have counted; how many of the former. */
 static size_t settle(struct isn_steps *steps, int64_t *levels, double *ret_jump)
 {
     size_t most = (size_t)fmax(1, SET_SHARE * (double)steps->count);
@@ -39,6 +34,7 @@ static size_t settle(struct isn_steps *steps, int64_t *levels, double *ret_jump)
     for (int round = 0; round < 6; round++) {
         struct isn_plane plane;
         double limit;
+        size_t all = 0;
         size_t now = 0;
 
         isn_steps_plane_of(steps, levels, NULL, INFINITY, true, &plane);
@@ -46,14 +42,16 @@ static size_t settle(struct isn_steps *steps, int64_t *levels, double *ret_jump)
             steps->scratch[i] =
                 fabs((double)(levels[i + 1] - levels[i]) - plane.rate * steps->gap[i] - plane.each);
         memcpy(steps->other_scratch, steps->scratch, steps->count * sizeof *steps->scratch);
-        limit = SET * fmax(isn_quantile(steps->other_scratch, steps->count, 0.99), 1);
-        for (size_t i = 0; i < steps->count; i++)
-            now += steps->scratch[i] > limit;
-        if (now == 0 && round == 0)
+        limit = SET * fmax(isn_quantile(steps->other_scratch, steps->count, 0.95), 1);
+        for (size_t i = 0; i < steps->count; i++) {
+            all += steps->scratch[i] > limit;
+            now += steps->scratch[i] > limit && !steps->open[i];
+        }
+        if (now > most) {
+            memcpy(levels, steps->level, (steps->count + 1) * sizeof *levels);
             return 0;
-        if (now > most)
-            return 0;
-        if (now == 0)
+        }
+        if (all == 0)
             break;
         jumps = now > jumps ? now : jumps;
 
@@ -68,7 +66,7 @@ static size_t settle(struct isn_steps *steps, int64_t *levels, double *ret_jump)
                 double rest = (double)step - plane.rate * steps->gap[i] - plane.each;
 
                 shift -= llround(rest);
-                if (round == 0)
+                if (round == 0 && !steps->open[i] && jump == 0)
                     jump = rest;
             }
             levels[i + 1] += shift;
@@ -158,7 +156,7 @@ bool isn_increments_level(const struct isn_samples *samples, struct isn_steps *s
     int64_t *levels = steps->whole;
     struct isn_plane both;
     struct isn_plane time_only;
-    struct isn_plane brief;
+    struct isn_plane near;
     const struct isn_plane *plane = &both;
     double jump = 0;
     size_t jumps = settle(steps, levels, &jump);
@@ -167,20 +165,27 @@ bool isn_increments_level(const struct isn_samples *samples, struct isn_steps *s
     double arc90;
     double arc99;
     double turning;
+    size_t pairs;
+    double span = INFINITY;
 
-    isn_steps_plane_of(steps, levels, NULL, INFINITY, true, &both);
-    isn_steps_plane_of(steps, levels, NULL, INFINITY, false, &time_only);
-    if (!stays(&both))
+    /* One pause would hide a walk in what went on in it. */
+    isn_steps_plane_of(steps, levels, NULL, steps->usual, true, &near);
+    if (!isn_plane_stays(&near))
         return false;
+    isn_steps_plane_of(steps, levels, NULL, span, true, &both);
+    if (!isn_plane_stays(&both)) {
+        span = steps->usual;
+        both = near;
+    }
+    isn_steps_plane_of(steps, levels, NULL, span, false, &time_only);
     counter = !both.inseparable && fabs(both.each) > CLEAR * both.each_error &&
               time_only.deviation * time_only.deviation > GAIN * both.deviation * both.deviation;
     if (!counter)
         plane = &time_only;
     clock = fabs(plane->rate) > CLEAR * plane->rate_error;
-    isn_steps_plane_of(steps, levels, NULL, 4 * steps->brief, true, &brief);
-    turning = fmin(brief.turning, both.turning);
+    turning = isn_steps_turning(steps, steps->common, 0, &pairs);
     widths(steps, levels, plane, &arc90, &arc99);
-    if (turning < TURNED &&
+    if (turning < TURNED && turning * sqrt((double)pairs) < ACCIDENT &&
         (!clock || (arc90 > WIDE && plane->deviation / fabs(plane->rate) > late(samples, steps)))) {
         noise(steps, plane, arc99, turning, audit);
         if (counter)

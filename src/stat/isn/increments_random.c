@@ -8,6 +8,13 @@
 #include "stat/isn/quantile.h"
 
 #define CLEAR 8.0
+/* Noise of levels, see increments_level.c; so many standard errors, as others' connections are in
+ * it as well. */
+#define TURNED             (-0.25)
+#define WIDE               65536.0
+#define SLOPE              4.0
+#define ACCIDENT           (-5.0)
+#define HALF_OF_DIFFERENCE 0.585786
 /* Steps that took long vary so many times more than short ones: others connect in between. */
 #define BUSY 2.0
 
@@ -70,6 +77,35 @@ static int is_exact(const struct isn_samples *samples)
     return ret;
 }
 
+/* On a busy host, that its steps turn back in short times is all that is left of a narrow number.
+ */
+static bool noise(struct isn_steps *steps, double rate, struct isn_audit *audit)
+{
+    size_t pairs;
+    double turning = isn_steps_turning(steps, steps->common, 0, &pairs);
+    double width;
+    size_t count = 0;
+
+    for (size_t i = 0; i < steps->count; i++) {
+        if (steps->gap[i] <= steps->common && !steps->open[i])
+            steps->scratch[count++] = (double)steps->step[i];
+    }
+    isn_sort(steps->scratch, count);
+    /* Half of what two uniform numbers differ by lies in so much of their width. */
+    width = isn_interval(steps->scratch, count, 0.5, &width) / HALF_OF_DIFFERENCE;
+    if (turning > TURNED || turning * sqrt((double)pairs) > ACCIDENT || width < WIDE ||
+        width < SLOPE * fabs(rate) * steps->common)
+        return false;
+    isn_increments_conclude(audit, ISN_CLASS_REDUCED_ENTROPY, steps->log10_p);
+    audit->entropy.bits = log2(width);
+    audit->entropy.byte = -1;
+    isn_audit_note(audit, true, "new noise about what connections and time add", turning,
+                   steps->log10_p,
+                   "about 2^%.1f numbers wide, of which neighbours turn back (correlation %.2f)",
+                   audit->entropy.bits, turning);
+    return true;
+}
+
 int isn_increments_random(const struct isn_samples *samples, struct isn_steps *steps,
                           struct isn_audit *audit)
 {
@@ -83,6 +119,8 @@ int isn_increments_random(const struct isn_samples *samples, struct isn_steps *s
         return ret < 0 ? ret : 0;
     isn_increments_quantiles(steps, sloped ? rate : 0, audit);
     audit->increment.lattice = isn_increments_lattice(steps, 0);
+    if (noise(steps, rate, audit))
+        return 1;
     isn_increments_conclude(audit, ISN_CLASS_RANDOM_INCREMENT, steps->log10_p);
     isn_audit_note(audit, true, "steps between numbers", steps->arc98 / 4294967296.0,
                    steps->log10_p, "98 %% of them within %.4g numbers, mean %.5g, lattice %u",

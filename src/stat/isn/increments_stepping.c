@@ -9,8 +9,11 @@
 /* Of the shortest gaps so many have no tick. */
 #define STILL_LEAST 8U
 #define STILL_SHARE 0.6
-/* Where connections do not count, only time is left. */
-#define TICKS_LEAST 3
+/* Ticks, and the width of their strip while they are few, see ticks.h. */
+#define TICKS_LEAST 2
+#define FEW         8
+#define FEW_WIDTH   1.3
+#define WIDTH       2.8
 
 bool isn_increments_stepping(struct isn_steps *steps, struct isn_audit *audit)
 {
@@ -19,6 +22,7 @@ bool isn_increments_stepping(struct isn_steps *steps, struct isn_audit *audit)
     size_t short_count;
     size_t most = isn_steps_mode(steps, &each, &short_count);
     uint32_t unit;
+    bool few;
     double rate;
 
     if (short_count < STILL_LEAST || (double)most < STILL_SHARE * (double)short_count || each < 0)
@@ -29,8 +33,10 @@ bool isn_increments_stepping(struct isn_steps *steps, struct isn_audit *audit)
     isn_ticks_split(steps->time, steps->step, steps->open, steps->count, each, unit,
                     steps->other_whole);
     isn_ticks_judge(steps->time, steps->other_whole, steps->count + 1, &ticks);
-    if (ticks.rate <= 0 || (!ticks.regular && (each > 0 || ticks.width > 2.8)) ||
-        ticks.count < TICKS_LEAST)
+    /* Two ticks will do where connections do not count, or a tick is worth several of them. */
+    few = each == 0 || (unit % each == 0 && unit / each > 1);
+    if (ticks.rate <= 0 || ticks.count < TICKS_LEAST ||
+        (!ticks.regular && (!few || ticks.width > (ticks.count < FEW ? FEW_WIDTH : WIDTH))))
         return false;
     rate = ticks.rate * unit;
     isn_increments_quantiles(steps, 0, audit);

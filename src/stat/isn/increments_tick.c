@@ -9,13 +9,16 @@
 #define RATE_LEAST 0.2
 /* Ticks seen to go by, and how far a step may be from them: by one, and the noise of its time (s).
  */
-#define TICKS_LEAST 3.0
+#define TICKS_LEAST 1.5
+#define CLEAR       8.0
+#define BETTER      1.4
 #define NEAR        1.0
 #define NEAR_LATE   0.02
 #define NEAR_SHARE  0.7
 
 struct line {
     double slope, constant; /* ticks a second; ticks at time 0 */
+    double error;           /* the slope's standard error */
 };
 
 static bool usable(const struct isn_steps *steps, size_t i, double longest)
@@ -59,13 +62,13 @@ static bool fit(struct isn_steps *steps, double longest, double lattice, size_t 
     if (!(time[1] > time[0]))
         return false;
     line->slope = (step[1] - step[0]) / (time[1] - time[0]);
-    line->constant = step[0] - line->slope * time[0];
+    line->constant = -line->slope * time[0];
     for (int round = 0; round < 4; round++) {
-        double n = 0, t = 0, u = 0, tt = 0, tu = 0;
+        double n = 0, t = 0, u = 0, tt = 0, tu = 0, uu = 0;
         double limit = 2 + 4 * NEAR_LATE * line->slope;
 
         for (size_t i = 0; i < steps->count; i++) {
-            double value = of(steps, i, lattice);
+            double value = of(steps, i, lattice) - step[0];
 
             if (!usable(steps, i, longest) ||
                 fabs(value - line->constant - line->slope * steps->time[i + 1]) > limit)
@@ -75,20 +78,44 @@ static bool fit(struct isn_steps *steps, double longest, double lattice, size_t 
             u += value;
             tt += steps->time[i + 1] * steps->time[i + 1];
             tu += steps->time[i + 1] * value;
+            uu += value * value;
         }
         if (n < 8 || !(n * tt - t * t > 0))
             return false;
         line->slope = (n * tu - t * u) / (n * tt - t * t);
         line->constant = (u - line->slope * t) / n;
+        line->error = sqrt(fmax(uu - u * u / n - line->slope * (tu - t * u / n), 0) / (n - 2) /
+                           (tt - t * t / n));
     }
+    line->constant += step[0];
     return true;
 }
 
-bool isn_increments_tick(const struct isn_samples *samples, struct isn_steps *steps,
-                         struct isn_audit *audit)
+/* Steps that depend on their gaps come with a line of their own. */
+static bool by_gap(struct isn_steps *steps, double longest, double lattice, const struct line *line)
+{
+    double rate;
+    double middle;
+    double by_gap = 0;
+    double by_time = 0;
+    double limit = 4 + 8 * NEAR_LATE * line->slope;
+
+    isn_steps_line(steps, longest, &rate, &middle);
+    for (size_t i = 0; i < steps->count; i++) {
+        double value = of(steps, i, lattice);
+
+        if (!usable(steps, i, longest))
+            continue;
+        by_gap += fmin(fabs(value - (middle + rate * steps->gap[i]) / lattice), limit);
+        by_time += fmin(fabs(value - line->constant - line->slope * steps->time[i + 1]), limit);
+    }
+    return by_gap < BETTER * by_time;
+}
+
+bool isn_increments_tick(struct isn_steps *steps, struct isn_audit *audit)
 {
     double lattice = (double)isn_increments_lattice(steps, 0);
-    double longest;
+    double longest = steps->common;
     double last = 0;
     double near;
     size_t count = 0;
@@ -97,10 +124,6 @@ bool isn_increments_tick(const struct isn_samples *samples, struct isn_steps *st
     double ticks;
     double uptime;
 
-    (void)samples;
-    for (size_t i = 0; i < steps->count; i++)
-        steps->scratch[i] = steps->gap[i];
-    longest = isn_quantile(steps->scratch, steps->count, 0.65);
     for (size_t i = 0; i < steps->count; i++) {
         if (usable(steps, i, longest)) {
             count++;
@@ -118,8 +141,9 @@ bool isn_increments_tick(const struct isn_samples *samples, struct isn_steps *st
     ticks = line.slope * last;
     uptime = (line.constant + line.slope * steps->time[steps->count]) / line.slope;
     /* Steps that only depend on the gap do not go on rising. */
-    if (line.slope < RATE_LEAST || (double)inside < NEAR_SHARE * (double)count ||
-        ticks < TICKS_LEAST * near || uptime < last)
+    if (line.slope < RATE_LEAST || line.slope < CLEAR * line.error ||
+        (double)inside < NEAR_SHARE * (double)count || ticks < TICKS_LEAST * near ||
+        uptime < last || by_gap(steps, longest, lattice, &line))
         return false;
     isn_increments_quantiles(steps, 0, audit);
     audit->increment.lattice = (uint32_t)lattice;

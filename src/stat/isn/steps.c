@@ -291,6 +291,8 @@ int isn_steps_make(const struct isn_samples *samples, struct isn_steps *ret_step
         steps.brief = isn_quantile(steps.scratch, steps.count, 0.25);
         /* Times that overtake each other. */
         steps.brief = fmax(steps.brief, 1e-9);
+        steps.common = fmax(isn_quantile(steps.scratch, steps.count, 0.65), steps.brief);
+        steps.usual = 8 * fmax(isn_quantile(steps.scratch, steps.count, 0.97), steps.brief);
         unwrap(&steps);
         conclude(&steps);
     }

@@ -20,6 +20,7 @@ struct isn_plane {
     double walk;
     double turning; /* correlation of a step's residual with the next one's: 0, a walk; -0.5, noise
                      * that is new at each level */
+    double pairs;   /* of such steps */
     bool inseparable; /* time and index go together: each is held at 0 */
 };
 
@@ -34,7 +35,9 @@ struct isn_steps {
     int64_t *whole, *other_whole;    /* the same, whole ones */
     /* step is about middle + rate * gap for all gaps up to reach. */
     double rate, middle, reach;
-    double brief; /* s: a quarter of the gaps are no longer */
+    double brief;  /* s: a quarter of the gaps are no longer */
+    double common; /* s: two thirds of the gaps are no longer */
+    double usual;  /* s: longer ones are pauses of the sampling */
     double
         arc98; /* numbers: the shortest arc with 98 % of step - rate * gap, of gaps up to reach */
     double share;   /* of the steps so short that are in the half circle around middle */
@@ -49,6 +52,14 @@ struct isn_steps {
  */
 int isn_steps_make(const struct isn_samples *samples, struct isn_steps *ret_steps);
 void isn_steps_release(struct isn_steps *steps);
+
+/* Whether the levels stay near the plane, or walk away; and whether neighbours turn back to it. */
+bool isn_plane_stays(const struct isn_plane *plane);
+bool isn_plane_turns(const struct isn_plane *plane);
+
+/* The correlation of neighbouring steps, less rate * gap, both of gaps up to `longest` and without
+ * a lost probe; *ret_pairs: how many there are. */
+double isn_steps_turning(struct isn_steps *steps, double longest, double rate, size_t *ret_pairs);
 
 /* The plane by least squares, `longest` the gap that still joins two samples; those after a longer
  * one have a constant of their own. */

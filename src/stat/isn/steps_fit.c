@@ -10,6 +10,23 @@
 /* Steps farther from the line than so many times the median are no part of it. */
 #define OUTLIER 8.0
 
+/* Of random walks of any length, at most 1 in 1000 comes below. */
+#define STAYS        0.085
+#define STAYS_TURNED 0.16
+/* The correlation is that of noise; and is no accident, in standard errors. */
+#define TURNED   (-0.25)
+#define ACCIDENT (-2.0)
+
+bool isn_plane_turns(const struct isn_plane *plane)
+{
+    return plane->turning < TURNED && plane->turning * sqrt(plane->pairs) < ACCIDENT;
+}
+
+bool isn_plane_stays(const struct isn_plane *plane)
+{
+    return plane->walk < STAYS || (plane->walk < STAYS_TURNED && isn_plane_turns(plane));
+}
+
 struct sums {
     double n, t, i, u, tt, ti, ii, tu, iu, uu;
 };
@@ -99,6 +116,7 @@ static void judge(const struct isn_steps *steps, const int64_t *levels, const in
             }
             if (j > first + 1)
                 products += step * step_before;
+            plane->pairs += j > first + 1;
             before = value;
             step_before = step;
         }
@@ -204,6 +222,41 @@ double isn_steps_line(struct isn_steps *steps, double longest, double *ret_rate,
     *ret_rate = rate;
     *ret_middle = middle;
     return error;
+}
+
+double isn_steps_turning(struct isn_steps *steps, double longest, double rate, size_t *ret_pairs)
+{
+    size_t count = 0;
+    double squares = 0;
+    double products = 0;
+    double before = NAN;
+    double middle;
+    double limit;
+
+    *ret_pairs = 0;
+    for (size_t i = 0; i < steps->count; i++) {
+        if (steps->gap[i] <= longest && !steps->open[i])
+            steps->scratch[count++] = (double)steps->step[i] - rate * steps->gap[i];
+    }
+    middle = isn_quantile(steps->scratch, count, 0.5);
+    for (size_t i = 0; i < count; i++)
+        steps->scratch[i] = fabs(steps->scratch[i] - middle);
+    limit = OUTLIER * isn_quantile(steps->scratch, count, 0.5);
+    for (size_t i = 0; i < steps->count; i++) {
+        double value = (double)steps->step[i] - rate * steps->gap[i] - middle;
+
+        if (steps->gap[i] > longest || steps->open[i] || fabs(value) > limit) {
+            before = NAN;
+            continue;
+        }
+        if (!isnan(before)) {
+            ++*ret_pairs;
+            products += value * before;
+            squares += (value * value + before * before) / 2;
+        }
+        before = value;
+    }
+    return squares > 0 ? products / squares : 0;
 }
 
 size_t isn_steps_mode(struct isn_steps *steps, int64_t *ret_mode, size_t *ret_count)
