@@ -37,13 +37,18 @@ static size_t settle(struct isn_steps *steps, int64_t *levels, double *ret_jump)
         size_t all = 0;
         size_t now = 0;
 
+        /* What is to be found bends the plane; a line has no use for it, but knows no pause. */
         isn_steps_plane_of(steps, levels, NULL, INFINITY, true, &plane);
+        if (round == 0)
+            isn_steps_line(steps, steps->usual, &plane.rate, &plane.each);
         for (size_t i = 0; i < steps->count; i++)
             steps->scratch[i] =
                 fabs((double)(levels[i + 1] - levels[i]) - plane.rate * steps->gap[i] - plane.each);
         memcpy(steps->other_scratch, steps->scratch, steps->count * sizeof *steps->scratch);
         limit = SET * fmax(isn_quantile(steps->other_scratch, steps->count, 0.95), 1);
         for (size_t i = 0; i < steps->count; i++) {
+            if (round == 0 && steps->gap[i] > steps->usual)
+                steps->scratch[i] = 0;
             all += steps->scratch[i] > limit;
             now += steps->scratch[i] > limit && !steps->open[i];
         }
@@ -51,7 +56,7 @@ static size_t settle(struct isn_steps *steps, int64_t *levels, double *ret_jump)
             memcpy(levels, steps->level, (steps->count + 1) * sizeof *levels);
             return 0;
         }
-        if (all == 0)
+        if (all == 0 && round > 0)
             break;
         jumps = now > jumps ? now : jumps;
 
