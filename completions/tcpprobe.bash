@@ -19,11 +19,11 @@ _tcpprobe()
     fi
     case $command in
     "")
-        COMPREPLY=($(compgen -W "handshake rtt describe help --help --version" -- "$cur"))
+        COMPREPLY=($(compgen -W "handshake rtt isn describe help --help --version" -- "$cur"))
         return
         ;;
     help)
-        COMPREPLY=($(compgen -W "handshake rtt describe" -- "$cur"))
+        COMPREPLY=($(compgen -W "handshake rtt isn describe" -- "$cur"))
         return
         ;;
     handshake)
@@ -236,6 +236,120 @@ _tcpprobe()
             ;;
         esac
         ;;
+    isn)
+        options="--ipv4
+            --ipv6
+            --interface=
+            --source=
+            --source-port=
+            --file=
+            --all-addresses
+            --yes
+            --count=
+            --quick
+            --long
+            --second-source=
+            --from=
+            --save=
+            --deep
+            --baseline=
+            --fail-on=
+            --attack-rate=
+            --attack-window=
+            --plot=
+            --timeout=
+            --retries=
+            --interval=
+            --parallel=
+            --rate=
+            --deadline=
+            --expect=
+            --only=
+            --plugin
+            --warning=
+            --critical=
+            --prometheus=
+            --write=
+            --dry-run
+            --tstamp=
+            --json
+            --csv
+            --format=
+            --fields=
+            --no-header
+            --color=
+            --explain
+            --verbose
+            --quiet
+            --ordered
+            --help
+            --version"
+        argument="self"
+        case $prev in
+        --interface)
+            COMPREPLY=($(compgen -W "$(ls /sys/class/net 2>/dev/null)" -- "$cur"))
+            return
+            ;;
+        --file | -f)
+            compopt -o filenames 2>/dev/null
+            COMPREPLY=($(compgen -f -- "$cur"))
+            return
+            ;;
+        --second-source)
+            COMPREPLY=($(compgen -W "none" -- "$cur"))
+            return
+            ;;
+        --from)
+            compopt -o filenames 2>/dev/null
+            COMPREPLY=($(compgen -f -- "$cur"))
+            return
+            ;;
+        --save)
+            compopt -o filenames 2>/dev/null
+            COMPREPLY=($(compgen -f -- "$cur"))
+            return
+            ;;
+        --baseline)
+            compopt -o filenames 2>/dev/null
+            COMPREPLY=($(compgen -f -- "$cur"))
+            return
+            ;;
+        --fail-on)
+            COMPREPLY=($(compgen -W "good info medium high critical" -- "$cur"))
+            return
+            ;;
+        --plot)
+            compopt -o filenames 2>/dev/null
+            COMPREPLY=($(compgen -f -- "$cur"))
+            return
+            ;;
+        --prometheus)
+            compopt -o filenames 2>/dev/null
+            COMPREPLY=($(compgen -f -- "$cur"))
+            return
+            ;;
+        --write)
+            compopt -o filenames 2>/dev/null
+            COMPREPLY=($(compgen -f -- "$cur"))
+            return
+            ;;
+        --tstamp)
+            COMPREPLY=($(compgen -W "host adapter" -- "$cur"))
+            return
+            ;;
+        --format)
+            COMPREPLY=($(compgen -W "text json csv dot" -- "$cur"))
+            return
+            ;;
+        --color)
+            COMPREPLY=($(compgen -W "auto always never" -- "$cur"))
+            return
+            ;;
+        --source | --source-port | --count | --attack-rate | --attack-window | --timeout | --retries | --interval | --parallel | --rate | --deadline | --expect | --only | --warning | --critical | --fields)
+            return
+            ;;
+        esac
+        ;;
     describe)
         options="--json
             --csv
@@ -248,7 +362,7 @@ _tcpprobe()
             --quiet
             --help
             --version"
-        argument="commands effects exit fields findings fsm kinds options outcomes schema states verdicts"
+        argument="classes commands effects exit fields findings fsm kinds options outcomes schema severities states verdicts"
         case $prev in
         --format)
             COMPREPLY=($(compgen -W "text json csv dot" -- "$cur"))

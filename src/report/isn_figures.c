@@ -16,6 +16,8 @@ void isn_show_number(double number, char text[ISN_FIGURE_SIZE])
     text[0] = '\0';
     if (!isfinite(number))
         return;
+    if (number == 0)
+        number = 0; /* without a sign */
     /* As many decimals as make four digits, and none that are 0. */
     int decimals = size >= 1e6 || number == floor(number) ? 0
                    : size >= 1e3                          ? 1

@@ -37,7 +37,8 @@ static void say_uptime(struct sentence *sentence, double seconds)
 static void say_count(struct sentence *sentence, const char *before, double number,
                       const char *behind)
 {
-    say_number(sentence, before, fabs(number) >= 100 ? round(number) : number, behind);
+    double shown = fabs(number) >= 100 ? round(number) : fabs(number) < 1e-6 ? 0 : number;
+    say_number(sentence, before, shown, behind);
 }
 
 static void say_clock(struct sentence *sentence)

@@ -38,7 +38,8 @@ void isn_text_put_power(struct page *page)
     enum isn_class class = isn_words_class(record->class);
     /* A clock or a cookie is a structure that the class has told already. */
     bool told = class != ISN_CLASS_RANDOM && class != ISN_CLASS_BIASED;
-    if (battery && page_some(battery->tests) && !(told && page_some(battery->rejected))) {
+    if (battery && page_some(battery->tests) && class != ISN_CLASS_INCONCLUSIVE &&
+        !(told && page_some(battery->rejected))) {
         if (page_some(battery->rejected))
             text_append(text, sizeof text, &at, "%" PRId64 " of %" PRId64 " tests find structure",
                         battery->rejected, battery->tests);

@@ -228,7 +228,8 @@ static bool steps_matter(const struct isn_record *record)
 
 static void add_count(struct line *line, const char *before, double count, const char *behind)
 {
-    add_number(line, before, fabs(count) >= 100 ? round(count) : count, behind);
+    double shown = fabs(count) >= 100 ? round(count) : fabs(count) < 1e-6 ? 0 : count;
+    add_number(line, before, shown, behind);
 }
 
 static void put_cycle(struct line *line, const struct isn_increment_record *increment)

@@ -355,6 +355,7 @@ static void test_numbers(void **state)
         {-3.5, "-3.5"},
         {24.0001, "24"},
         {100, "100"},
+        {-0.0, "0"},
         {NAN, ""},
         {INFINITY, ""},
     };
