@@ -213,6 +213,7 @@ struct isn_each isn_pairs_each(const struct isn_pair *pairs, size_t count, uint3
     double alone = sums.ee - sums.te * sums.te / sums.tt;
 
     each.each = pace->each + k;
+    each.deviation = sqrt(left / (double)(sums.count - 2));
     each.error = sqrt(left / (double)(sums.count - 2) * sums.tt / both);
     each.gain = alone > 0 ? 1 - left / alone : 0;
     return each;

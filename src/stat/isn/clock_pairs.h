@@ -40,6 +40,7 @@ bool isn_pairs_refine(const struct isn_pair *pairs, size_t count, uint32_t toler
 struct isn_each {
     double each, error; /* numbers a connection, and its standard error */
     double gain;        /* share of the variance that it explains beside the rate */
+    double deviation;   /* numbers: of what is left of a pair */
     size_t pairs;
 };
 struct isn_each isn_pairs_each(const struct isn_pair *pairs, size_t count, uint32_t tolerance,

@@ -81,6 +81,7 @@ static void count_foreign(const struct pair *pairs, size_t count, struct isn_con
         foreign += more;
         step->foreign_pairs += more > 0;
     }
+    step->foreign_time = time;
     step->foreign = time > 0 ? foreign / time : 0;
 }
 

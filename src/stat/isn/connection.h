@@ -19,6 +19,7 @@ struct isn_connection_step {
         hits;       /* of the fixed tuple, neighbours; those that went up by step * connections */
     double log10_p; /* of so many quotients alike by chance */
     double foreign; /* connections of others a second, from those that went up by a few more */
+    double foreign_time; /* s, in which these were counted */
     size_t foreign_pairs;
 };
 

@@ -19,21 +19,40 @@ enum { LEAST = 8 };
 
 /* ---- what was found, told ---- */
 
+/* numbers a second; more than the fit says where random increments walk away from the clock, or
+ * where others' connections are taken off. */
+static double rate_error(const struct isn_fixed_clock *found)
+{
+    const struct isn_track *track = &found->track;
+    double duration = track->times[track->count - 1] - track->times[0];
+    double walk = 0, others = 0;
+
+    if (found->has_each && found->each.deviation > 0)
+        walk = found->each.deviation * sqrt((double)track->count) / duration;
+    if (found->step.found && found->step.foreign_time > 0)
+        others = found->step.step * sqrt(found->step.foreign / found->step.foreign_time);
+    return hypot(hypot(found->fit.rate_error, walk), others);
+}
+
 static void tell_clock(const struct isn_fixed_clock *found, struct isn_audit *audit)
 {
     struct isn_clock *clock = &audit->clock;
     const struct isn_fit *fit = &found->fit;
-    double reach = Z95 * fit->rate_error;
+    double reach = Z95 * rate_error(found), rate = fit->pace.rate;
     const struct isn_clock_name *name;
 
-    *clock = (struct isn_clock){.found = true,
-                                .rate = fit->pace.rate,
-                                .low = fit->pace.rate - reach,
-                                .high = fit->pace.rate + reach,
+    /* Others' connections go with the time. */
+    if (found->step.found)
+        rate -= found->step.step * found->step.foreign;
+
+    *clock = (struct isn_clock){.found = rate > reach,
+                                .rate = rate,
+                                .low = rate - reach,
+                                .high = rate + reach,
                                 .nominal = NAN,
                                 .ppm = NAN,
-                                .residual = fit->deviation / fit->pace.rate,
-                                .wrap = 0x1p32 / fit->pace.rate,
+                                .residual = fit->deviation / rate,
+                                .wrap = 0x1p32 / rate,
                                 .step = isn_fixed_clock_lattice(found),
                                 .uptime = NAN,
                                 .log10_p = found->vote.log_p / M_LN10};

@@ -131,7 +131,7 @@ static bool staircase(const struct isn_fixed_clock *clock, double *ret_rate)
     for (size_t i = 1; i <= last; i++) {
         double step = fmod(clock->fit.levels[i] - clock->fit.levels[i - 1] + 0x1p32, 0x1p32);
 
-        if (step > 0x1p32 / 64)
+        if (step > 0x1p32 / 16)
             return false;
         up += step;
     }

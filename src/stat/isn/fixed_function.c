@@ -17,7 +17,7 @@ static int32_t off_affine(const struct isn_tuple *tuple, uint16_t port, uint32_t
 }
 
 static int judge_affine(const struct isn_ports *ports, const struct isn_fixed_view *view,
-                        struct isn_audit *audit, double *ret_log10_p)
+                        double space, struct isn_audit *audit, double *ret_log10_p)
 {
     struct isn_tuple *tuple = &audit->tuple;
     struct isn_formula formula;
@@ -33,7 +33,7 @@ static int judge_affine(const struct isn_ports *ports, const struct isn_fixed_vi
                            formula.log10_p, "number = a * port + b holds for %zu of %zu ports",
                            formula.hits, formula.checked);
     } else {
-        int err = isn_ports_additive(ports, view->noise, &formula);
+        int err = isn_ports_additive(ports, view->noise, space, &formula);
 
         if (!err && formula.found)
             err = isn_ports_slope(ports, &tuple->a, &tuple->b);
@@ -63,6 +63,30 @@ static int judge_linear(const struct isn_ports *ports, struct isn_audit *audit,
     audit->tuple.rank = linear->rank;
     isn_audit_note(audit, formula.found, "F linear over GF(2) in the port", (double)formula.hits,
                    formula.log10_p, "%zu of %zu ports, beyond those that define it, have the value",
+                   formula.hits, formula.checked);
+    if (formula.found)
+        *ret_log10_p = formula.log10_p;
+    return formula.found;
+}
+
+/* Through the noise: only that it is linear, not the value. */
+static int judge_linear_top(const struct isn_ports *ports, const struct isn_width *width,
+                            struct isn_audit *audit, double *ret_log10_p)
+{
+    struct isn_formula formula;
+    unsigned rank;
+
+    /* Upper bits that hardly change are linear, too. */
+    if (width->arc < 0x1p31)
+        return 0;
+    formula = isn_ports_linear_top(ports, &rank);
+    if (formula.checked < ISN_FORMULA_LEAST)
+        return 0;
+    audit->tuple.linear = formula.found ? ISN_YES : ISN_NO;
+    audit->tuple.rank = rank;
+    isn_audit_note(audit, formula.found, "F linear over GF(2) in the port", (double)formula.hits,
+                   formula.log10_p,
+                   "%zu of %zu sums of ports that vanish have numbers whose upper bits do so, too",
                    formula.hits, formula.checked);
     if (formula.found)
         *ret_log10_p = formula.log10_p;
@@ -204,10 +228,12 @@ int isn_fixed_function(const struct isn_samples *samples, const struct isn_fixed
         isn_ports_release(&ports);
         return err;
     }
-    verdict = judge_affine(&ports, view, audit, ret_log10_p);
+    verdict = judge_affine(&ports, view, ret_width->arc, audit, ret_log10_p);
     if (verdict == 0 && view->still)
         verdict = judge_linear(&ports, audit, &linear, ret_log10_p);
-    if (verdict == 1)
+    else if (verdict == 0)
+        verdict = judge_linear_top(&ports, ret_width, audit, ret_log10_p);
+    if (verdict == 1 && (view->still || audit->tuple.affine == ISN_YES))
         judge_formula_address(samples, source, view, &linear, audit);
     else if (verdict == 0)
         verdict = judge_address(samples, view, audit);

@@ -47,17 +47,26 @@ static size_t values_of(uint32_t *isns, size_t count, struct value values[ISN_BA
     return kept;
 }
 
-/* Several servers have hashes that have nothing to do with each other; a slow clock's or a
- * counter's values are near. */
-static bool unrelated(const struct value *values, size_t count)
+/*
+ * Whether the values go up and up by little: a clock that is slow, not servers that take turns nor
+ * keys, whose hashes have nothing to do with each other.
+ */
+static bool climbs(const struct isn_samples *samples, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        for (size_t k = 0; k < i; k++) {
-            if (fabs((double)isn_wrap(values[i].isn, values[k].isn)) < 0x1p32 / 4096)
-                return false;
-        }
+    uint32_t before = samples->rows[samples->fixed[0]].isn;
+    size_t steps = 0;
+
+    for (size_t i = 1; i < samples->fixed_count; i++) {
+        uint32_t isn = samples->rows[samples->fixed[i]].isn;
+
+        if (isn == before)
+            continue;
+        if (isn - before > (count > 2 ? UINT32_MAX / 16 : UINT32_MAX / 256))
+            return false;
+        before = isn;
+        steps++;
     }
-    return true;
+    return steps > 0;
 }
 
 static void set_backends(const struct isn_samples *samples, const struct value *values,
@@ -127,7 +136,7 @@ int isn_judge_static(const struct isn_samples *samples, struct isn_audit *audit)
         return 0;
     for (size_t i = 0; i < kept; i++)
         covered += values[i].count;
-    if (covered * 100 < count * 95 || !unrelated(values, kept)) {
+    if (covered * 100 < count * 95 || climbs(samples, kept)) {
         isn_audit_note(audit, false, "fixed tuple without a clock", (double)values[0].count, NAN,
                        "%zu of %zu numbers of the fixed tuple are the same", values[0].count,
                        count);

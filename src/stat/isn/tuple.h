@@ -47,12 +47,21 @@ struct isn_formula isn_ports_linear(const struct isn_ports *ports, struct isn_li
 bool isn_linear_value(const struct isn_linear *linear, uint16_t port, uint32_t *ret_value);
 
 /*
+ * Linear over GF(2) for values with a clock's noise on a level that is not known: value = linear +
+ * level. The level is tried in 2048 steps, and the upper three bits of values whose ports add up
+ * to nothing over GF(2) must do so, too; found if most do and the binomial probability, times the
+ * levels, is below 10^-11. Of three runs of 64 values.
+ */
+struct isn_formula isn_ports_linear_top(const struct isn_ports *ports, unsigned *ret_rank);
+
+/*
  * Second differences, for values with noise: w(p) - 2 w(p+d) + w(p+2d), d = 1 … 63, and
  * w(p) - w(p^a) - w(p^b) + w(p^a^b), a and b different single bits of the eight low ones. Both
- * vanish for a * p + b; `tolerance` is how far off they may be. At most 4096 are tried. Found if
- * half of four or more are hits and the binomial probability is below 10^-11. 0 or -FAULT_MEMORY.
+ * vanish for a * p + b; `tolerance` is how far off they may be, `space` the arc (numbers) that the
+ * values lie on. At most 4096 are tried. Found if half of four or more are hits and the binomial
+ * probability is below 10^-11. 0 or -FAULT_MEMORY.
  */
-int isn_ports_additive(const struct isn_ports *ports, uint32_t tolerance,
+int isn_ports_additive(const struct isn_ports *ports, uint32_t tolerance, double space,
                        struct isn_formula *ret_formula);
 
 /* a and b of such values, a as near as the noise allows. 0 (*ret_a 0: not found) or -FAULT_MEMORY.

@@ -64,7 +64,7 @@ static void try_port(const struct isn_ports *ports, const uint32_t *rows, size_t
     }
 }
 
-int isn_ports_additive(const struct isn_ports *ports, uint32_t tolerance,
+int isn_ports_additive(const struct isn_ports *ports, uint32_t tolerance, double space,
                        struct isn_formula *ret_formula)
 {
     struct isn_formula formula = {.found = false};
@@ -76,7 +76,7 @@ int isn_ports_additive(const struct isn_ports *ports, uint32_t tolerance,
         try_port(ports, rows, i, tolerance, &formula);
     free(rows);
     formula.log10_p = isn_binomial_log10_p(formula.checked, formula.hits,
-                                           fmin(1, (2.0 * tolerance + 1) / NUMBERS));
+                                           fmin(1, (2.0 * tolerance + 1) / fmin(space, NUMBERS)));
     formula.found =
         formula.checked >= 4 && formula.hits * 2 >= formula.checked && formula.log10_p < -11;
     *ret_formula = formula;
