@@ -36,7 +36,7 @@ static void put_verdict(const struct page *page)
     const struct isn_record *record = page->record;
     char reason[ISN_REASON_SIZE];
     isn_reason(record, reason, sizeof reason);
-    if (reason[0] == '\0' || !record->severity) { /* it was never audited */
+    if (reason[0] == '\0') {
         page_put_verdict(page, 0, record->verdict, record->reason, record->unmet);
         return;
     }
@@ -112,19 +112,29 @@ static void put_samples(struct page *page)
     page_put_fact(page, TONE_PLAIN, "samples", text);
 }
 
+/* What is told of the host itself stands beside what stands in front of it. */
+static bool is_of_host(const struct isn_front_record *front)
+{
+    return isn_text_is(front->kind, "timestamps") || isn_text_is(front->kind, "ip-id");
+}
+
 static void put_whose(struct page *page)
 {
     const struct isn_record *record = page->record;
     const struct isn_front_record *front = record->front.items;
     char text[ISN_TEXT_SIZE];
+    bool between = false;
+    for (size_t i = 0; i < record->front.count; i++)
+        between = between || !is_of_host(&front[i]);
     if (record->whose)
-        page_put_fact(page, record->front.count > 0 ? TONE_WARN : TONE_PLAIN, "whose",
-                      record->whose);
+        page_put_fact(page, between ? TONE_WARN : TONE_PLAIN, "whose", record->whose);
     for (size_t i = 0; i < record->front.count; i++) {
         size_t at = 0;
+        if (is_of_host(&front[i]) && page->style->verbose == 0)
+            continue;
         text_append(text, sizeof text, &at, "%s: %s", front[i].kind ? front[i].kind : "?",
                     front[i].detail ? front[i].detail : "?");
-        page_put_fact(page, TONE_PLAIN, "in front", text);
+        page_put_fact(page, TONE_PLAIN, is_of_host(&front[i]) ? "host" : "in front", text);
     }
     if (page_some(record->capture_dropped)) {
         size_t at = 0;
@@ -189,7 +199,7 @@ void isn_text(const void *record, const struct style *style, struct output *outp
     struct page page = {.style = style, .stream = output->stream, .record = record};
     enum isn_class class = isn_words_class(isn->class);
     put_verdict(&page);
-    if (class == ISN_CLASS_COUNT || !isn->severity) {
+    if (class == ISN_CLASS_COUNT) {
         put_findings(&page);
         return;
     }

@@ -282,7 +282,8 @@ static const struct isn_price_record price_cookie = {
 static const struct isn_cost_record cost_cookie = {&price_cookie, NULL, NULL};
 static const struct isn_front_record cookie_front[] = {
     {"syn-cookies", "the SYN,ACKs of the proof moved with our sequence number"},
-    {"syn-proxy", "TTL 64 in the SYN,ACK, 61 in what follows"}};
+    {"syn-proxy", "TTL 64 in the SYN,ACK, 61 in what follows"},
+    {"timestamps", "a clock of 1000 Hz, with an offset of its own for each port"}};
 static const struct isn_record audit_cookie = {
     LIVE("198.18.0.2:443"), MANY, .class = "SYN_COOKIE_LINUX", .severity = "info", .log10_p = -200,
     .summary = "SYN cookies as Linux makes them", .cookie = &linux_cookie, .cost = &cost_cookie,
