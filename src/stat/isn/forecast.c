@@ -13,8 +13,9 @@
 #define LOOK_BACK 256
 /* Numbers to either side: further off nothing is foretold. */
 #define TOLERANCE_MOST (UINT32_C(1) << 24)
-/* Of the samples themselves: so many come within half of the tolerance. */
+/* Of the samples themselves, so many come within the tolerance divided by SURE. */
 #define SHARE_WITHIN 0.98
+#define SURE         3
 
 /* How a class goes on. */
 enum manner { NOT, SAME, STEP, TICK, CYCLE, PORT, STATE };
@@ -271,10 +272,15 @@ static uint32_t errors_within(const struct isn_samples *samples, struct isn_fore
 
 static void learn_tolerance(const struct isn_samples *samples, struct isn_forecast *forecast)
 {
+    const struct isn_clock *clock = &forecast->audit->clock;
     uint32_t within = errors_within(samples, *forecast);
 
-    forecast->possible = within <= TOLERANCE_MOST / 2;
-    forecast->tolerance = 2 * within;
+    forecast->possible = within <= TOLERANCE_MOST / SURE;
+    forecast->tolerance = SURE * within;
+    /* Where in its step a coarse clock stands is not known. */
+    if (manner_of(forecast) == STEP && clock->found && clock->step > 1 &&
+        forecast->tolerance < clock->step)
+        forecast->tolerance = (uint32_t)fmin(clock->step, TOLERANCE_MOST);
 }
 
 void isn_forecast_begin(struct isn_audit *audit, const struct isn_samples *samples,
