@@ -66,8 +66,7 @@ void isn_increments_quantiles(struct isn_steps *steps, double rate, struct isn_a
     size_t count = 0;
 
     *increment = (struct isn_increment){.found = true, .tick_rate = NAN, .uptime = NAN};
-    /* A part of a great many tells as much. */
-    for (size_t i = 0; i < steps->count; i += steps->count / 65536 + 1) {
+    for (size_t i = 0; i < steps->count; i++) {
         double value = (double)steps->step[i] - rate * steps->gap[i];
 
         if (steps->open[i] || steps->gap[i] > steps->reach)

@@ -88,7 +88,7 @@ static void widths(struct isn_steps *steps, const int64_t *levels, const struct 
     size_t count = 0;
     double middle;
 
-    for (size_t i = 0; i <= steps->count; i += steps->count / 65536 + 1)
+    for (size_t i = 0; i <= steps->count; i++)
         steps->scratch[count++] = (double)(levels[i] - levels[0]) - plane->rate * steps->time[i] -
                                   plane->each * (double)i;
     isn_sort(steps->scratch, count);
@@ -102,7 +102,7 @@ static double late(const struct isn_samples *samples, struct isn_steps *steps)
     size_t count = 0;
     double low;
 
-    for (size_t i = 0; i < samples->count; i++) {
+    for (size_t i = 0; i <= steps->count; i++) {
         if (samples->rows[i].rtt > 0)
             steps->scratch[count++] = (double)samples->rows[i].rtt / 1e9;
     }
@@ -146,9 +146,10 @@ static void per_connection(const struct isn_plane *plane, struct isn_audit *audi
         audit->connection.k = whole;
 }
 
-static void uptime(const struct isn_samples *samples, struct isn_audit *audit)
+static void uptime(const struct isn_samples *samples, const struct isn_steps *steps,
+                   struct isn_audit *audit)
 {
-    const struct isn_sample *last = &samples->rows[samples->count - 1];
+    const struct isn_sample *last = &samples->rows[steps->count];
 
     if (audit->class == ISN_CLASS_CLOCK && audit->clock.wrap >= ROUND_LEAST &&
         audit->clock.rate > 0)
@@ -211,7 +212,7 @@ bool isn_increments_level(const struct isn_samples *samples, struct isn_steps *s
         per_connection(plane, audit);
     isn_increments_conclude(audit, counter ? ISN_CLASS_CLOCK_COUNTER : ISN_CLASS_CLOCK,
                             steps->log10_p);
-    uptime(samples, audit);
+    uptime(samples, steps, audit);
     isn_audit_note(audit, true, "clock in the order of all samples", plane->rate, steps->log10_p,
                    "%.10g numbers a second, standard error %.3g, levels within %.3g us of it",
                    plane->rate, plane->rate_error, plane->deviation / fabs(plane->rate) * 1e6);

@@ -26,7 +26,7 @@ int isn_judge_neighbours(const struct isn_samples *samples, struct isn_audit *au
     ret = isn_steps_make(samples, &steps);
     if (ret < 0)
         return ret;
-    for (size_t i = 0; i < steps.count; i += steps.count / 65536 + 1) {
+    for (size_t i = 0; i < steps.count; i++) {
         if (steps.gap[i] <= fmax(CLOSE, steps.brief) && !steps.open[i])
             steps.scratch[count++] = (double)(uint32_t)steps.step[i];
     }

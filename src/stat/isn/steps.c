@@ -13,8 +13,6 @@
 #define TURN   (INT64_C(1) << 32)
 /* Of the steps, so many are in the half circle that makes them a family. */
 #define FAMILY_SHARE 0.95
-/* Sorting more than that for an arc is not worth its time. */
-#define SORTED_MOST ((size_t)1 << 16)
 /* New gaps by which one rate can be told to be better than another. */
 #define NEW_LEAST 3U
 
@@ -75,10 +73,9 @@ static void redo(struct isn_steps *steps, double middle, double rate)
 static double arc_of(struct isn_steps *steps, double longest, double rate, double share,
                      double *ret_middle, size_t *ret_count)
 {
-    size_t stride = steps->count / SORTED_MOST + 1;
     size_t count = 0;
 
-    for (size_t i = 0; i < steps->count; i += stride) {
+    for (size_t i = 0; i < steps->count; i++) {
         double value;
 
         if (steps->gap[i] > longest)
@@ -270,13 +267,14 @@ static void conclude(struct isn_steps *steps)
 
 int isn_steps_make(const struct isn_samples *samples, struct isn_steps *ret_steps)
 {
+    size_t count = samples->count < ISN_STEPS_MOST ? samples->count : ISN_STEPS_MOST;
     struct isn_steps steps;
 
-    if (!allocate(&steps, samples->count)) {
+    if (!allocate(&steps, count)) {
         isn_steps_release(&steps);
         return -FAULT_MEMORY;
     }
-    for (size_t i = 0; i < samples->count; i++) {
+    for (size_t i = 0; i < count; i++) {
         const struct isn_sample *row = &samples->rows[i];
 
         steps.time[i] = (double)(row->time - samples->rows[0].time) / 1e9;

@@ -24,6 +24,9 @@ struct isn_plane {
     bool inseparable; /* time and index go together: each is held at 0 */
 };
 
+/* Of more samples only the first so many are looked at: they tell as much. */
+#define ISN_STEPS_MOST ((size_t)1 << 15)
+
 struct isn_steps {
     size_t count;                    /* of steps: one less than of samples */
     double *time;                    /* s since the first sample; of each sample */

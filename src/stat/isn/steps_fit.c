@@ -294,7 +294,7 @@ bool isn_steps_by_tuple(const struct isn_samples *samples, struct isn_steps *ste
         return false;
     port = samples->rows[samples->fixed[0]].port;
     src = samples->rows[samples->fixed[0]].src;
-    for (size_t i = 1; i < samples->fixed_count; i++) {
+    for (size_t i = 1; i < samples->fixed_count && samples->fixed[i] <= steps->count; i++) {
         size_t a = samples->fixed[i - 1], b = samples->fixed[i];
 
         steps->scratch[fixed++] =
