@@ -16,7 +16,6 @@ struct isn_run {
     size_t reported;
 
     const char *reading; /* of a target that is being sampled: its class, early */
-    size_t reading_count;
 };
 
 /* One target's numbers, audited. */

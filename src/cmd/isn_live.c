@@ -98,14 +98,11 @@ static void fill_front(struct isn_record *record, const struct isn_sampling *sam
     record->whose = arena_copy(memory, front.whose);
 }
 
-/* There was nothing to audit. */
+/* There was nothing to audit: no class. */
 static void fill_unmeasured(struct isn_record *record, const struct isn_sampling *sampling)
 {
     record->verdict = verdict_word(sampling->verdict);
     record->reason = sampling->reason;
-    record->class = isn_class_name(ISN_CLASS_INCONCLUSIVE);
-    record->summary = isn_class_summary(ISN_CLASS_INCONCLUSIVE);
-    record->why = sampling->reason;
     record->n = 0;
 }
 

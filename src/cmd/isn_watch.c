@@ -73,7 +73,6 @@ static void reading(void *data, const struct isn_sampling *sampling)
     if (!name)
         return;
     isn->reading = name;
-    isn->reading_count = sampling->count;
     if (!tells(isn))
         return;
     run_hide_progress(&isn->run);
@@ -86,18 +85,18 @@ static void describe(const struct isn_run *isn, const struct isn_sampling *sampl
 {
     size_t at = 0;
 
-    text_append(text, size, &at, "%s: %zu numbers of %zu SYNs, %zu to come", sampling->target,
-                sampling->count, sampling->sent, sampling->to_come);
+    text_append(text, size, &at, "%s: %zu numbers, %zu SYNs to come", sampling->target,
+                sampling->count, sampling->to_come);
     if (sampling->lost > 0)
         text_append(text, size, &at, ", %zu lost", sampling->lost);
+    if (isn->reading && run_alone(&isn->run))
+        text_append(text, size, &at, "; %s so far", isn->reading);
     text_append(text, size, &at, "; %s", isn_stage_words(sampling->stage));
     if (sampling->takes > sampling->lasted) {
         text_append(text, size, &at, ", about ");
         show_time(sampling->takes - sampling->lasted, text, size, &at);
         text_append(text, size, &at, " left");
     }
-    if (isn->reading && run_alone(&isn->run))
-        text_append(text, size, &at, "; after %zu: %s", isn->reading_count, isn->reading);
 }
 
 /* The line on a terminal, of the only target. */

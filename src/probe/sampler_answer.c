@@ -198,22 +198,30 @@ static void add_timestamps(const struct shot *shot, uint32_t echo, struct segmen
     options_add_timestamps(&segment->options, shot->ts_val + 1, echo);
 }
 
-/* Opens it and closes it again: with an ACK, and a FIN right behind. */
-static void complete(struct shot *shot, const struct segment *syn_ack)
+/* Our segment that acknowledges the peer's, SYN, data and FIN. */
+static struct segment acknowledge(const struct shot *shot, const struct segment *theirs)
 {
     struct option_summary summary;
     struct segment segment = {
         .source_port = shot->step.port,
         .destination_port = shot->sampler->subject.port,
-        .seq = shot->step.cseq + 1,
-        .ack = syn_ack->seq + 1,
+        .seq = shot->step.cseq + (shot->established ? 2 : 1),
+        .ack = theirs->seq + segment_length(theirs),
         .flags = TCP_ACK,
         .window = 65535,
     };
 
-    options_summarize(&syn_ack->options, &summary);
+    options_summarize(&theirs->options, &summary);
     if (summary.has_timestamps)
         add_timestamps(shot, summary.ts_val, &segment);
+    return segment;
+}
+
+/* Opens it and closes it again: with an ACK, and a FIN right behind. */
+static void complete(struct shot *shot, const struct segment *syn_ack)
+{
+    struct segment segment = acknowledge(shot, syn_ack);
+
     shot_transmit(shot, &segment);
     segment.flags = TCP_ACK | TCP_FIN;
     shot_transmit(shot, &segment);
@@ -226,6 +234,7 @@ static void take_later(struct shot *shot, const struct packet *packet,
 {
     struct sampler *sampler = shot->sampler;
     size_t later = sampler->look_count - sampler->count;
+    struct segment last;
 
     if (segment->flags & TCP_RST) {
         shot->reset = true;
@@ -235,8 +244,10 @@ static void take_later(struct shot *shot, const struct packet *packet,
     if ((segment->flags & TCP_SYN) || later >= LATER_MOST)
         return;
     note_look(shot, packet, segment, at, true);
-    if (segment->flags & TCP_FIN) { /* that was all: the RST tells it so */
-        shot_reset(shot);
+    if (segment->flags & TCP_FIN) { /* closed by both; should our ACK be lost, the kernel's RST ends
+                                       it */
+        last = acknowledge(shot, segment);
+        shot_transmit(shot, &last);
         shot_settle(shot);
     }
 }
