@@ -185,7 +185,7 @@ static int price_one(enum method method, struct pricing *pricing, struct isn_pri
 {
     int status = 0;
 
-    price->n50 = formula(method, pricing);
+    price->n50 = ceil(formula(method, pricing));
     price->formula = !isnan(price->n50);
     pricing->span = price->n50;
     /* Without a formula's figure there are the errors. */
@@ -267,6 +267,7 @@ int isn_audit_price(const struct isn_samples *samples, const struct isn_audit_op
     pricing.errors = malloc((samples->count + 1) * sizeof *pricing.errors);
     if (pricing.errors == NULL)
         return -FAULT_MEMORY;
+    audit->certified_bits = NAN;
     status = price_both(&pricing);
     certify(&pricing);
     free(pricing.errors);
