@@ -20,16 +20,15 @@ static const struct cli_option timing_options[] = {
      "Wait this long for an answer to the first SYN, twice as long after each further one "
      "(default: 1s)"},
     {"retries", CLI_KEY_RETRIES, "NUMBER", NULL,
-     "Repeat an unanswered SYN this often, 0 to 20 (default: 2; for rtt 1)"},
+     "Repeat an unanswered SYN this often, 0 to 20 (default: 2; for rtt 1; isn repeats none)"},
     {"interval", 'i', "DURATION", NULL,
      "Time from one probe of a target to its next (rtt, default: 1s), or from one target to the "
      "next (handshake, default: 0)"},
     {"parallel", CLI_KEY_PARALLEL, "NUMBER", NULL,
-     "Probe up to this many targets at once, 1 to 65536 (default: 1000)"},
+     "Probe up to this many targets at once, 1 to 65536 (default: 1000; isn: 4)"},
     {"rate", CLI_KEY_RATE, "NUMBER", NULL,
      "Send at most this many SYNs a second in the whole run, copies included, as in 50, 0.5/s, "
-     "100k "
-     "(default: 1000)"},
+     "100k (default: 1000; isn: 50 to each target, its burst apart)"},
     {"deadline", CLI_KEY_DEADLINE, "DURATION", NULL,
      "End the whole run after this time, whatever is still under way"},
     {0},

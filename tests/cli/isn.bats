@@ -363,13 +363,15 @@ ROWS
     fault 74 "'.' cannot be read"
 }
 
-@test "no privilege is needed" {
+@test "neither privilege nor a socket is needed" {
     setup_for_anybody
     cp rfc6528 "$ANYBODYS/numbers"
     chmod 644 "$ANYBODYS/numbers"
     run --separate-stderr nobody -- "$PROGRAM" isn --from "$ANYBODYS/numbers" -q
     teardown_for_anybody
     is 0
+    ASAN_OPTIONS=detect_leaks=0 strace -f -e trace=network -o "$BATS_TEST_TMPDIR/calls" "$TCPPROBE" isn --from rfc6528 -q
+    run ! grep socket "$BATS_TEST_TMPDIR/calls"
 }
 
 @test "a reader that goes away is no failure, a full disk is one" {
