@@ -73,19 +73,29 @@ static void judge_window(const struct isn_front_case *what, struct isn_front *fr
     }
 }
 
-/* The SYN,ACK of the connection that a later segment belongs to. */
-static const struct isn_look *beginning(const struct isn_front_case *what, size_t at)
+/* The SYN,ACK of the connection that a later segment belongs to. If that one was not looked at, and
+ * all SYN,ACKs are alike, any of them; else NULL. */
+static const struct isn_look *beginning(const struct isn_front_case *what, size_t at, bool *ret_own)
 {
-    const struct isn_look *later = &what->looks[at];
+    const struct isn_look *later = &what->looks[at], *other = NULL;
+    struct isn_front_spread ttl, layout;
 
+    *ret_own = true;
     while (at-- > 0) {
         const struct isn_look *look = &what->looks[at];
 
-        if (!look->later && look->port == later->port && look->src == later->src) {
+        if (look->later) {
+            continue;
+        }
+        if (look->port == later->port && look->src == later->src) {
             return look;
         }
+        other = look;
     }
-    return NULL;
+    *ret_own = false;
+    ttl = isn_front_spread(what, ISN_FRONT_TTL);
+    layout = isn_front_spread(what, ISN_FRONT_LAYOUT);
+    return ttl.count == 1 && layout.count == 1 && ttl.total >= ISN_FRONT_LEAST ? other : NULL;
 }
 
 /* Once is enough of each: the rows are few. */
@@ -96,18 +106,18 @@ static void judge_later(const struct isn_front_case *what, struct isn_front *fro
 
     for (size_t i = 0; i < what->count; i++) {
         const struct isn_look *later = &what->looks[i];
-        const struct isn_look *first = later->later ? beginning(what, i) : NULL;
+        const struct isn_look *first;
         double gap, step;
+        bool own;
 
-        if (first == NULL) {
+        if (!later->later || (first = beginning(what, i, &own)) == NULL) {
             continue;
         }
         if (later->ttl != first->ttl && !ttl) {
             ttl = true;
-            isn_front_note(
-                front, ISN_FRONT_PROXY,
-                "TTL %u in the SYN,ACK, but %u after the handshake of the same connection",
-                first->ttl, later->ttl);
+            isn_front_note(front, ISN_FRONT_PROXY,
+                           "TTL %u in the SYN,ACK%s, but %u after a handshake", first->ttl,
+                           own ? "" : "s", later->ttl);
         }
         if (first->has_timestamps != later->has_timestamps && !absent) {
             absent = true;
@@ -116,7 +126,7 @@ static void judge_later(const struct isn_front_case *what, struct isn_front *fro
                            first->has_timestamps ? "in" : "not in",
                            first->has_timestamps ? "not after" : "after");
         }
-        if (!first->has_timestamps || !later->has_timestamps || jump) {
+        if (!own || !first->has_timestamps || !later->has_timestamps || jump) {
             continue;
         }
         gap = (double)(later->time - first->time) / 1e9;

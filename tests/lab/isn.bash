@@ -6,7 +6,8 @@ bats_require_minimum_version 1.5.0
 # shellcheck source=handshake.bash
 . "$(dirname "${BASH_SOURCE[0]}")/handshake.bash"
 
-# isn STATUS ARGUMENT...: runs it and keeps its records; exit status as expected, nothing left behind.
+# isn STATUS ARGUMENT...: runs it and keeps its records; exit status as expected, nothing is left
+# behind.
 isn() { isn_strained "$@" && judge_no_leftover; }
 
 # isn_strained STATUS ARGUMENT...: the same where the peer is kept from closing what it has open.
@@ -62,14 +63,16 @@ isn_server_stop() {
 
 # served PORT FIELD: what it says of that port: syns, resets, most ...
 served() {
-    awk -v port="$1" -v field="$2" '
-        $1 == port { for (i = 3; i < NF; i += 2) if ($i == field) print $(i + 1) }' "$LAB_DIR/served"
+    awk -v port="$1" -v field="$2" \
+        '$1 == port { for (i = 3; i < NF; i += 2) if ($i == field) print $(i + 1) }' \
+        "$LAB_DIR/served"
 }
 
-# announced ARGUMENT...: how many SYNs a run would send at most, as --dry-run says.
+# announced ARGUMENT...: how many SYNs a run would send at most, to all its targets (--dry-run).
 announced() {
-    in_client "$TCPPROBE" isn --dry-run "$@" >"$LAB_DIR/announced" || return
-    grep -oE '[0-9]+ SYNs' "$LAB_DIR/announced" | head -1 | cut -d' ' -f1
+    in_client "$TCPPROBE" isn --dry-run "$@" 2>&1 |
+        awk 'match($0, /at most [0-9]+ SYNs/) { sum += substr($0, RSTART + 8, RLENGTH - 13) }
+            END { print sum + 0; exit !sum }'
 }
 
 # syns: SYNs on the wire, in the independent capture.
@@ -93,15 +96,26 @@ nothing_half_open() {
     return 1
 }
 
-# rsts_answer_all WHOLE: each SYN,ACK of the capture was answered with a RST, and WHOLE handshakes
-# were completed besides.
-rsts_answer_all() {
-    local answers resets
-    answers=$(judge_count "$(capture_file)" "$SYN_ACK && !tcp.analysis.retransmission")
-    resets=$(judge_rst_count "$(capture_file)")
-    [ "$answers" -gt 0 ] && [ $((answers - resets)) -eq "$1" ] && return
-    echo "on the wire: $answers SYN,ACKs, $resets RSTs, $1 whole handshakes expected" >&2
+# resets_answer_all WHOLE: the connection of each SYN,ACK in the capture was ended by a RST that has
+# exactly the number that the SYN,ACK acknowledges, but for WHOLE handshakes that went on from there.
+resets_answer_all() {
+    local unanswered
+    unanswered=$(judge_tshark "$(capture_file)" -o tcp.relative_sequence_numbers:FALSE -T fields \
+        -e tcp.flags.syn -e tcp.flags.ack -e tcp.flags.reset -e tcp.srcport -e tcp.dstport \
+        -e tcp.seq_raw -e tcp.ack_raw -E separator=/s -Y 'tcp && !icmp && !icmpv6' | awk '
+        $1 && $2 { asked[$5 " " $7] = 1 }
+        $3 { delete asked[$4 " " $6] }
+        END { for (number in asked) left++; print left + 0 }')
+    [ "$unanswered" -eq "$1" ] && [ "$(judge_count "$(capture_file)" "$SYN_ACK")" -gt 0 ] && return
+    echo "on the wire: $unanswered SYN,ACKs without their RST, $1 expected" >&2
     return 1
+}
+
+# held ADDRESS: one connection of the client's kernel to port 80 there, kept open for a while.
+held() {
+    # shellcheck disable=SC2016
+    lab_start client held bash -c 'exec 5<>"/dev/tcp/$1/80" && echo READY && exec sleep 50' \
+        bash "$1"
 }
 
 # kernel_counter NAME: what the server's kernel counted so far (/proc/net/netstat, snmp).

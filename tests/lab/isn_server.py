@@ -17,8 +17,9 @@ usage: isn_server.py [OPTION]... INTERFACE ADDRESS[,ADDRESS]... PORT=KIND...
 
 Other ports refuse. The kinds are listed in KINDS, with where they come from. Prints READY, and at
 its end for each port: PORT KIND syns N resets N wrong N half-open N most N, where 'resets' are RSTs
-that RFC 5961 accepts (their number is exactly what we expect next), 'wrong' all others, 'half-open'
-the connections that wait for the client at the end, and 'most' how many did at once.
+that RFC 5961 accepts (their number is exactly what we expect next) and that end a connection,
+'wrong' those with another number, 'half-open' the connections that wait for the client at the end,
+and 'most' how many did at once.
 """
 
 import argparse
@@ -215,6 +216,7 @@ class Port:
     def __init__(self, kind, seed):
         self.kind, self.formula = kind, Formula(seed)
         self.open = {}  # client's address and port -> [next number of the client's, our ISN, done]
+        self.closed = {}  # the same -> the next number of the client's, of connections closed by FINs
         self.syns = self.resets = self.wrong = self.most = 0
 
     def half_open(self):
@@ -300,7 +302,7 @@ class Server:
         if who in port.open and asked.seq == port.open[who][0]:
             port.resets += 1
             del port.open[who]
-        else:
+        elif port.closed.get(who) != asked.seq:
             port.wrong += 1
 
     def listen(self, port, who, packet, mac):
@@ -346,7 +348,7 @@ class Server:
         self.send(packet, mac, segment, self.arguments.later_ttl or self.arguments.ttl)
         port.open[who][0] = expected + length & MASK
         if asked.flags & pk.FIN:
-            del port.open[who]
+            port.closed[who] = port.open.pop(who)[0]
 
     # --- the loop ---
 
