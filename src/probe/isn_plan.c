@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which SYNs sample a server's initial sequence numbers. */
-#include "probe/isn_plan.h"
+#include "probe/isn_plan_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,14 +25,6 @@
 /* The gaps of the middle, 70 % 1 … 5 ms, 25 % 5 … 50 ms, 5 % 200 … 1200 ms, have this mean. */
 #define GAP_MEAN 44e6
 
-/* Ports below are left alone while there are enough above. */
-#define PORT_LOW     10000U
-#define PORT_LOWEST  1024U
-#define PORTS_WANTED 4096
-
-/* Proposals of a port, or of a group of ports, before all are forgotten that were used. */
-#define PROPOSALS 64
-
 #define COOKIE_ADDED 12345 /* to A, in the proof's third SYN */
 
 static const struct {
@@ -53,177 +45,22 @@ const char *isn_stage_meaning(enum isn_stage stage)
     return stages[stage].meaning;
 }
 
-/* ---- chance ---- */
-
-/* SplitMix64 (Steele, Lea, Flood 2014). */
-static uint64_t draw(struct isn_plan *plan)
-{
-    uint64_t z = plan->random += UINT64_C(0x9e3779b97f4a7c15);
-
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
-}
-
-/* 0 … below - 1. */
-static uint32_t draw_below(struct isn_plan *plan, uint32_t below)
-{
-    return (uint32_t)(((draw(plan) >> 32) * below) >> 32);
-}
-
-static int64_t draw_between(struct isn_plan *plan, int64_t from, int64_t to)
-{
-    return from + (int64_t)(draw(plan) % (uint64_t)(to - from + 1));
-}
-
-/* ---- ports ---- */
-
-static bool is_used(const struct isn_plan *plan, uint32_t src, uint32_t port)
-{
-    return plan->used[src][port / 8] & (1U << port % 8);
-}
-
-static void use(struct isn_plan *plan, uint32_t src, uint32_t port)
-{
-    plan->used[src][port / 8] |= (uint8_t)(1U << port % 8);
-    plan->used_count += src == 0;
-}
-
-static bool is_free(const struct isn_plan *plan, uint32_t port)
-{
-    return port >= plan->first && port <= 65535 &&
-           (port < plan->own_first || port > plan->own_last) && !is_used(plan, 0, port);
-}
-
-/* From which port on there are enough of them outside the machine's own range, or just enough. */
-static void choose_range(struct isn_plan *plan, const struct isn_plan_options *options)
-{
-    uint32_t above = 65535U - options->own_last, below;
-
-    plan->own_first = options->own_first;
-    plan->own_last = options->own_last;
-    plan->first = PORT_LOW;
-    below = plan->own_first > PORT_LOW ? plan->own_first - PORT_LOW : 0;
-    if (above + below >= PORTS_WANTED)
-        return;
-    plan->first = PORT_LOWEST;
-    below = plan->own_first > PORT_LOWEST ? plan->own_first - PORT_LOWEST : 0;
-    if (above + below >= PORTS_WANTED)
-        return;
-    /* There is no outside to speak of. What the kernel has taken is found out when it is asked for.
-     */
-    plan->first = PORT_LOW;
-    plan->own_first = plan->own_last = 0;
-}
-
-/* All have been used: they are used again, but not the fixed one. */
-static void forget_ports(struct isn_plan *plan)
-{
-    memset(plan->used, 0, sizeof plan->used);
-    plan->used_count = 0;
-    if (plan->fixed_port) {
-        use(plan, 0, plan->fixed_port);
-        use(plan, 1, plan->fixed_port);
-    }
-}
-
-uint16_t isn_plan_port(struct isn_plan *plan)
-{
-    uint32_t port, span = 65536U - plan->first;
-
-    for (unsigned i = 0; i < PROPOSALS; i++) {
-        port = plan->first + draw_below(plan, span);
-        if (is_free(plan, port)) {
-            use(plan, 0, port);
-            return (uint16_t)port;
-        }
-    }
-    port = plan->first + draw_below(plan, span);
-    for (uint32_t i = 0; i < span; i++) { /* hardly any are left: whichever is the next */
-        uint32_t next = plan->first + (port - plan->first + i) % span;
-
-        if (is_free(plan, next)) {
-            use(plan, 0, next);
-            return (uint16_t)next;
-        }
-    }
-    forget_ports(plan);
-    return isn_plan_port(plan);
-}
-
-/* Ports whose numbers tell an affine function of the port, or one that is linear in its bits, from
- * a hash. */
-struct group {
-    uint16_t ports[4];
-    unsigned count, at;
-};
-
-static bool group_fits(const struct isn_plan *plan, const uint32_t ports[4], unsigned count)
-{
-    for (unsigned i = 0; i < count; i++)
-        if (!is_free(plan, ports[i]))
-            return false;
-    return true;
-}
-
-static void group_make(struct isn_plan *plan, struct group *group)
-{
-    uint32_t ports[4], p, a, b, d;
-    unsigned count;
-
-    group->at = 0;
-    for (unsigned i = 0; i < PROPOSALS; i++) {
-        p = plan->first + draw_below(plan, 65536U - plan->first);
-        if (draw(plan) & 1) {
-            a = draw_below(plan, 13);
-            b = (a + 1 + draw_below(plan, 12)) % 13;
-            a = 1U << a;
-            b = 1U << b;
-            memcpy(ports, (uint32_t[4]){p, p ^ a, p ^ b, p ^ a ^ b}, sizeof ports);
-            count = 4;
-        } else {
-            d = 1 + draw_below(plan, 127);
-            memcpy(ports, (uint32_t[4]){p, p + d, p + 2 * d, 0}, sizeof ports);
-            count = 3;
-        }
-        if (!group_fits(plan, ports, count))
-            continue;
-        for (unsigned k = 0; k < count; k++) {
-            use(plan, 0, ports[k]);
-            group->ports[k] = (uint16_t)ports[k];
-        }
-        group->count = count;
-        return;
-    }
-    group->ports[0] = isn_plan_port(plan);
-    group->count = 1;
-}
-
-static uint16_t group_next(struct isn_plan *plan, struct group *group)
-{
-    if (group->at == group->count)
-        group_make(plan, group);
-    return group->ports[group->at++];
-}
-
-/* ---- steps ---- */
-
 static uint16_t draw_mss(struct isn_plan *plan)
 {
     static const uint16_t mix[] = {1460, 1460, 1460, 1460, 1460, 1440, 1300, 536};
 
-    return mix[draw_below(plan, sizeof mix / sizeof mix[0])];
+    return mix[isn_plan_below(plan, sizeof mix / sizeof mix[0])];
 }
 
 static int64_t draw_gap(struct isn_plan *plan)
 {
-    uint32_t kind = draw_below(plan, 100);
+    uint32_t kind = isn_plan_below(plan, 100);
 
     if (kind < 70)
-        return draw_between(plan, MS, 5 * MS);
+        return isn_plan_between(plan, MS, 5 * MS);
     if (kind < 95)
-        return draw_between(plan, 5 * MS, 50 * MS);
-    return draw_between(plan, 200 * MS, 1200 * MS);
+        return isn_plan_between(plan, 5 * MS, 50 * MS);
+    return isn_plan_between(plan, 200 * MS, 1200 * MS);
 }
 
 /* By how much the gaps are to be longer, or may be shorter, than they would be. */
@@ -240,7 +77,7 @@ static double stretch(double rate)
 struct maker {
     struct isn_plan *plan;
     const struct isn_plan_options *options;
-    struct group group;
+    struct isn_plan_group group;
     uint32_t constant; /* the number of ours that half of the SYNs have */
     bool was_constant; /* on the fixed tuple */
     double stretch;
@@ -252,7 +89,7 @@ static struct isn_step *step_add(struct maker *maker, enum isn_stage stage, int6
     struct isn_step *step = &plan->steps[plan->count++];
 
     *step = (struct isn_step){.stage = stage, .gap = gap, .mss = draw_mss(plan)};
-    step->cseq = draw(plan) & 1 ? maker->constant : (uint32_t)draw(plan);
+    step->cseq = isn_plan_draw(plan) & 1 ? maker->constant : (uint32_t)isn_plan_draw(plan);
     plan->per_stage[stage]++;
     plan->takes += gap;
     return step;
@@ -264,7 +101,7 @@ static void make_fixed(struct maker *maker, struct isn_step *step)
 {
     step->fixed = true;
     step->port = maker->plan->fixed_port;
-    step->cseq = maker->was_constant ? (uint32_t)draw(maker->plan) : maker->constant;
+    step->cseq = maker->was_constant ? (uint32_t)isn_plan_draw(maker->plan) : maker->constant;
     maker->was_constant = !maker->was_constant;
 }
 
@@ -273,14 +110,14 @@ static uint16_t port_again(struct maker *maker)
 {
     struct isn_plan *plan = maker->plan;
 
-    for (unsigned i = 0; i < PROPOSALS && plan->count > 1; i++) {
-        size_t back = 1 + draw_below(plan, PROPOSALS);
+    for (unsigned i = 0; i < ISN_PLAN_PROPOSALS && plan->count > 1; i++) {
+        size_t back = 1 + isn_plan_below(plan, ISN_PLAN_PROPOSALS);
         const struct isn_step *step;
 
         if (back > plan->count - 1)
             continue;
         step = &plan->steps[plan->count - 1 - back];
-        if (!step->fixed && step->src == 0 && !is_used(plan, 1, step->port))
+        if (!step->fixed && step->src == 0 && !isn_plan_used(plan, 1, step->port))
             return step->port;
     }
     return 0;
@@ -290,14 +127,14 @@ static void make_varying(struct maker *maker, struct isn_step *step, bool may_be
 {
     struct isn_plan *plan = maker->plan;
 
-    if (may_be_second && maker->options->second_source && draw_below(plan, 8) == 0) {
+    if (may_be_second && maker->options->second_source && isn_plan_below(plan, 8) == 0) {
         step->port = port_again(maker);
         step->src = step->port != 0;
     }
     if (step->src)
-        use(plan, 1, step->port);
+        isn_plan_use(plan, 1, step->port);
     else
-        step->port = group_next(plan, &maker->group);
+        step->port = isn_plan_group_next(plan, &maker->group);
 }
 
 static void make_first(struct maker *maker, size_t count)
@@ -329,7 +166,7 @@ static void make_mixed(struct maker *maker, size_t count)
             step_add(maker, ISN_STAGE_MIXED, i == 0 && gap < BURST_REST ? BURST_REST : gap);
 
         step->settled = i == 0;
-        if (draw(maker->plan) & 1)
+        if (isn_plan_draw(maker->plan) & 1)
             make_fixed(maker, step);
         else
             make_varying(maker, step, true);
@@ -348,7 +185,7 @@ static void make_pause(struct maker *maker, enum isn_stage stage, size_t count, 
 void isn_plan_block(struct isn_plan *plan, struct isn_step steps[ISN_PLAN_BLOCK])
 {
     static const uint16_t mss[ISN_PLAN_BLOCK] = {1460, 1460, 1460, 1460, 536, 1300, 1440, 1460};
-    uint32_t a = (uint32_t)draw(plan);
+    uint32_t a = (uint32_t)isn_plan_draw(plan);
 
     for (size_t i = 0; i < ISN_PLAN_BLOCK; i++)
         steps[i] = (struct isn_step){
@@ -358,9 +195,9 @@ void isn_plan_block(struct isn_plan *plan, struct isn_step steps[ISN_PLAN_BLOCK]
             .port = plan->fixed_port,
             .mss = mss[i],
             .cseq = i == 2 ? a + COOKIE_ADDED : a,
-            .gap = draw_between(plan, 20 * MS, 100 * MS),
+            .gap = isn_plan_between(plan, 20 * MS, 100 * MS),
         };
-    steps[3].cseq = (uint32_t)draw(plan);
+    steps[3].cseq = (uint32_t)isn_plan_draw(plan);
 }
 
 static void make_block(struct maker *maker)
@@ -395,8 +232,8 @@ static void make_steps(struct maker *maker)
     make_mixed(maker, left);
     if (block)
         make_block(maker);
-    make_pause(maker, ISN_STAGE_SLOW, slow, draw_between(plan, 65000 * MS, 130000 * MS));
-    make_pause(maker, ISN_STAGE_LONG, last, draw_between(plan, 330000 * MS, 345000 * MS));
+    make_pause(maker, ISN_STAGE_SLOW, slow, isn_plan_between(plan, 65000 * MS, 130000 * MS));
+    make_pause(maker, ISN_STAGE_LONG, last, isn_plan_between(plan, 330000 * MS, 345000 * MS));
     plan->most = plan->count + (block ? ISN_PLAN_BLOCK : 0) + AFTER_COUNT;
 }
 
@@ -409,11 +246,11 @@ int isn_plan_make(const struct isn_plan_options *options, struct isn_plan *ret_p
     ret_plan->steps = calloc(options->count, sizeof *ret_plan->steps);
     if (!ret_plan->steps)
         return -FAULT_MEMORY;
-    choose_range(ret_plan, options);
+    isn_plan_range(ret_plan, options);
     ret_plan->fixed_port = options->fixed_port ? options->fixed_port : isn_plan_port(ret_plan);
-    use(ret_plan, 0, ret_plan->fixed_port);
-    use(ret_plan, 1, ret_plan->fixed_port);
-    maker.constant = (uint32_t)draw(ret_plan);
+    isn_plan_use(ret_plan, 0, ret_plan->fixed_port);
+    isn_plan_use(ret_plan, 1, ret_plan->fixed_port);
+    maker.constant = (uint32_t)isn_plan_draw(ret_plan);
     make_steps(&maker);
     return 0;
 }
@@ -427,7 +264,7 @@ void isn_plan_release(struct isn_plan *plan)
 void isn_plan_move(struct isn_plan *plan)
 {
     plan->fixed_port = isn_plan_port(plan);
-    use(plan, 1, plan->fixed_port);
+    isn_plan_use(plan, 1, plan->fixed_port);
     for (size_t i = 0; i < plan->count; i++)
         if (plan->steps[i].fixed)
             plan->steps[i].port = plan->fixed_port;
@@ -472,7 +309,7 @@ struct isn_step isn_plan_more(struct isn_plan *plan, enum isn_stage stage, bool 
         .settled = true,
         .port = fixed ? plan->fixed_port : isn_plan_port(plan),
         .mss = 1460,
-        .cseq = (uint32_t)draw(plan),
-        .gap = draw_between(plan, 5 * MS, 50 * MS),
+        .cseq = (uint32_t)isn_plan_draw(plan),
+        .gap = isn_plan_between(plan, 5 * MS, 50 * MS),
     };
 }

@@ -71,7 +71,6 @@ struct isn_plan {
     uint64_t random;
     uint16_t own_first, own_last, first;
     uint8_t used[2][65536 / 8]; /* ports, by source */
-    size_t used_count;
 };
 
 /* Makes the plan: to be released, unless it fails. 0 or -FAULT_MEMORY. */

@@ -12,6 +12,9 @@
 #define SAMPLER_MSS     4
 #define SAMPLER_SOURCES 2
 
+/* Samples before the first early reading of them. */
+#define SAMPLER_READING 32
+
 /* Which SYNs come next. */
 enum sampler_part {
     SAMPLER_PLANNED,
@@ -118,10 +121,15 @@ void sampler_lost(struct sampler *sampler, const struct fault *fault);
 void sampler_discard(struct sampler *sampler);
 /* Ends it early: what was measured stays. `why` is to outlive it. */
 void sampler_end(struct sampler *sampler, const char *why);
+/* It has ended, and is reported when the loop comes round. */
+void sampler_finish(struct sampler *sampler);
+void samplers_reap(struct engine *engine);
+
+/* ---- sampler_turns: what leaves when --- */
+
 /* Sends what is due and looks after what has waited long enough; when to come back: ns from now. */
 void samplers_due(struct engine *engine, int64_t now);
 int64_t samplers_next(struct engine *engine, int64_t now);
-void samplers_reap(struct engine *engine);
 
 /* ---- sampler_shot: SYNs out --- */
 
