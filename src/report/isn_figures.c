@@ -60,7 +60,9 @@ void isn_show_chance(double log10_p, char text[ISN_FIGURE_SIZE])
     if (isnan(log10_p))
         return;
     double power = log10_p > 0 ? 0 : -log10_p;
-    if (power < 4)
+    if (power < 0.3)
+        text_append(text, ISN_FIGURE_SIZE, &at, "likely");
+    else if (power < 4)
         text_append(text, ISN_FIGURE_SIZE, &at, "1 in %.0f", floor(pow(10, power) * (1 + 1e-9)));
     else if (power < 9999)
         text_append(text, ISN_FIGURE_SIZE, &at, "1 in 10^%.0f", floor(power));

@@ -10,7 +10,7 @@
 
 #define ISN_FIGURE_SIZE 48
 
-/* "1 in 10^12", "1 in 40"; "1 in 1" for what is no surprise; "" for NAN. Below 10^-9999 it stops.
+/* "1 in 10^12", "1 in 40"; "likely" for a half and more; "" for NAN. Below 10^-9999 it stops.
  */
 void isn_show_chance(double log10_p, char text[ISN_FIGURE_SIZE]);
 

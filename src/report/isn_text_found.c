@@ -84,6 +84,28 @@ static void put_connection(struct page *page)
     put(page, TONE_PLAIN, "counter", &line);
 }
 
+/* What was looked for and not found. */
+static void add_passed(struct line *line, const struct isn_tuple_record *tuple)
+{
+    const struct {
+        const char *answer, *words;
+    } tests[] = {
+        {tuple->port_visible, "no copy of the port"},
+        {tuple->affine, "no multiple of the port"},
+        {tuple->linear, "not linear in the port's bits"},
+    };
+    const char *between = line->at > 0 ? "; " : "";
+    for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++)
+        if (isn_text_is(tests[i].answer, "yes"))
+            return;
+    for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++) {
+        if (!isn_text_is(tests[i].answer, "no"))
+            continue;
+        ADD(line, "%s%s", between, tests[i].words);
+        between = ", ";
+    }
+}
+
 static void put_tuple(struct page *page)
 {
     const struct isn_tuple_record *tuple = ((const struct isn_record *)page->record)->tuple;
@@ -104,8 +126,7 @@ static void put_tuple(struct page *page)
     if (isn_text_is(tuple->linear, "yes"))
         PART(&line, "linear in the bits of the port, as a CRC is (rank %" PRId64 " of 17)",
              tuple->rank);
-    if (isn_text_is(tuple->affine, "no") && isn_text_is(tuple->linear, "no"))
-        PART(&line, "neither a multiple of the port nor linear in its bits");
+    add_passed(&line, tuple);
     if (isn_text_is(tuple->source_matters, "yes"))
         PART(&line, "another source address gets another number");
     else if (isn_text_is(tuple->source_matters, "no"))
@@ -329,7 +350,8 @@ static void put_predicted(struct page *page)
         if (numbers[i].isn == RECORD_UNKNOWN)
             ADD(&line, " (no answer)");
         else if (numbers[i].isn != numbers[i].foretold)
-            ADD(&line, " (came 0x%08" PRIx64 ")", (uint64_t)numbers[i].isn);
+            ADD(&line, " (came 0x%08" PRIx64 "%s)", (uint64_t)numbers[i].isn,
+                numbers[i].hit ? "" : ", missed");
     }
     put(page, page_some(predicted->hits) && !predicted->same_tuple ? TONE_BAD : TONE_PLAIN,
         "foretold", &line);
