@@ -13,32 +13,36 @@ enum { LEAST = 8 };
 
 #define Z95           1.959963984540054
 #define SHORT_LOG10_P (-9.0)
+#define LEAST_LOG10_P (-1e6)
 #define SHORT_BITS    31.5
 #define COARSEST      (1u << 28) /* numbers: levels so broad are none */
 #define SHARP         (1 << 20)  /* numbers: what is off by more is rather random than a clock */
 
 /* ---- what was found, told ---- */
 
-/* numbers a second; more than the fit says where random increments walk away from the clock, or
- * where others' connections are taken off. */
-static double rate_error(const struct isn_fixed_clock *found)
+/* numbers a second; more than the fit says where random increments walk away from the clock, where
+ * others' connections are taken off, or where it stands still for longer than samples are apart. */
+static double rate_error(const struct isn_fixed_clock *found, double step)
 {
     const struct isn_track *track = &found->track;
     double duration = track->times[track->count - 1] - track->times[0];
-    double walk = 0, others = 0;
+    double walk = 0, others = 0, still = 0;
 
     if (found->has_each && found->each.deviation > 0)
         walk = found->each.deviation * sqrt((double)track->count) / duration;
     if (found->step.found && found->step.foreign_time > 0)
         others = found->step.step * sqrt(found->step.foreign / found->step.foreign_time);
-    return hypot(hypot(found->fit.rate_error, walk), others);
+    if (step * (double)track->count > found->fit.pace.rate * duration)
+        still = step / (2 * duration);
+    return hypot(hypot(found->fit.rate_error, walk), hypot(others, still));
 }
 
 static void tell_clock(const struct isn_fixed_clock *found, struct isn_audit *audit)
 {
     struct isn_clock *clock = &audit->clock;
     const struct isn_fit *fit = &found->fit;
-    double reach = Z95 * rate_error(found), rate = fit->pace.rate;
+    double step = isn_fixed_clock_lattice(found), rate = fit->pace.rate;
+    double reach = Z95 * rate_error(found, step);
     const struct isn_clock_name *name;
 
     /* Others' connections go with the time. */
@@ -53,7 +57,7 @@ static void tell_clock(const struct isn_fixed_clock *found, struct isn_audit *au
                                 .ppm = NAN,
                                 .residual = fit->deviation / rate,
                                 .wrap = 0x1p32 / rate,
-                                .step = isn_fixed_clock_lattice(found),
+                                .step = step,
                                 .uptime = NAN,
                                 .log10_p = found->vote.log_p / M_LN10};
     name = isn_clock_name(clock->rate, clock->low, clock->high);
@@ -110,7 +114,7 @@ static void tell_connections(const struct isn_fixed_clock *found, struct isn_aud
         connection->k = nearbyint(each->each);
     }
     isn_audit_note(audit, true, "increment of each connection", each->each,
-                   -0.5 * (each->each / each->error) * (each->each / each->error) / M_LN10,
+                   fmax(-0.5 * pow(each->each / each->error, 2) / M_LN10, LEAST_LOG10_P),
                    "%.6g +- %.2g for each connection, by regression of %zu pairs of neighbours",
                    each->each, Z95 * each->error, each->pairs);
 }
@@ -248,7 +252,7 @@ static int judge_function(const struct isn_samples *samples, const struct isn_fi
         /* Four numbers, each as far off as a neighbour. */
         .noise = (uint32_t)fmin(4.0 * found->vote.tolerance + 16, 0x1p29),
     };
-    struct isn_width width;
+    struct isn_width width = {.arc = NAN, .bits = NAN};
     double log10_p = 0;
     int verdict = spread_of(found, level, &view.spread);
 
@@ -264,9 +268,9 @@ static int judge_function(const struct isn_samples *samples, const struct isn_fi
     } else if (isnan(width.bits)) {
         audit->class = ISN_CLASS_INCONCLUSIVE;
         audit->why = "a clock, but too few different tuples to say what they add to it";
-    } else if (width.arc < 4 * view.spread + 64 && found->fit.deviation > SHARP) {
+    } else if (width.arc < ISN_FIXED_APART * view.spread + 64 && found->fit.deviation > SHARP) {
         return 0;
-    } else if (width.arc < 4 * view.spread + 64) {
+    } else if (width.arc < ISN_FIXED_APART * view.spread + 64) {
         /* All tuples are as near each other as the one. */
         audit->class = audit->connection.found ? ISN_CLASS_CLOCK_COUNTER : ISN_CLASS_CLOCK;
         isn_audit_note(audit, true, "F and the tuple", width.arc, width.log10_p,

@@ -102,6 +102,9 @@ static int make_levels(struct isn_fixed_clock *clock)
             isn_cluster(&clock->track, &clock->fit.pace, clock->reach, drift,
                         least > LEVEL_LEAST ? least : LEVEL_LEAST, &clock->clusters, clock->of);
 
+        if (!err && clock->clusters.count == 0)
+            err = isn_cluster(&clock->track, &clock->fit.pace, clock->reach, drift, LEVEL_LEAST,
+                              &clock->clusters, clock->of);
         if (err)
             return err;
         if (clock->clusters.count == 0 || !fit_levels(clock))
@@ -114,47 +117,52 @@ static int make_levels(struct isn_fixed_clock *clock)
     return 1;
 }
 
+static int compare_ups(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+
+    return (*x > *y) - (*x < *y);
+}
+
 /*
  * A coarse clock stands still for so long that its steps may be taken for keys: levels that go up
- * and up, by little, while the pace found explains nothing. Then their slope is the pace.
+ * and up, by little, while the pace found explains nothing. Then their slope is the pace, and it
+ * may be off by a step.
  */
-static bool staircase(const struct isn_fixed_clock *clock, double *ret_rate)
+static bool staircase(const struct isn_fixed_clock *clock, double *ret_rate, double *ret_step)
 {
     const struct isn_clusters *clusters = &clock->clusters;
     const struct isn_track *track = &clock->track;
     size_t last = clusters->count - 1;
     double duration = track->times[track->count - 1] - track->times[0];
-    double between = duration / (double)track->count, up = 0, time;
+    double between = duration / (double)track->count, up = 0, time, ups[ISN_CLUSTERS_MOST];
 
     if (clusters->count < STAIRS_LEAST || clock->fit.pace.rate * between > 2 * clock->reach)
         return false;
-    for (size_t i = 1; i <= last; i++) {
-        double step = fmod(clock->fit.levels[i] - clock->fit.levels[i - 1] + 0x1p32, 0x1p32);
-
-        if (step > 0x1p32 / 16)
+    for (size_t i = 0; i < last; i++) {
+        ups[i] = fmod(clock->fit.levels[i + 1] - clock->fit.levels[i] + 0x1p32, 0x1p32);
+        if (ups[i] > 0x1p32 / 16)
             return false;
-        up += step;
+        up += ups[i];
     }
     time = middle(track->times, &clusters->list[last]) - middle(track->times, &clusters->list[0]);
+    if (!(time > 0))
+        return false;
+    qsort(ups, last, sizeof ups[0], compare_ups);
     *ret_rate = clock->fit.pace.rate + up / time;
-    return time > 0;
+    *ret_step = ups[last / 2];
+    return true;
 }
 
 static int climb(struct isn_fixed_clock *clock)
 {
-    struct isn_vote vote;
-    double rate;
-    int err;
+    double rate, step;
 
-    if (!staircase(clock, &rate))
+    if (!staircase(clock, &rate, &step))
         return 1;
-    err = isn_clock_choose(&clock->track, &rate, 1, &vote);
-    if (err)
-        return err;
-    if (vote.log_p > ISN_VOTE_LOG_P || vote.share < clock->vote.share)
-        return 1;
-    clock->vote = vote;
-    clock->reach = 1.5 * vote.tolerance + 64;
+    clock->vote.pace.rate = rate;
+    clock->vote.tolerance = (uint32_t)fmax(step, clock->vote.tolerance);
+    clock->reach = 1.5 * clock->vote.tolerance + 64;
     return make_levels(clock);
 }
 
@@ -272,8 +280,11 @@ bool isn_fixed_clock_mixed(const struct isn_fixed_clock *clock)
 {
     const struct isn_clusters *clusters = &clock->clusters;
 
-    return (clusters->count > 1 && clusters->switches > 3 * clusters->count) ||
-           (double)clusters->covered < COVERED * (double)clock->track.count;
+    if (clusters->count > 1 && clusters->switches > 3 * clusters->count)
+        return true;
+    /* Where neighbours agree, the rest has only had more keys than there is room for. */
+    return (double)clusters->covered < COVERED * (double)clock->track.count &&
+           clock->vote.share < COVERED * COVERED;
 }
 
 static uint64_t divisor(uint64_t a, uint64_t b)

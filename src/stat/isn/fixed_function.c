@@ -7,7 +7,7 @@
 #include "base/err.h"
 #include "stat/isn/fixed_parts.h"
 
-enum { LEAST = 4 };
+enum { LEAST = 4, ADDRESSES_MOST = 100000 };
 
 /* ---- formulas ---- */
 
@@ -134,7 +134,7 @@ static int judge_address(const struct isn_samples *samples, const struct isn_fix
 
     if (!list)
         return -FAULT_MEMORY;
-    for (size_t i = 0; i < samples->count; i++) {
+    for (size_t i = 0; i < samples->count && count < ADDRESSES_MOST; i++) {
         const struct isn_sample *row = &samples->rows[i];
         double time = isn_fixed_time(samples, i);
 
@@ -224,7 +224,7 @@ int isn_fixed_function(const struct isn_samples *samples, const struct isn_fixed
     audit->tuple.hash_bits = NAN;
     err = ports_width(&ports, view->noise, ret_width);
     /* One value for all is affine, too, but no formula. */
-    if (err || ret_width->arc < 4 * view->spread + 64) {
+    if (err || ret_width->arc < ISN_FIXED_APART * view->spread + 64) {
         isn_ports_release(&ports);
         return err;
     }

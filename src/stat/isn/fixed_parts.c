@@ -13,7 +13,7 @@ double isn_fixed_time(const struct isn_samples *samples, size_t row)
     const struct isn_sample *sample = &samples->rows[row];
     int64_t since = sample->time - samples->rows[0].time;
 
-    return (double)(since - sample->rtt / 2) * 1e-9;
+    return ((double)since - (double)sample->rtt / 2) * 1e-9;
 }
 
 int isn_track_make(const struct isn_samples *samples, const size_t *rows, size_t count,

@@ -26,6 +26,9 @@ int isn_ports_make(const struct isn_samples *samples, const struct isn_pace *pac
                    double from, double until, struct isn_ports *ret_ports);
 void isn_ports_release(struct isn_ports *ports);
 
+/* F's values must lie on an arc so much longer than the fixed tuple's to be values of a hash. */
+#define ISN_FIXED_APART 16
+
 /*
  * What F is: formula, width, address. Fills audit->tuple and notes what was tried. `noise`: how far
  * off a number may be; `still`: nothing moves, and formulas must hold exactly. Between two times,

@@ -70,7 +70,8 @@ int isn_judge_port_visible(const struct isn_samples *samples, struct isn_audit *
     size_t fixed = samples->fixed_count < LOOKED_AT ? samples->fixed_count : LOOKED_AT;
     size_t best = 0;
 
-    if (count < LEAST || !ports_scattered(samples, count))
+    /* On the fixed tuple, a counter goes on. */
+    if (count < LEAST || (fixed < LEAST && !ports_scattered(samples, count)))
         return 0;
     for (int i = 0; i < SHIFTS * 2 * RELATIONS; i++) {
         struct view view = {.shift = i % SHIFTS,
