@@ -87,6 +87,8 @@ static void count(struct isn_steps *steps, const struct multiple *multiples, uin
         } else if ((found = find(multiples, bare))) {
             tally->multiple++;
             steps->whole[i] = found->connections;
+        } else if (steps->step[i] % step == 0) {
+            steps->whole[i] = steps->step[i] / step;
         }
         if (steps->open[i] || steps->gap[i] <= 0)
             continue;

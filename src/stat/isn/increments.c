@@ -112,17 +112,22 @@ static int judge(const struct isn_samples *samples, struct isn_steps *steps,
     struct isn_plane plane;
     double rate;
     double middle;
+    int ret;
 
     isn_steps_plane(steps, INFINITY, true, &plane);
     isn_steps_line(steps, INFINITY, &rate, &middle);
     if (isn_steps_by_tuple(samples, steps, plane.rate, plane.each) ||
         isn_steps_by_tuple(samples, steps, rate, middle)) {
         isn_audit_note(audit, false, "steps depend on the tuple", NAN, NAN,
-                       "those of the fixed tuple are 8 times more regular than the others");
+                       "those of the fixed tuple are more regular than the others");
         return 0;
     }
-    if (isn_increments_tick(steps, audit) || isn_increments_stepping(steps, audit) ||
-        isn_increments_level(samples, steps, audit) || isn_increments_counted(steps, audit))
+    if (isn_increments_tick(steps, audit) || isn_increments_stepping(steps, audit))
+        return 1;
+    ret = isn_increments_level(samples, steps, audit);
+    if (ret != 0)
+        return ret;
+    if (isn_increments_counted(steps, audit))
         return 1;
     return isn_increments_random(samples, steps, audit);
 }

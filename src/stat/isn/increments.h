@@ -15,12 +15,21 @@ bool isn_increments_can_be_told(const struct isn_samples *samples);
 /* Each returns whether that is it, and has filled in the audit then. In the order of asking. */
 bool isn_increments_tick(struct isn_steps *steps, struct isn_audit *audit);
 bool isn_increments_stepping(struct isn_steps *steps, struct isn_audit *audit);
-bool isn_increments_level(const struct isn_samples *samples, struct isn_steps *steps,
-                          struct isn_audit *audit);
 bool isn_increments_counted(struct isn_steps *steps, struct isn_audit *audit);
-/* 1, 0 or -FAULT_MEMORY. It is some other judge's where an exact generator is behind it. */
+/* 1, 0 or -FAULT_MEMORY. */
+int isn_increments_level(const struct isn_samples *samples, struct isn_steps *steps,
+                         struct isn_audit *audit);
+/* The same; it is some other judge's where an exact generator is behind it. */
 int isn_increments_random(const struct isn_samples *samples, struct isn_steps *steps,
                           struct isn_audit *audit);
+
+/* Whether the numbers themselves come out of a generator whose state can be seen; 1, 0 or
+ * -FAULT_MEMORY. That is another judge's. */
+int isn_increments_exact(const struct isn_samples *samples);
+/* The same of the increments, which is WEAK_PRNG; the audit's own state, for numbers, stays empty.
+ */
+int isn_increments_generated(const struct isn_samples *samples, const struct isn_steps *steps,
+                             struct isn_audit *audit);
 
 /* The verdict, with log10_p of the family unless there is a better one. */
 void isn_increments_conclude(struct isn_audit *audit, enum isn_class class, double log10_p);

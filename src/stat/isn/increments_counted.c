@@ -12,6 +12,7 @@
 #define NEAR_SHARE  0.8
 #define SHORT_LEAST 8U
 #define MANY_LEAST  3U
+#define NONE_SHARE  0.05
 /* Of the shortest gaps so many have no tick. */
 #define STILL_SHARE 0.6
 /* A rate or a number a connection that is there: so many standard errors. */
@@ -81,6 +82,7 @@ static bool grow(struct isn_steps *steps, struct model *model)
 
 struct whole {
     size_t many; /* steps of another number of connections than one */
+    size_t none; /* of no connection at all: some, where answers overtook each other */
     double near; /* connections: most of these are so near to a whole number of them */
     double log10_p;
     double extra, late, seconds; /* for isn_increments_foreign */
@@ -103,6 +105,7 @@ static struct whole wholeness(struct isn_steps *steps, const struct model *model
         steps->other_whole[i + 1] = steps->other_whole[i] + (int64_t)connections;
         if (connections != 1)
             steps->scratch[whole.many++] = fabs(rest / model->each);
+        whole.none += connections < 1;
         if (steps->open[i] || steps->gap[i] <= 0)
             continue;
         whole.seconds += steps->gap[i];
@@ -209,7 +212,8 @@ bool isn_increments_counted(struct isn_steps *steps, struct isn_audit *audit)
     if (!grow(steps, &model))
         return false;
     whole = wholeness(steps, &model);
-    if (whole.many < MANY_LEAST || whole.near > NEAR || whole.log10_p > -6)
+    if (whole.many < MANY_LEAST || whole.near > NEAR || whole.log10_p > -6 ||
+        (double)whole.none > NONE_SHARE * (double)steps->count)
         return false;
     /* How many connected in a pause of the sampling cannot be told to one. */
     isn_steps_plane_of(steps, steps->level, steps->other_whole, steps->usual, true, &plane);

@@ -156,8 +156,8 @@ static void uptime(const struct isn_samples *samples, const struct isn_steps *st
         audit->clock.uptime = (double)last->isn / audit->clock.rate;
 }
 
-bool isn_increments_level(const struct isn_samples *samples, struct isn_steps *steps,
-                          struct isn_audit *audit)
+int isn_increments_level(const struct isn_samples *samples, struct isn_steps *steps,
+                         struct isn_audit *audit)
 {
     int64_t *levels = steps->whole;
     struct isn_plane both;
@@ -177,7 +177,7 @@ bool isn_increments_level(const struct isn_samples *samples, struct isn_steps *s
     /* One pause would hide a walk in what went on in it. */
     isn_steps_plane_of(steps, levels, NULL, steps->usual, true, &near);
     if (!isn_plane_stays(&near))
-        return false;
+        return 0;
     isn_steps_plane_of(steps, levels, NULL, span, true, &both);
     if (!isn_plane_stays(&both)) {
         span = steps->usual;
@@ -193,16 +193,20 @@ bool isn_increments_level(const struct isn_samples *samples, struct isn_steps *s
     widths(steps, levels, plane, &arc90, &arc99);
     if (turning < TURNED && turning * sqrt((double)pairs) < ACCIDENT &&
         (!clock || (arc90 > WIDE && plane->deviation / fabs(plane->rate) > late(samples, steps)))) {
+        int ret = isn_increments_exact(samples);
+
+        if (ret != 0)
+            return ret < 0 ? ret : 0;
         noise(steps, plane, arc99, turning, audit);
         if (counter)
             per_connection(plane, audit);
         if (clock)
             isn_increments_clock(audit, plane->rate, plane->rate_error,
                                  plane->deviation / fabs(plane->rate), 1, steps->log10_p);
-        return true;
+        return 1;
     }
     if (!clock)
-        return false;
+        return 0;
     isn_increments_quantiles(steps, plane->rate, audit);
     audit->increment.lattice = isn_increments_lattice(steps, 0);
     isn_increments_clock(audit, plane->rate, plane->rate_error,
@@ -223,5 +227,5 @@ bool isn_increments_level(const struct isn_samples *samples, struct isn_steps *s
     if (jumps > 0)
         isn_audit_note(audit, false, "clock was set", jump, NAN,
                        "%zu times, the first by %.10g numbers", jumps, jump);
-    return true;
+    return 1;
 }

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Servers that add a random increment, unless an exact generator is behind it. */
 #include <math.h>
-#include <stdlib.h>
 
-#include "base/err.h"
 #include "stat/isn/increments.h"
 #include "stat/isn/quantile.h"
 
@@ -64,19 +62,6 @@ static void clock_or_others(struct isn_steps *steps, double rate, double middle,
                    "%.6g numbers a second, standard error %.3g", rate, error);
 }
 
-/* Whether the numbers themselves come out of a generator whose state can be seen. */
-static int is_exact(const struct isn_samples *samples)
-{
-    struct isn_recovery *recovery = malloc(sizeof *recovery);
-    int ret;
-
-    if (!recovery)
-        return -FAULT_MEMORY;
-    ret = isn_recover_samples(samples, recovery);
-    free(recovery);
-    return ret;
-}
-
 /* On a busy host, that its steps turn back in short times is all that is left of a narrow number.
  */
 static bool noise(struct isn_steps *steps, double rate, struct isn_audit *audit)
@@ -113,7 +98,7 @@ int isn_increments_random(const struct isn_samples *samples, struct isn_steps *s
     double middle;
     double error = isn_steps_line(steps, steps->reach, &rate, &middle);
     bool sloped = fabs(rate) > CLEAR * error;
-    int ret = is_exact(samples);
+    int ret = isn_increments_exact(samples);
 
     if (ret != 0)
         return ret < 0 ? ret : 0;
@@ -121,6 +106,9 @@ int isn_increments_random(const struct isn_samples *samples, struct isn_steps *s
     audit->increment.lattice = isn_increments_lattice(steps, 0);
     if (noise(steps, rate, audit))
         return 1;
+    ret = isn_increments_generated(samples, steps, audit);
+    if (ret != 0)
+        return ret;
     isn_increments_conclude(audit, ISN_CLASS_RANDOM_INCREMENT, steps->log10_p);
     isn_audit_note(audit, true, "steps between numbers", steps->arc98 / 4294967296.0,
                    steps->log10_p, "98 %% of them within %.4g numbers, mean %.5g, lattice %u",

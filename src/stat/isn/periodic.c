@@ -10,6 +10,10 @@
 /* Repetitions it takes, and how much less often the next increment is the same. */
 #define REPEATS_LEAST 12U
 #define SAME_SHARE    0.5
+/* A clock repeats as well while the gaps do, but not in times so much longer. */
+#define SLOWER       16.0
+#define SLOWER_LEAST 8U
+#define SLOWER_SHARE 0.3
 
 struct repeats {
     size_t pairs, equal, same; /* of the pairs: as one period before, as the step just before */
@@ -33,6 +37,17 @@ static struct repeats count(const struct isn_steps *steps, size_t period, double
     return repeats;
 }
 
+static bool also_slower(const struct isn_steps *steps, size_t period, double longest,
+                        const struct repeats *repeats)
+{
+    struct repeats slower = count(steps, period, SLOWER * longest);
+
+    slower.pairs -= repeats->pairs;
+    slower.equal -= repeats->equal;
+    return slower.pairs >= SLOWER_LEAST &&
+           (double)slower.equal >= SLOWER_SHARE * (double)slower.pairs;
+}
+
 /* The first period that repeats; 0: none. */
 static size_t find(const struct isn_steps *steps, double longest, struct repeats *repeats)
 {
@@ -40,7 +55,8 @@ static size_t find(const struct isn_steps *steps, double longest, struct repeats
         *repeats = count(steps, period, longest);
         if (repeats->pairs >= REPEATS_LEAST + period &&
             (double)repeats->equal >= REPEATS_SHARE * (double)repeats->pairs &&
-            (double)repeats->same <= SAME_SHARE * (double)repeats->pairs)
+            (double)repeats->same <= SAME_SHARE * (double)repeats->pairs &&
+            (longest == INFINITY || also_slower(steps, period, longest, repeats)))
             return period;
     }
     return 0;
@@ -77,7 +93,7 @@ int isn_judge_periodic(const struct isn_samples *samples, struct isn_audit *audi
     if (ret < 0)
         return ret;
     /* On a busy host only in short times. */
-    for (double longest = INFINITY; period == 0 && longest > 4 * steps.brief;
+    for (double longest = INFINITY; period == 0 && longest > 2 * steps.common;
          longest = longest == INFINITY ? 0.256 : longest / 4)
         period = find(&steps, longest, &repeats);
     if (period > 0) {

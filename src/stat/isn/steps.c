@@ -13,6 +13,7 @@
 #define TURN   (INT64_C(1) << 32)
 /* Of the steps, so many are in the half circle that makes them a family. */
 #define FAMILY_SHARE 0.95
+#define FAMILY_ARC   0.53
 /* New gaps by which one rate can be told to be better than another. */
 #define NEW_LEAST 3U
 
@@ -206,9 +207,13 @@ static void unwrap(struct isn_steps *steps)
         return;
     if (middle > 0.75 * CIRCLE)
         middle -= CIRCLE;
-    while (share_near(steps, reach, middle, rate) >= FAMILY_SHARE) {
+    for (;;) {
         double longest;
+        double centre;
 
+        if (arc_of(steps, reach, rate, FAMILY_SHARE, &centre, &count) > FAMILY_ARC * CIRCLE)
+            break;
+        middle += remainder(centre - middle, CIRCLE);
         steps->reach = reach;
         steps->rate = rate;
         steps->middle = middle;
@@ -262,7 +267,7 @@ static void conclude(struct isn_steps *steps)
     /* Four powers of ten for the rates that could have been found. */
     steps->log10_p = fmin(isn_arc_log10_p(count, inside, (steps->arc98 + 1) / CIRCLE) + 4, 0);
     steps->family = steps->reach >= longest && steps->log10_p < -10 &&
-                    (steps->arc98 < CIRCLE / 2 || steps->share >= FAMILY_SHARE);
+                    (steps->arc98 < FAMILY_ARC * CIRCLE || steps->share >= FAMILY_SHARE);
 }
 
 int isn_steps_make(const struct isn_samples *samples, struct isn_steps *ret_steps)

@@ -81,8 +81,8 @@ double isn_steps_line(struct isn_steps *steps, double longest, double *ret_rate,
  * how many of them have it; *ret_count: how many such steps there are. */
 size_t isn_steps_mode(struct isn_steps *steps, int64_t *ret_mode, size_t *ret_count);
 
-/* Whether the fixed tuple's numbers are 8 times nearer to the plane than those of changing ones:
- * then they depend on the tuple. */
+/* Whether the fixed tuple's numbers are nearer to the plane than those of changing ones, 2.5 times
+ * of many, 8 times of few: then they depend on the tuple. */
 bool isn_steps_by_tuple(const struct isn_samples *samples, struct isn_steps *steps, double rate,
                         double each);
 

@@ -289,6 +289,7 @@ bool isn_steps_by_tuple(const struct isn_samples *samples, struct isn_steps *ste
     size_t other = 0;
     uint32_t port;
     uint32_t src;
+    double factor;
 
     if (samples->fixed_count < 8)
         return false;
@@ -310,6 +311,8 @@ bool isn_steps_by_tuple(const struct isn_samples *samples, struct isn_steps *ste
     }
     if (other < 8)
         return false;
-    return 8 * isn_quantile(steps->scratch, fixed, 0.5) <
+    /* Medians of few are as far apart by chance. */
+    factor = fixed < 32 ? 8 : fixed < 128 ? 4 : 2.5;
+    return factor * isn_quantile(steps->scratch, fixed, 0.5) <
            isn_quantile(steps->other_scratch, other, 0.5);
 }

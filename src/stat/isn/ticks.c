@@ -81,7 +81,7 @@ void isn_ticks_judge(const double *times, const int64_t *events, size_t count,
         ticks.rate_error = fmax(ticks.width, 1) / span / sqrt(12);
         allowed = fmin(NARROW + LATE * fabs(ticks.rate), WIDEST);
         if (ticks.count > MANY)
-            allowed = fmax(WIDEST, LEAN * sqrt((double)ticks.count));
+            allowed = fmin(fmax(WIDEST, LEAN * sqrt((double)ticks.count)), 2 * WIDEST);
         ticks.regular = ticks.count >= LEAST && ticks.width <= allowed;
     }
     *ret_ticks = ticks;
