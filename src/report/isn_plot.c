@@ -103,11 +103,9 @@ void isn_plot_panel(struct isn_sheet *sheet, const struct plot_panel *panel)
 
 struct isn_plot_rows isn_plot_telling(const struct isn_sheet *sheet)
 {
-    const struct isn_samples *samples = sheet->samples;
-
-    if (sheet->model.apart && samples->varying_count >= 4)
-        return (struct isn_plot_rows){samples->varying, samples->varying_count, "ever new tuples"};
-    return (struct isn_plot_rows){NULL, samples->count, "all in order"};
+    if (sheet->model.apart && sheet->various_count >= 4)
+        return (struct isn_plot_rows){sheet->various, sheet->various_count, sheet->various_words};
+    return (struct isn_plot_rows){NULL, sheet->samples->count, "all in order"};
 }
 
 static double room_left(const struct isn_plot_note *note)
@@ -118,16 +116,17 @@ static double room_left(const struct isn_plot_note *note)
 void isn_plot_entry(struct isn_plot_note *note, const struct plot_marker *marker, const char *text,
                     size_t count)
 {
-    char words[128], number[32];
+    char words[128], number[PLOT_TICK_TEXT];
     struct plot_marker shown = *marker;
     double y = note->panel->y - 5;
 
     shown.size = fmax(shown.size, 3.2);
-    if (count > MARKERS_MOST)
-        snprintf(words, sizeof words, "%s (%d of %s)", text, MARKERS_SOME,
-                 isn_plot_count((double)count, number));
-    else
+    if (count > MARKERS_MOST) {
+        plot_number((double)count / MARKERS_SOME, count < 10 * MARKERS_SOME, number);
+        snprintf(words, sizeof words, "%s (1 in %s drawn)", text, number);
+    } else {
         snprintf(words, sizeof words, "%s", text);
+    }
     if (room_left(note) < 40)
         return;
     plot_markers(note->sheet->plot, &shown, &(struct plot_point){note->x + 3, y - 2.6}, 1);
@@ -327,15 +326,21 @@ int isn_plot_write(const char *path, const struct isn_plot *data, struct fault *
     sheet.times = calloc(room, sizeof *sheet.times);
     sheet.scratch = calloc(room, sizeof *sheet.scratch);
     sheet.points = calloc(room, sizeof *sheet.points);
-    if (!sheet.times || !sheet.scratch || !sheet.points) {
+    sheet.various = calloc(room, sizeof *sheet.various);
+    if (!sheet.times || !sheet.scratch || !sheet.points || !sheet.various) {
         error = fault_set(fault, FAULT_MEMORY, 0, "out of memory for the picture '%s'", path);
     } else {
         sheet.pause_count = isn_plot_times(sheet.samples, sheet.times, sheet.pauses);
         sheet.model = isn_plot_model(sheet.audit);
+        sheet.various_count = isn_plot_various(sheet.samples, sheet.various);
+        sheet.various_words = sheet.various_count == sheet.samples->varying_count
+                                  ? "ever new tuples"
+                                  : "other tuples";
         error = draw_page(&sheet, path, data, fault ? fault : &own);
     }
     free(sheet.times);
     free(sheet.scratch);
     free(sheet.points);
+    free(sheet.various);
     return error;
 }

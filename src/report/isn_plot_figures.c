@@ -77,9 +77,9 @@ static void clock_lines(struct table *table)
         plot_number(clock->rate, 3, low);
         text_append(text, sizeof text, &at, "%s/s",
                     clock->rate < 1000 ? low : isn_plot_count(clock->rate, number));
-        if (isfinite(clock->high) && isfinite(clock->low)) {
+        if (isfinite(clock->high) && isfinite(clock->low) && clock->low < clock->high) {
             double half = (clock->high - clock->low) / 2;
-            plot_number(half, half < 0.1 ? 4 : half < 10, low);
+            plot_number(half, half < 0.1 ? 3 : half < 10, low);
             text_append(text, sizeof text, &at, " ± %s", low);
         }
         if (isfinite(clock->residual) && clock->residual >= 0 && clock->residual < 1e6) {
@@ -135,6 +135,8 @@ static void price_line(struct table *table, const char *name, const struct isn_p
     char n50[32], low[32], high[32], text[160];
     size_t at = 0;
 
+    if (!isfinite(price->n50))
+        return;
     text_append(text, sizeof text, &at, "%s", big(price->n50, n50));
     if (isfinite(price->low) && isfinite(price->high) && price->low != price->high)
         text_append(text, sizeof text, &at, " (%s … %s)", big(price->low, low),
@@ -174,7 +176,8 @@ void isn_plot_figures(struct isn_sheet *sheet, struct plot_panel panel)
     samples_line(&table);
     clock_lines(&table);
     class_lines(&table);
-    line(&table, "guessing", "packets for a 50 % chance:");
+    if (isfinite(audit->cross.n50) || isfinite(audit->same.n50) || isfinite(audit->window.n50))
+        line(&table, "guessing", "packets for a 50 % chance:");
     price_line(&table, "  other tuple", &audit->cross);
     price_line(&table, "  same tuple", &audit->same);
     price_line(&table, "  in the window", &audit->window);

@@ -34,7 +34,8 @@ static struct cell deviation_cell(double z)
     }
     plot_number(z, fabs(z) < 9.95, cell.text);
     cell.alarm = fabs(z) >= ALARM;
-    cell.tint = clamp(z / 10);
+    /* What a coin does all the time stays white. */
+    cell.tint = clamp(copysign(fmax(fabs(z) - 1.5, 0) / 8.5, z));
     return cell;
 }
 
@@ -179,6 +180,6 @@ void isn_plot_lanes(struct isn_sheet *sheet, struct plot_panel panel)
              "%s%s %s; z: standard deviations from a fair coin; framed: such a coin does not "
              "do that",
              most < telling.count ? "the first " : "", isn_plot_count((double)most, number),
-             telling.rows ? "ever new tuples" : "samples in order");
+             telling.rows ? telling.words : "samples in order");
     isn_plot_words(&note, text);
 }

@@ -32,6 +32,12 @@ struct isn_plot_pause {
 size_t isn_plot_times(const struct isn_samples *samples, double *times,
                       struct isn_plot_pause pauses[ISN_PLOT_PAUSES]);
 
+/*
+ * Rows of ever new tuples or, if there are more others, all that are not of the fixed one, into
+ * `rows` with room for all; returns their number.
+ */
+size_t isn_plot_various(const struct isn_samples *samples, size_t *rows);
+
 /* What is taken off the numbers before they are looked at. */
 struct isn_plot_model {
     double rate; /* of a clock, numbers a second; 0: none */
@@ -76,6 +82,10 @@ struct isn_sheet {
     const struct isn_samples *samples;
     const struct isn_audit *audit;
     struct isn_plot_model model;
+    /* Samples that are not of the fixed tuple: those of ever new ones, or all if these are few. */
+    size_t *various;
+    size_t various_count;
+    const char *various_words;
     double *times; /* of each sample, on the axis of time */
     struct isn_plot_pause pauses[ISN_PLOT_PAUSES];
     size_t pause_count;

@@ -10,6 +10,7 @@
  * -------------------------------------------------------------------------- */
 
 #define SHARE_UNIT 0.01 /* per cent */
+#define APART_SIZE 3.4
 
 /* Shares as bars from the axis up. */
 static void draw_bars(struct isn_sheet *sheet, const struct plot_panel *panel,
@@ -59,7 +60,7 @@ static void draw_fixed(struct isn_sheet *sheet, const struct plot_panel *panel,
         if (shares[i] > 0)
             points[count++] = (struct plot_point){(double)i - 0.5, shares[i]};
     plot_panel_markers(sheet->plot, panel, &marker, points, count);
-    isn_plot_entry(note, &marker, "the fixed tuple", 0);
+    isn_plot_entry(note, &marker, "fixed tuple", 0);
 }
 
 void isn_plot_differences(struct isn_sheet *sheet, struct plot_panel panel)
@@ -297,8 +298,11 @@ void isn_plot_phase(struct isn_sheet *sheet, struct plot_panel flat, struct plot
         {telling.rows, telling.count, isn_plot_marker(ISN_PLOT_VARYING, telling.count),
          telling.words},
         {samples->fixed, samples->fixed_count,
-         isn_plot_marker(ISN_PLOT_FIXED, samples->fixed_count), "the fixed tuple"},
+         isn_plot_marker(ISN_PLOT_FIXED, samples->fixed_count), "fixed tuple"},
     };
+    /* A clock's cloud is small beside that of a hash, and must be seen. */
+    if (sheet->model.apart && clouds[1].marker.size < APART_SIZE)
+        clouds[1].marker.size = APART_SIZE;
     size_t count = samples->fixed_count > 3 ? 2 : 1;
     struct space space = {0};
 

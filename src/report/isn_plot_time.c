@@ -7,7 +7,8 @@
 #include "report/isn_plot_parts.h"
 
 /* Values that spread over more than this are shown among all numbers. */
-#define WIDE 1073741824.0 /* 2^30 */
+#define WIDE      1073741824.0 /* 2^30 */
+#define WIDE_LEFT 268435456.0  /* 2^28: of what is left of them */
 /* Numbers this large that spread over less than this share of them. */
 #define NARROW_FROM 1e5
 #define NARROW      1e-3
@@ -100,9 +101,9 @@ void isn_plot_over_time(struct isn_sheet *sheet, struct plot_panel panel)
     struct isn_plot_note note = {sheet, &panel, panel.x};
     char across[64], up[64];
     double base;
-    static const char *const words[] = {"ever new tuples", "one fixed tuple"};
-    const size_t *const rows[] = {samples->varying, samples->fixed};
-    const size_t counts[] = {samples->varying_count, samples->fixed_count};
+    const char *const words[] = {sheet->various_words, "fixed tuple"};
+    const size_t *const rows[] = {sheet->various, samples->fixed};
+    const size_t counts[] = {sheet->various_count, samples->fixed_count};
     const enum isn_plot_series series[] = {ISN_PLOT_VARYING, ISN_PLOT_FIXED};
 
     time_axis(sheet, &panel.across, across);
@@ -128,7 +129,7 @@ void isn_plot_over_time(struct isn_sheet *sheet, struct plot_panel panel)
 /* What is taken off, in words. */
 static const char *model_words(const struct isn_plot_model *model)
 {
-    return model->cseq                           ? ", less our own sequence number"
+    return model->cseq                           ? ", less our own number"
            : model->rate > 0 && model->each != 0 ? ", less clock and counter"
            : model->rate > 0                     ? ", less the clock"
            : model->each != 0                    ? ", less the counter"
@@ -138,7 +139,8 @@ static const char *model_words(const struct isn_plot_model *model)
 struct residual {
     const size_t *rows; /* NULL: all */
     size_t count;
-    bool wide; /* levels all over the circle, else distances from their middle */
+    bool wide;  /* levels all over the circle, else distances from their middle */
+    bool timed; /* the distances as times of the clock */
     double middle, low, high;
 };
 
@@ -161,6 +163,7 @@ static void measure(struct isn_sheet *sheet, struct residual *residual)
     const struct isn_audit *audit = sheet->audit;
 
     residual->wide = true;
+    residual->timed = sheet->model.rate > 0;
     for (size_t i = 0; i < residual->count; i++)
         sheet->scratch[i] = residual_value(sheet, residual, i);
     if (!isn_plot_middle(sheet->scratch, residual->count, &residual->middle)) {
@@ -171,7 +174,7 @@ static void measure(struct isn_sheet *sheet, struct residual *residual)
         sheet->scratch[i] = isn_plot_wrap(sheet->scratch[i], residual->middle);
     if (!isn_plot_range(sheet->scratch, residual->count, &residual->low, &residual->high))
         sheet->memory_out = true;
-    residual->wide = audit->backend_count > 1 || residual->high - residual->low > WIDE;
+    residual->wide = audit->backend_count > 1 || residual->high - residual->low > WIDE_LEFT;
 }
 
 static void residual_axis(const struct isn_sheet *sheet, const struct residual *residual,
@@ -184,7 +187,7 @@ static void residual_axis(const struct isn_sheet *sheet, const struct residual *
         isn_plot_axis_all(axis, taken ? "what is left" : "initial sequence number", label);
         return;
     }
-    if (rate <= 0) {
+    if (!residual->timed) {
         isn_plot_axis(axis, low, high, taken ? "what is left, from its median" : "from the median",
                       label);
         return;
@@ -250,8 +253,7 @@ static void draw_residuals(struct isn_sheet *sheet, const struct plot_panel *pan
         sheet->points[i] = (struct plot_point){sheet->times[row_of(residual, i)], value};
     }
     isn_plot_draw(sheet, panel, &marker, sheet->points, residual->count);
-    isn_plot_entry(note, &marker, residual->rows ? "one fixed tuple" : "all samples",
-                   residual->count);
+    isn_plot_entry(note, &marker, residual->rows ? "fixed tuple" : "all samples", residual->count);
     if (outside > 0) {
         snprintf(text, sizeof text, "%zu outside", outside);
         isn_plot_words(note, text);
@@ -295,13 +297,14 @@ void isn_plot_residual(struct isn_sheet *sheet, struct plot_panel panel)
 /* ---- the function of the port
  * -------------------------------------------------------------------- */
 
-static void port_axis(const struct isn_samples *samples, struct plot_axis *axis)
+static void port_axis(const struct isn_sheet *sheet, struct plot_axis *axis)
 {
+    const struct isn_samples *samples = sheet->samples;
     double low = INFINITY, high = -INFINITY;
 
-    for (size_t i = 0; i < samples->varying_count; i++) {
-        low = fmin(low, samples->rows[samples->varying[i]].port);
-        high = fmax(high, samples->rows[samples->varying[i]].port);
+    for (size_t i = 0; i < sheet->various_count; i++) {
+        low = fmin(low, samples->rows[sheet->various[i]].port);
+        high = fmax(high, samples->rows[sheet->various[i]].port);
     }
     axis->from = low - fmax(high - low, 4) * 0.04;
     axis->to = high + fmax(high - low, 4) * 0.04;
@@ -312,22 +315,23 @@ void isn_plot_ports(struct isn_sheet *sheet, struct plot_panel panel)
 {
     const struct isn_samples *samples = sheet->samples;
     struct isn_plot_note note = {sheet, &panel, panel.x};
-    struct residual residual = {.rows = samples->varying, .count = samples->varying_count};
+    struct residual residual = {.rows = sheet->various, .count = sheet->various_count};
     const enum isn_plot_series series[] = {ISN_PLOT_VARYING, ISN_PLOT_OTHER_SOURCE};
-    static const char *const words[] = {"ever new tuples", "from other addresses"};
+    const char *const words[] = {sheet->various_words, "from other addresses"};
     char title[96], up[64];
 
     snprintf(title, sizeof title, "F over the source port%s", model_words(&sheet->model));
     panel.title = title;
     measure(sheet, &residual);
     if (residual.count > 0) {
-        port_axis(samples, &panel.across);
-        residual.wide = residual.high - residual.low > WIDE;
+        port_axis(sheet, &panel.across);
+        residual.wide = residual.high - residual.low > WIDE_LEFT;
+        residual.timed &= sheet->model.shared;
         residual_axis(sheet, &residual, &panel.up, up);
     }
     isn_plot_panel(sheet, &panel);
     if (residual.count == 0)
-        isn_plot_empty(sheet, &panel, "all samples are of few tuples");
+        isn_plot_empty(sheet, &panel, "all samples are of one tuple");
     for (size_t k = 0; k < 2; k++) {
         struct plot_marker marker = isn_plot_marker(series[k], residual.count);
         size_t count = 0;

@@ -2,7 +2,6 @@
 /* What the audit's picture shows, worked out of the samples. */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "report/isn_plot_parts.h"
 
@@ -15,6 +14,11 @@
 #define STRAY 33554432.0 /* 2^25 */
 /* From so many values on the farthest are left out of a range. */
 #define RANGE_ALL 100
+/* So many of very many do for a median and a range, and are sorted in no time. */
+#define SORTED_MOST 40000
+/* What may be a clock, numbers a second. */
+#define RATE_LEAST 1e-6
+#define RATE_MOST  1e12
 
 static double seconds_between(int64_t from, int64_t to)
 {
@@ -50,11 +54,29 @@ size_t isn_plot_times(const struct isn_samples *samples, double *times,
     return count;
 }
 
+size_t isn_plot_various(const struct isn_samples *samples, size_t *rows)
+{
+    size_t count = 0, fixed = 0;
+
+    if (2 * samples->varying_count + samples->fixed_count >= samples->count) {
+        for (; count < samples->varying_count; count++)
+            rows[count] = samples->varying[count];
+        return count;
+    }
+    for (size_t i = 0; i < samples->count; i++) {
+        if (fixed < samples->fixed_count && samples->fixed[fixed] == i)
+            fixed++;
+        else
+            rows[count++] = i;
+    }
+    return count;
+}
+
 struct isn_plot_model isn_plot_model(const struct isn_audit *audit)
 {
     struct isn_plot_model model = {0};
 
-    if (audit->clock.found && isfinite(audit->clock.rate))
+    if (audit->clock.found && audit->clock.rate > RATE_LEAST && audit->clock.rate < RATE_MOST)
         model.rate = audit->clock.rate;
     switch (audit->class) {
     case ISN_CLASS_COUNTER:
@@ -97,7 +119,7 @@ struct isn_plot_model isn_plot_model(const struct isn_audit *audit)
     case ISN_CLASS_COUNT:
         break;
     }
-    if (!isfinite(model.each))
+    if (!(fabs(model.each) < ISN_PLOT_NUMBERS))
         model.each = 0;
     return model;
 }
@@ -142,14 +164,19 @@ static int by_value(const void *one, const void *other)
     return (a > b) - (a < b);
 }
 
-static double *sorted(const double *values, size_t count)
+/* The values, or of very many some, in order; *count becomes their number. NULL: none, no memory.
+ */
+static double *sorted(const double *values, size_t *count)
 {
-    double *copy = count > 0 ? malloc(count * sizeof *copy) : NULL;
+    size_t wanted = *count < SORTED_MOST ? *count : SORTED_MOST;
+    double *copy = wanted > 0 ? malloc(wanted * sizeof *copy) : NULL;
 
-    if (copy) {
-        memcpy(copy, values, count * sizeof *copy);
-        qsort(copy, count, sizeof *copy, by_value);
-    }
+    if (!copy)
+        return NULL;
+    for (size_t i = 0; i < wanted; i++)
+        copy[i] = values[isn_plot_pick(i, wanted, *count)];
+    qsort(copy, wanted, sizeof *copy, by_value);
+    *count = wanted;
     return copy;
 }
 
@@ -157,7 +184,7 @@ static double *sorted(const double *values, size_t count)
  * median of the rest is the middle. */
 bool isn_plot_middle(const double *levels, size_t count, double *ret_middle)
 {
-    double *order = sorted(levels, count);
+    double *order = sorted(levels, &count);
     double widest = -1;
     size_t after = 0;
 
@@ -178,7 +205,7 @@ bool isn_plot_middle(const double *levels, size_t count, double *ret_middle)
 
 bool isn_plot_range(const double *values, size_t count, double *ret_low, double *ret_high)
 {
-    double *order = sorted(values, count);
+    double *order = sorted(values, &count);
     size_t beyond = count >= RANGE_ALL ? count / 200 : 0;
 
     if (!order)
@@ -191,7 +218,7 @@ bool isn_plot_range(const double *values, size_t count, double *ret_low, double 
 
 size_t isn_plot_pick(size_t i, size_t wanted, size_t count)
 {
-    size_t step = count / wanted;
+    size_t step = wanted > 0 ? count / wanted : 1;
     uint64_t mixed = ((uint64_t)i + 1) * UINT64_C(0x9e3779b97f4a7c15);
 
     if (count <= wanted)
