@@ -7,6 +7,7 @@
 #include <linux/if_addr.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Linux's own default. */
@@ -20,15 +21,20 @@
 void locals_ports(uint16_t *ret_first, uint16_t *ret_last)
 {
     FILE *file = fopen("/proc/sys/net/ipv4/ip_local_port_range", "re");
-    unsigned first, last;
+    char low[16], high[16];
+    unsigned long first, last;
 
     *ret_first = PORT_FIRST;
     *ret_last = PORT_LAST;
     if (!file)
         return;
-    if (fscanf(file, "%u %u", &first, &last) == 2 && first > 0 && first <= last && last <= 65535) {
-        *ret_first = (uint16_t)first;
-        *ret_last = (uint16_t)last;
+    if (fscanf(file, "%15s %15s", low, high) == 2) {
+        first = strtoul(low, NULL, 10);
+        last = strtoul(high, NULL, 10);
+        if (first > 0 && first <= last && last <= 65535) {
+            *ret_first = (uint16_t)first;
+            *ret_last = (uint16_t)last;
+        }
     }
     fclose(file);
 }
@@ -45,16 +51,17 @@ static bool same_network(const uint8_t *a, const uint8_t *b, const uint8_t *mask
 static unsigned flags_of(const uint8_t bytes[16], const char *interface)
 {
     FILE *file = fopen("/proc/net/if_inet6", "re");
-    unsigned flags = ~0U, found, index, length, scope;
-    char hex[33], wanted[33], name[INTERFACE_NAME_SIZE];
+    char hex[33], wanted[33], found[9], name[INTERFACE_NAME_SIZE];
+    unsigned flags = ~0U;
 
     if (!file)
         return flags;
     for (size_t i = 0; i < 16; i++)
         snprintf(wanted + 2 * i, 3, "%02x", bytes[i]);
-    while (fscanf(file, "%32s %x %x %x %x %15s", hex, &index, &length, &scope, &found, name) == 6)
+    /* Address, index, length of the prefix, scope, flags, name; all numbers in hex. */
+    while (fscanf(file, "%32s %*8s %*8s %*8s %8s %15s", hex, found, name) == 3)
         if (strcmp(hex, wanted) == 0 && strcmp(name, interface) == 0)
-            flags = found;
+            flags = (unsigned)strtoul(found, NULL, 16);
     fclose(file);
     return flags;
 }

@@ -111,7 +111,6 @@ struct sampler {
 
 /* ---- sampler: its life --- */
 
-void sampler_start(struct engine *engine, struct subject *subject);
 /* Shows what it would send first in each stage. 0 or a fault. */
 int sampler_dry(struct engine *engine, const struct subject *subject, struct fault *fault);
 /* The packets of that, to whoever wants to see them. */
