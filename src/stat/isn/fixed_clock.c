@@ -253,7 +253,7 @@ static int judge_function(const struct isn_samples *samples, const struct isn_fi
         .noise = (uint32_t)fmin(4.0 * found->vote.tolerance + 16, 0x1p29),
     };
     struct isn_width width = {.arc = NAN, .bits = NAN};
-    double log10_p = 0;
+    double log10_p = 0, near;
     int verdict = spread_of(found, level, &view.spread);
 
     level_span(found, level, &view);
@@ -261,6 +261,7 @@ static int judge_function(const struct isn_samples *samples, const struct isn_fi
         verdict = isn_fixed_function(samples, &view, audit, &width, &log10_p);
     if (verdict < 0)
         return verdict;
+    near = fmax(ISN_FIXED_APART * view.spread + 64, 4.0 * found->vote.tolerance);
     audit->class = ISN_CLASS_RFC6528;
     if (verdict == 1) {
         audit->class = ISN_CLASS_TUPLE_FUNCTION;
@@ -268,9 +269,9 @@ static int judge_function(const struct isn_samples *samples, const struct isn_fi
     } else if (isnan(width.bits)) {
         audit->class = ISN_CLASS_INCONCLUSIVE;
         audit->why = "a clock, but too few different tuples to say what they add to it";
-    } else if (width.arc < ISN_FIXED_APART * view.spread + 64 && found->fit.deviation > SHARP) {
+    } else if (width.arc < near && found->fit.deviation > SHARP) {
         return 0;
-    } else if (width.arc < ISN_FIXED_APART * view.spread + 64) {
+    } else if (width.arc < near) {
         /* All tuples are as near each other as the one. */
         audit->class = audit->connection.found ? ISN_CLASS_CLOCK_COUNTER : ISN_CLASS_CLOCK;
         isn_audit_note(audit, true, "F and the tuple", width.arc, width.log10_p,

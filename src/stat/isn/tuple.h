@@ -17,7 +17,7 @@ struct isn_ports {
 };
 
 /* So many consistent ones beyond those that determine a formula prove it. */
-#define ISN_FORMULA_LEAST 12
+#define ISN_FORMULA_LEAST 6
 
 struct isn_formula {
     bool found;

@@ -141,8 +141,8 @@ struct isn_formula isn_ports_linear(const struct isn_ports *ports, struct isn_li
     for (size_t try = 0; try < TRIES && ports->count > ISN_FORMULA_LEAST; try++) {
         struct isn_linear linear = {.rank = 0};
         size_t at = begin_at(ports, try);
-        /* A small space first, then a larger one: a single row from elsewhere spoils it. */
-        size_t enough = try % 2 ? 17 : 32;
+        /* All of it first; then less, as a single row from elsewhere spoils it. */
+        size_t enough = try == 0 ? ports->count : try % 2 ? 17 : 32;
         struct isn_formula formula;
 
         for (size_t i = 0; i < ports->count && linear.rank < 17 && i < enough; i++) {

@@ -17,17 +17,24 @@ static int compare_values(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
+/* From a sorted value to one of those after it, round the circle if need be: equal values are apart
+ * by all of it then. */
+static double apart(const uint32_t *values, size_t count, size_t from, size_t on)
+{
+    size_t to = from + on;
+
+    if (to < count)
+        return values[to] - values[from];
+    return NUMBERS + values[to - count] - values[from];
+}
+
 /* The shortest arc with so many of the sorted values. */
 static double shortest(const uint32_t *values, size_t count, size_t wanted)
 {
     double best = NUMBERS;
 
-    for (size_t i = 0; i < count; i++) {
-        size_t last = (i + wanted - 1) % count;
-        double arc = values[last] - values[i];
-
-        best = fmin(best, arc + 1);
-    }
+    for (size_t i = 0; i < count; i++)
+        best = fmin(best, apart(values, count, i, wanted - 1) + 1);
     return best;
 }
 
@@ -38,7 +45,7 @@ static size_t near_pairs(const uint32_t *values, size_t count, uint32_t toleranc
     /* Each value with those after it, round the circle; broken off where there are very many. */
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 1; k < count && k < 1000; k++) {
-            if (values[(i + k) % count] - values[i] > tolerance)
+            if (apart(values, count, i, k) > tolerance)
                 break;
             pairs++;
         }

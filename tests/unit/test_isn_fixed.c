@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tests of stat/isn/tuple_visible, static, fixed_clock: made-up servers get their class, with the
+ * figures that they were made with. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "isn_streams_parts.h"
+#include "stat/isn/audit.h"
+
+/* The three judges one after the other. */
+static int judge(const struct isn_sample *rows, size_t count, struct isn_audit *audit)
+{
+    struct isn_samples samples;
+    int verdict;
+
+    memset(audit, 0, sizeof *audit);
+    assert_int_equal(isn_samples_make(rows, count, true, &samples), 0);
+    verdict = isn_judge_port_visible(&samples, audit);
+    if (verdict == 0)
+        verdict = isn_judge_static(&samples, audit);
+    if (verdict == 0)
+        verdict = isn_judge_fixed_clock(&samples, audit);
+    isn_samples_release(&samples);
+    return verdict;
+}
+
+static struct isn_audit judge_stream(const struct isn_stream *stream, uint64_t seed,
+                                     const struct isn_options *options, int expected)
+{
+    struct isn_sample *rows = calloc(options->count, sizeof *rows);
+    struct isn_audit audit;
+    size_t count = isn_stream_make(stream, seed, options, rows);
+    int verdict = judge(rows, count, &audit);
+
+    free(rows);
+    if (verdict != expected)
+        fail_msg("%s, seed %u: %d", stream->name, (unsigned)seed, verdict);
+    return audit;
+}
+
+static const struct isn_evidence *evidence(const struct isn_audit *audit, const char *test)
+{
+    for (size_t i = 0; i < audit->evidence_count; i++) {
+        if (strcmp(audit->evidence[i].test, test) == 0)
+            return &audit->evidence[i];
+    }
+    fail_msg("no evidence: %s", test);
+    return NULL;
+}
+
+static void test_classes(void **state)
+{
+    static const char *const names[] = {
+        "mongoose",  "portmul",     "portmul_clk", "crc_tuple", "hash_only",
+        "linux64ns", "passt32ns",   "lwip_hook",   "cyclone2",  "linux26",
+        "openbsd",   "freebsd_isn", "lb2",         "lb3_bsd",   "rekey60",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const struct isn_stream *stream = isn_stream_find(names[i]);
+        struct isn_options options = isn_options_make(512);
+
+        for (uint64_t seed = 70; seed < 73; seed++) {
+            struct isn_audit audit = judge_stream(stream, seed, &options, 1);
+
+            if (strcmp(isn_class_name(audit.class), stream->class) != 0)
+                fail_msg("%s: %s", stream->name, isn_class_name(audit.class));
+            assert_int_equal(audit.severity, isn_class_severity(audit.class));
+            assert_true(audit.log10_p < -8);
+        }
+    }
+}
+
+/* None of these has a clock, a formula or a constant. */
+static void test_none(void **state)
+{
+    static const char *const names[] = {"random32", "rand31",     "bias60",  "stuck16", "pool4096",
+                                        "lcg32",    "xorshift32", "smoltcp", "minstd"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        for (uint64_t seed = 0; seed < 6; seed++) {
+            struct isn_options options = isn_options_make(seed % 2 ? 512 : 96);
+            struct isn_audit audit = judge_stream(isn_stream_find(names[i]), seed, &options, 0);
+
+            assert_false(evidence(&audit, "clock in the fixed tuple")->supports);
+        }
+    }
+}
+
+/* What RFC 6528 asks for is confirmed, with figures. */
+static void test_confirmed(void **state)
+{
+    struct isn_options options = isn_options_make(1024);
+    struct isn_audit audit = judge_stream(isn_stream_find("linux64ns"), 8, &options, 1);
+
+    (void)state;
+    assert_int_equal(audit.class, ISN_CLASS_RFC6528);
+    assert_true(audit.clock.found && audit.clock.nominal == 15625000);
+    assert_non_null(strstr(audit.clock.name, "Linux"));
+    /* Skewed by up to 50 ppm. */
+    assert_true(fabs(audit.clock.ppm) < 51);
+    assert_true(audit.clock.high - audit.clock.low < 20);
+    /* An exponential distribution's standard deviation is its mean. */
+    assert_true(fabs(audit.clock.residual - 30e-6) < 6e-6);
+    assert_true(fabs(audit.clock.wrap - 274.88) < 0.1);
+    assert_true(audit.clock.step == 1);
+    assert_true(audit.tuple.hash_bits > 31.9);
+    assert_int_equal(audit.tuple.affine, ISN_NO);
+    assert_int_equal(audit.tuple.linear, ISN_NO);
+    assert_int_equal(audit.tuple.port_visible, ISN_NO);
+    assert_false(audit.connection.found);
+    assert_int_equal(audit.epochs, 1);
+    assert_int_equal(audit.backend_count, 0);
+    assert_false(evidence(&audit, "F affine in the port")->supports);
+    assert_false(evidence(&audit, "F linear over GF(2) in the port")->supports);
+    assert_false(evidence(&audit, "increment of each connection")->supports);
+    assert_false(evidence(&audit, "width of F")->supports);
+    assert_true(evidence(&audit, "rate of the clock")->supports);
+}
+
+static void test_figures(void **state)
+{
+    struct isn_options options = isn_options_make(1024);
+    struct isn_audit audit;
+    double share = 0;
+
+    (void)state;
+    audit = judge_stream(isn_stream_find("openbsd"), 3, &options, 1);
+    assert_true(audit.connection.exact && audit.connection.k == 4096);
+    assert_true(audit.clock.nominal == 1048576 && audit.clock.step == 1 << 19);
+    audit = judge_stream(isn_stream_find("linux26"), 3, &options, 1);
+    assert_true(fabs(audit.tuple.hash_bits - 24) < 0.05);
+    audit = judge_stream(isn_stream_find("lwip_hook"), 3, &options, 1);
+    assert_true(audit.clock.nominal == 250000 && audit.clock.step == 250);
+    audit = judge_stream(isn_stream_find("portmul_clk"), 3, &options, 1);
+    assert_true(audit.tuple.affine == ISN_YES && audit.tuple.a == 2654435761u);
+    assert_int_equal(audit.tuple.source_matters, ISN_NO);
+    audit = judge_stream(isn_stream_find("portmul"), 3, &options, 1);
+    assert_true(audit.tuple.affine == ISN_YES && audit.tuple.a == 2654435761u);
+    assert_int_equal(audit.tuple.source_matters, ISN_YES);
+    audit = judge_stream(isn_stream_find("crc_tuple"), 3, &options, 1);
+    assert_true(audit.tuple.linear == ISN_YES && audit.tuple.rank == 17);
+    audit = judge_stream(isn_stream_find("mongoose"), 3, &options, 1);
+    assert_true(audit.tuple.port_visible == ISN_YES && audit.tuple.shift == 0);
+    audit = judge_stream(isn_stream_find("lb2"), 3, &options, 1);
+    assert_int_equal(audit.backend_count, 2);
+    for (size_t i = 0; i < audit.backend_count; i++)
+        share += audit.backends[i].share;
+    assert_true(fabs(share - 1) < 0.02 && fabs(audit.backends[0].share - 0.5) < 0.1);
+    audit = judge_stream(isn_stream_find("rekey60"), 3, &options, 1);
+    assert_in_range(audit.epochs, 2, 4);
+}
+
+/* ---- servers that no table has ---- */
+
+static uint32_t next_crc_clock(struct isn_server *server, const struct isn_contact *contact)
+{
+    uint8_t tuple[] = {(uint8_t)contact->src, (uint8_t)(contact->port >> 8),
+                       (uint8_t)contact->port};
+
+    return (isn_crc32(tuple, sizeof tuple) ^ (uint32_t)server->key[0]) +
+           (uint32_t)(isn_server_uptime(server, contact) / 137);
+}
+
+/* Half a million at once, each four seconds. */
+static uint32_t next_coarse(struct isn_server *server, const struct isn_contact *contact)
+{
+    return (uint32_t)isn_server_hash(server, contact, 0) +
+           (uint32_t)(isn_server_uptime(server, contact) / (4 * NS_PER_S)) * 500000;
+}
+
+static uint32_t next_four(struct isn_server *server, const struct isn_contact *contact)
+{
+    return (uint32_t)isn_server_hash(server, contact, isn_server_draw(server) & 3);
+}
+
+static void test_others(void **state)
+{
+    static const struct {
+        struct isn_stream stream;
+        enum isn_class class;
+        double rate;
+        size_t backends;
+    } rows[] = {
+        {{.name = "CRC and clock", .next = next_crc_clock}, ISN_CLASS_TUPLE_FUNCTION, 1e9 / 137, 0},
+        {{.name = "coarse", .next = next_coarse}, ISN_CLASS_RFC6528, 125000, 0},
+        {{.name = "four hashes", .next = next_four}, ISN_CLASS_STATIC_HASH, 0, 4},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct isn_options options = isn_options_make(512);
+
+        for (uint64_t seed = 1; seed < 4; seed++) {
+            struct isn_audit audit = judge_stream(&rows[i].stream, seed, &options, 1);
+
+            if (audit.class != rows[i].class)
+                fail_msg("%s: %s", rows[i].stream.name, isn_class_name(audit.class));
+            assert_true(fabs(audit.clock.rate - rows[i].rate) <= 0.06 * rows[i].rate);
+            assert_int_equal(audit.backend_count, rows[i].backends);
+        }
+    }
+}
+
+/* Answers that were held up: the quickest ones give the rate. */
+static void test_round_trips(void **state)
+{
+    struct isn_options options = isn_options_make(512);
+    struct isn_sample rows[512];
+    struct isn_audit all, quick;
+    struct isn_noise noise = {3};
+    size_t count;
+
+    (void)state;
+    options.jitter_us = 0.001;
+    count = isn_stream_make(isn_stream_find("passt32ns"), 1, &options, rows);
+    for (size_t i = 0; i < count; i++)
+        rows[i].time += llround(isn_noise_exponential(&noise, 2e6));
+    assert_int_equal(judge(rows, count, &all), 1);
+    noise.state = 3;
+    for (size_t i = 0; i < count; i++)
+        rows[i].rtt = 200000 + llround(isn_noise_exponential(&noise, 2e6));
+    assert_int_equal(judge(rows, count, &quick), 1);
+    assert_int_equal(quick.class, ISN_CLASS_RFC6528);
+    assert_true(quick.clock.high - quick.clock.low < (all.clock.high - all.clock.low) / 3);
+}
+
+static void test_few(void **state)
+{
+    struct isn_options options = isn_options_make(12);
+    struct isn_audit audit;
+
+    (void)state;
+    audit = judge_stream(isn_stream_find("linux64ns"), 1, &options, 0);
+    assert_int_equal(judge(NULL, 0, &audit), 0);
+    assert_int_equal(audit.evidence_count, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_classes),   cmocka_unit_test(test_none),
+        cmocka_unit_test(test_confirmed), cmocka_unit_test(test_figures),
+        cmocka_unit_test(test_others),    cmocka_unit_test(test_round_trips),
+        cmocka_unit_test(test_few),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
