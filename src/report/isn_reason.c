@@ -56,8 +56,8 @@ static void say_connection(struct sentence *sentence)
 {
     const struct isn_per_connection_record *each = sentence->record->per_connection;
     if (each)
-        say_number(sentence, each->exact ? ", each connection +" : ", each connection about +",
-                   each->k, "");
+        say_count(sentence, each->exact ? ", each connection +" : ", each connection about +",
+                  each->k, "");
 }
 
 /* The one figure that the class stands or falls with. */

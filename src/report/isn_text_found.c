@@ -23,6 +23,12 @@ static void add_number(struct line *line, const char *before, double number, con
         ADD(line, "%s%s%s", before, figure, behind);
 }
 
+static void add_count(struct line *line, const char *before, double count, const char *behind)
+{
+    double shown = fabs(count) >= 100 ? round(count) : fabs(count) < 1e-6 ? 0 : count;
+    add_number(line, before, shown, behind);
+}
+
 static void put(struct page *page, enum tone tone, const char *label, const struct line *line)
 {
     if (line->at > 0)
@@ -46,7 +52,9 @@ static void put_clock(struct page *page)
     }
     if (clock->name) {
         PART(&line, "%s", clock->name);
-        if (isfinite(clock->ppm))
+        if (isfinite(clock->ppm) && fabs(clock->ppm) >= 999.5)
+            PART(&line, "%+.2g %% off that", clock->ppm / 1e4);
+        else if (isfinite(clock->ppm))
             PART(&line, "%+.3g ppm off that", clock->ppm);
     }
     if (isfinite(clock->residual_us)) {
@@ -73,11 +81,11 @@ static void put_connection(struct page *page)
     struct line line = {.at = 0};
     if (!each)
         return;
-    add_number(&line, each->exact ? "each connection adds " : "each connection adds about ",
-               each->k, "");
+    add_count(&line, each->exact ? "each connection adds " : "each connection adds about ", each->k,
+              "");
     if (!each->exact && isfinite(each->low) && isfinite(each->high)) {
-        add_number(&line, " (95 %: ", each->low, "");
-        add_number(&line, " to ", each->high, ")");
+        add_count(&line, " (95 %: ", each->low, "");
+        add_count(&line, " to ", each->high, ")");
     }
     if (isfinite(each->foreign_per_s) && each->foreign_per_s > 0)
         add_number(&line, "; others open ", each->foreign_per_s, " connections a second");
@@ -106,11 +114,21 @@ static void add_passed(struct line *line, const struct isn_tuple_record *tuple)
     }
 }
 
+/* Whether there is a function of addresses and ports to speak of. */
+static bool tuple_matters(const struct isn_record *record)
+{
+    enum isn_class class = isn_words_class(record->class);
+    enum isn_severity severity = isn_words_severity(record->severity);
+    return class == ISN_CLASS_TUPLE_FUNCTION ||
+           (severity != ISN_SEVERITY_HIGH && severity != ISN_SEVERITY_CRITICAL);
+}
+
 static void put_tuple(struct page *page)
 {
-    const struct isn_tuple_record *tuple = ((const struct isn_record *)page->record)->tuple;
+    const struct isn_record *record = page->record;
+    const struct isn_tuple_record *tuple = record->tuple;
     struct line line = {.at = 0};
-    if (!tuple)
+    if (!tuple || !(tuple_matters(record) || page->style->verbose > 0))
         return;
     if (isfinite(tuple->hash_bits) && tuple->hash_bits >= 31.5)
         ADD(&line, "all 32 bits wide");
@@ -245,12 +263,6 @@ static bool steps_matter(const struct isn_record *record)
     return class == ISN_CLASS_TICK_ACCUMULATOR || class == ISN_CLASS_PERIODIC ||
            class == ISN_CLASS_RANDOM_INCREMENT ||
            (class == ISN_CLASS_COUNTER && !record->per_connection);
-}
-
-static void add_count(struct line *line, const char *before, double count, const char *behind)
-{
-    double shown = fabs(count) >= 100 ? round(count) : fabs(count) < 1e-6 ? 0 : count;
-    add_number(line, before, shown, behind);
 }
 
 static void put_cycle(struct line *line, const struct isn_increment_record *increment)

@@ -183,10 +183,12 @@ static const struct isn_words words_MIXTURE = {
 static const struct isn_words words_RANDOM = {
     .meaning =
         "To all tests that were made the numbers look random, also for the same addresses and "
-        "ports. They do not follow a clock, so that segments of an old "
-        "connection may, rarely, pass for those of a new one.",
-    .mend = "Nothing to mend in what was tested. RFC 9293 3.4.1 asks for a clock besides (MUST-8); "
-            "random numbers of full width do without it, as some systems do on purpose.",
+        "ports. They do not follow a clock, so that segments of an old connection may, rarely, "
+        "pass for those of a new one.",
+    .mend =
+        "Nothing to mend in what was tested; --deep also looks for smoltcp's generator with any "
+        "seed. RFC 9293 3.4.1 asks for a clock besides (MUST-8); random numbers of full width "
+        "do without it, as some systems do on purpose.",
     .reference = "RFC 9293 3.4.1, RFC 6528 3",
 };
 static const struct isn_words words_INCONCLUSIVE = {

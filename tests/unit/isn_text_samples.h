@@ -141,7 +141,7 @@ static const struct isn_record audit_counter = {
 
 static const struct isn_clock_record ms_clock = {
     .rate = 999.98, .low = 999.97, .high = 999.99, .nominal = 1000,
-    .name = "1 kHz: milliseconds, early Windows, CycloneTCP, Nut/Net", .ppm = -20, .residual_us = 300,
+    .name = "1 kHz: milliseconds, early Windows, CycloneTCP, Nut/Net", .ppm = -2010, .residual_us = 300,
     .wrap_s = 4294967.3, .step = 1, .uptime_s = 277200, .log10_p = -9999.5};
 static const struct isn_evidence_record clock_evidence[] = {
     {"level about a straight line", 0.011, -9999.5, true, "all 2048 numbers lie within 0.3 ms of a clock of 999.98 a second"}};
