@@ -45,12 +45,35 @@ static void test_plain(void **state)
     isn_corpus_expect(&corpus, 98, 98);
 }
 
+/* Without our sequence number cookies are no other class. */
+static void test_plain_cookies(void **state)
+{
+    static const char *const names[] = {"cookie_linux", "cookie_bsd"};
+    static struct isn_audit audit;
+    struct isn_options options = isn_options_make(512);
+
+    (void)state;
+    for (uint64_t seed = 9801; seed < 9806; seed++) {
+        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+            struct isn_samples samples =
+                isn_corpus_samples(isn_stream_find(names[i]), seed, &options, true);
+
+            isn_corpus_run(&samples, true, &audit);
+            assert_int_equal(audit.class, ISN_CLASS_INCONCLUSIVE);
+            assert_non_null(strstr(audit.why, "SYN cookies"));
+            isn_audit_release(&audit);
+            isn_samples_release(&samples);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_loss),
         cmocka_unit_test(test_busy),
         cmocka_unit_test(test_plain),
+        cmocka_unit_test(test_plain_cookies),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

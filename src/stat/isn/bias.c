@@ -12,6 +12,8 @@
 #define PRAISE 128
 /* What a judge found as unlikely as this, and did not conclude from, stands against "random". */
 #define CONTRADICTION -8.0
+/* Of the fixed tuple it takes so many to find a clock. */
+#define CLOCK_LEAST 12
 /* Rejected tests that are named. */
 #define NAMED 8
 
@@ -113,14 +115,22 @@ static void note_rejected(struct isn_audit *audit)
     }
 }
 
-/* The fixed tuple repeats its numbers, not one after the other: a small pool. */
-static int judge_pool(struct isn_audit *audit, const struct isn_test *test, size_t count)
+static size_t count_of(const struct isn_samples *samples, const char *series)
 {
-    double pairs = (double)count * (double)(count - 1) / 2;
+    return strcmp(series, "all") == 0     ? samples->count
+           : strcmp(series, "fixed") == 0 ? samples->fixed_count
+                                          : samples->varying_count;
+}
+
+/* Numbers come again, if too few for the judge of that. */
+static int judge_pool(const struct isn_samples *samples, struct isn_audit *audit,
+                      const struct isn_test *test)
+{
+    double count = (double)count_of(samples, test->series);
 
     audit->class = ISN_CLASS_REDUCED_ENTROPY;
     audit->log10_p = family_log10_p(&audit->battery, test);
-    audit->entropy.bits = log2(pairs / test->statistic);
+    audit->entropy.bits = log2(count * (count - 1) / 2 / test->statistic);
     note_rejected(audit);
     return 1;
 }
@@ -149,7 +159,9 @@ static int judge_none(const struct isn_samples *samples, struct isn_audit *audit
                    "none of %zu tests of %zu numbers is rejected, at %g for all together",
                    audit->battery.count, samples->count, ISN_BATTERY_ALPHA);
     isn_audit_note(audit, false, "clock", NAN, NAN,
-                   "no M: the clock of RFC 9293 MUST-8 is absent from the numbers");
+                   samples->fixed_count < CLOCK_LEAST
+                       ? "not looked for: no tuple was asked often enough"
+                       : "no M: the clock of RFC 9293 MUST-8 is absent from the numbers");
     if (samples->count < PRAISE)
         return inconclusive(audit, "no structure in the numbers, but too few to call them random");
     audit->class = ISN_CLASS_RANDOM;
@@ -165,10 +177,7 @@ int isn_judge_bias(const struct isn_samples *samples, struct isn_audit *audit)
         return status;
     found = least(&audit->battery, true);
     if (found != NULL)
-        return judge_pool(audit, found,
-                          strcmp(found->series, "all") == 0     ? samples->count
-                          : strcmp(found->series, "fixed") == 0 ? samples->fixed_count
-                                                                : samples->varying_count);
+        return judge_pool(samples, audit, found);
     found = least(&audit->battery, false);
     return found != NULL ? judge_biased(audit, found) : judge_none(samples, audit);
 }

@@ -281,7 +281,7 @@ int isn_judge_cookies(const struct isn_samples *samples, struct isn_audit *audit
 {
     int result;
 
-    if (!samples->extended || samples->fixed_count == 0)
+    if (!samples->extended)
         return 0;
     result = judge_sums(samples, audit);
     return result != 0 ? result : judge_clear(samples, audit);

@@ -13,6 +13,10 @@
 #define PROOF      -8.0
 #define PROOF_BYTE -10.0
 
+/* So many pairs of the fixed tuple, and that many times those of different ones, are of its own. */
+#define OWN_LEAST 10
+#define OWN_TIMES 10
+
 #define SPACE 4294967296.0
 
 static void conclude(struct isn_audit *audit, double bits, double log10_p)
@@ -120,8 +124,7 @@ static void judge_lattice(const uint32_t *sorted, size_t count, struct isn_audit
 
 struct value {
     uint32_t isn;
-    uint32_t tuple; /* src and port, mixed */
-    size_t index;   /* in the list that it is from */
+    uint32_t tuple; /* src and port */
 };
 
 static int compare_isns(const void *left, const void *right)
@@ -131,15 +134,17 @@ static int compare_isns(const void *left, const void *right)
 
     if (a->isn != b->isn)
         return a->isn < b->isn ? -1 : 1;
-    if (a->tuple != b->tuple)
-        return a->tuple < b->tuple ? -1 : 1;
-    return (a->index > b->index) - (a->index < b->index);
+    return (a->tuple > b->tuple) - (a->tuple < b->tuple);
 }
 
-/* Pairs of equal numbers of different tuples. */
-static double pairs_apart(const struct value *values, size_t count)
+struct pairs {
+    double apart, own; /* of different tuples, of the same one */
+};
+
+/* Of sorted values. */
+static struct pairs pairs_of(const struct value *values, size_t count)
 {
-    double pairs = 0;
+    struct pairs pairs = {0};
     size_t same_isn;
     size_t same_tuple;
 
@@ -154,51 +159,90 @@ static double pairs_apart(const struct value *values, size_t count)
                 same_tuple++;
             inside += (double)same_tuple * (double)(same_tuple - 1) / 2;
         }
-        pairs += (double)same_isn * (double)(same_isn - 1) / 2 - inside;
+        pairs.own += inside;
+        pairs.apart += (double)same_isn * (double)(same_isn - 1) / 2 - inside;
     }
     return pairs;
 }
 
-/*
- * Of different tuples only: an answer that was sent again, and a hash without a clock, repeat the
- * number of one tuple.
- */
-static int judge_collisions(const struct isn_samples *samples, struct isn_audit *audit)
+static uint32_t tuple_of(const struct isn_sample *row)
 {
-    size_t count = samples->count;
-    struct value *values = malloc(count * sizeof *values);
-    double all = (double)count * (double)(count - 1) / 2;
-    double fixed = (double)samples->fixed_count * ((double)samples->fixed_count - 1) / 2;
-    double pairs;
-    double p;
+    return row->src << 16 | row->port;
+}
+
+/* But for an answer of the fixed tuple that was sent again, and so comes twice in a row. */
+static int pairs_count(const struct isn_samples *samples, struct pairs *ret_pairs)
+{
+    struct value *values = malloc(samples->count * sizeof *values);
+    size_t fixed = 0;
+    size_t kept = 0;
 
     if (values == NULL)
         return -FAULT_MEMORY;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < samples->count; i++) {
         const struct isn_sample *row = &samples->rows[i];
+        bool is_fixed = fixed < samples->fixed_count && samples->fixed[fixed] == i;
 
-        values[i] = (struct value){row->isn, row->src << 16 | row->port, i};
+        fixed += is_fixed;
+        if (is_fixed && fixed >= 2 && samples->rows[samples->fixed[fixed - 2]].isn == row->isn)
+            continue;
+        values[kept++] = (struct value){row->isn, tuple_of(row)};
     }
-    qsort(values, count, sizeof *values, compare_isns);
-    pairs = pairs_apart(values, count);
+    qsort(values, kept, sizeof *values, compare_isns);
+    *ret_pairs = pairs_of(values, kept);
     free(values);
+    return 0;
+}
+
+/* The log10 of the probability of so many pairs or more; all that the tail's first term has, where
+ * gsl has nothing left. */
+static double pairs_log10_p(double pairs, double expected)
+{
+    double p = gsl_cdf_poisson_Q((unsigned)fmin(pairs, 1e9) - 1, expected);
+
+    if (p > 1e-300)
+        return log10(p);
+    return (pairs * log(expected) - expected - lgamma(pairs + 1)) / log(10);
+}
+
+static void judge_collisions(const struct isn_samples *samples, double pairs,
+                             struct isn_audit *audit)
+{
+    double fixed = (double)samples->fixed_count * ((double)samples->fixed_count - 1) / 2;
+    double all = (double)samples->count * (double)(samples->count - 1) / 2 - fixed;
+    double log10_p;
+
     audit->entropy.collisions = (size_t)pairs;
-    audit->entropy.expected = (all - fixed) / SPACE;
+    audit->entropy.expected = all / SPACE;
     if (pairs == 0)
-        return 0;
-    p = gsl_cdf_poisson_Q((unsigned)fmin(pairs, 1e9) - 1, audit->entropy.expected);
-    /* All that the distribution's tail has left, where it has nothing left. */
-    p = fmax(p, exp(-audit->entropy.expected) * pow(audit->entropy.expected, fmin(pairs, 40)) /
-                    tgamma(fmin(pairs, 40) + 1));
-    if (p > ISN_COLLISION_ALPHA)
-        return 0;
-    conclude(audit, log2((all - fixed) / pairs), log10(p));
+        return;
+    log10_p = pairs_log10_p(pairs, audit->entropy.expected);
+    if (log10_p > log10(ISN_COLLISION_ALPHA))
+        return;
+    conclude(audit, log2(all / pairs), log10_p);
     isn_audit_note(
-        audit, true, "numbers that come again", pairs, log10(p),
+        audit, true, "numbers that come again", pairs, log10_p,
         "%.0f pairs of different tuples have the same number, %.2g would by chance: some "
         "%.3g values in all",
-        pairs, audit->entropy.expected, (all - fixed) / pairs);
-    return 0;
+        pairs, audit->entropy.expected, all / pairs);
+}
+
+/*
+ * Numbers that come again on the fixed tuple, now this one and now that, but not on other tuples:
+ * no small pool, which is one for all, but a function of what is not known here.
+ */
+static bool repeats_itself(const struct pairs *pairs, struct isn_audit *audit)
+{
+    if (pairs->own < OWN_LEAST || pairs->own < OWN_TIMES * pairs->apart)
+        return false;
+    isn_audit_note(
+        audit, false, "numbers that come again", pairs->own, NAN,
+        "%.0f pairs of the fixed tuple have the same number, and %.0f of different tuples",
+        pairs->own, pairs->apart);
+    audit->class = ISN_CLASS_INCONCLUSIVE;
+    audit->why = "the fixed tuple's numbers come again as SYN cookies' do, which cannot be told "
+                 "without our sequence number and MSS";
+    return true;
 }
 
 /* ---- a byte that can be told ---- */
@@ -230,24 +274,39 @@ static void judge_bytes(const uint32_t *isns, size_t count, struct isn_audit *au
     }
 }
 
+/* A whole number that comes again at once tells nothing of its bytes. */
+static size_t unlike_the_last(const struct isn_samples *samples, uint32_t *isns)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < samples->count; i++)
+        if (kept == 0 || isns[kept - 1] != samples->rows[i].isn)
+            isns[kept++] = samples->rows[i].isn;
+    return kept;
+}
+
 int isn_judge_entropy(const struct isn_samples *samples, struct isn_audit *audit)
 {
     size_t count = samples->count;
-    uint32_t *isns = malloc(count * sizeof *isns);
-    int status = -FAULT_MEMORY;
+    struct pairs pairs;
+    uint32_t *isns;
+    int status = pairs_count(samples, &pairs);
 
-    if (isns != NULL) {
-        for (size_t i = 0; i < count; i++)
-            isns[i] = samples->rows[i].isn;
-        judge_stuck(samples, audit);
-        judge_bytes(isns, count, audit);
-        qsort(isns, count, sizeof *isns, compare_values);
-        judge_range(isns, count, audit);
-        judge_lattice(isns, count, audit);
-        status = judge_collisions(samples, audit);
-    }
-    free(isns);
     if (status != 0)
         return status;
+    if (repeats_itself(&pairs, audit))
+        return 1;
+    isns = malloc(count * sizeof *isns);
+    if (isns == NULL)
+        return -FAULT_MEMORY;
+    judge_stuck(samples, audit);
+    judge_bytes(isns, unlike_the_last(samples, isns), audit);
+    for (size_t i = 0; i < count; i++)
+        isns[i] = samples->rows[i].isn;
+    qsort(isns, count, sizeof *isns, compare_values);
+    judge_range(isns, count, audit);
+    judge_lattice(isns, count, audit);
+    judge_collisions(samples, pairs.apart, audit);
+    free(isns);
     return audit->class == ISN_CLASS_REDUCED_ENTROPY;
 }
