@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <utlist.h>
 
+#include "probe/frames.h"
 #include "probe/sampler.h"
 
 /* An early look at the numbers takes its time: so long must there be nothing else to do. */
@@ -254,6 +255,9 @@ void samplers_due(struct engine *engine, int64_t now)
 {
     struct sampler *sampler, *next;
 
+    /* An audit of another target may have taken its time, while answers came. */
+    if (engine->samplers)
+        engine_read_links(engine);
     DL_FOREACH_SAFE2 (engine->samplers, sampler, next, next_of) {
         shots_due(sampler, now);
         check(sampler);
