@@ -64,6 +64,15 @@ static bool is_audit(const json_t *record)
            json_is_string(json_object_get(record, "class"));
 }
 
+static bool is_blank(const char *text, size_t length)
+{
+    while (length > 0 && (*text == ' ' || *text == '\t' || *text == '\r')) {
+        text++;
+        length--;
+    }
+    return length == 0;
+}
+
 static int read_records(struct isn_baseline *baseline, const char *path, const char *text,
                         size_t length, struct fault *fault)
 {
@@ -72,7 +81,7 @@ static int read_records(struct isn_baseline *baseline, const char *path, const c
         size_t size = end ? (size_t)(end - text) - at : length - at;
         json_t *record;
 
-        if (size > 0 && strspn(text + at, " \t\r\n") < size) {
+        if (!is_blank(text + at, size)) {
             record = json_loadb(text + at, size, 0, NULL);
             if (!record)
                 return fault_set(fault, FAULT_IO, 0,
@@ -97,7 +106,7 @@ int isn_baseline_read(const char *path, struct isn_baseline **ret, struct fault 
     struct isn_baseline *baseline = calloc(1, sizeof *baseline);
     uint8_t *bytes = NULL;
     char what[160];
-    size_t length;
+    size_t length = 0;
     int error;
 
     snprintf(what, sizeof what, "--baseline '%s'", path);
@@ -106,17 +115,8 @@ int isn_baseline_read(const char *path, struct isn_baseline **ret, struct fault 
     baseline->records = json_array();
     error = baseline->records ? file_read(path, what, &bytes, &length, fault)
                               : fault_set(fault, FAULT_MEMORY, 0, "out of memory");
-    if (!error) {
-        uint8_t *ended = realloc(bytes, length + 1); /* strspn() wants an end */
-
-        if (!ended) {
-            error = fault_set(fault, FAULT_MEMORY, 0, "out of memory");
-        } else {
-            bytes = ended;
-            bytes[length] = '\0';
-            error = read_records(baseline, path, (const char *)bytes, length, fault);
-        }
-    }
+    if (!error)
+        error = read_records(baseline, path, (const char *)bytes, length, fault);
     free(bytes);
     if (error) {
         isn_baseline_free(baseline);

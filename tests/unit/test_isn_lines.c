@@ -190,8 +190,8 @@ static void test_zero_bytes_and_long_lines(void **state)
 
     assert_non_null(text);
     memset(text, '1', length);
-    strcpy(text + length, "\n1000 40000 4294967295");
-    lines = read_bytes(text, strlen(text), 1000, &complaints);
+    length += (size_t)snprintf(text + length, 64, "\n1000 40000 4294967295");
+    lines = read_bytes(text, length, 1000, &complaints);
     assert_string_equal(complaints.why, "the line is too long");
     assert_int_equal(complaints.count, 1);
     assert_int_equal(complaints.number, 1);
@@ -199,8 +199,7 @@ static void test_zero_bytes_and_long_lines(void **state)
     done(lines);
 
     /* The longest that may be. */
-    memset(text, ' ', ISN_LINES_LENGTH);
-    memcpy(text, "1 2 3", 5);
+    snprintf(text, length, "%-*s", ISN_LINES_LENGTH, "1 2 3");
     lines = read_bytes(text, ISN_LINES_LENGTH, 999, &complaints);
     assert_int_equal(complaints.count, 0);
     assert_int_equal(lines->count, 1);
