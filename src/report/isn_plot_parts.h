@@ -40,11 +40,13 @@ size_t isn_plot_various(const struct isn_samples *samples, size_t *rows);
 
 /* What is taken off the numbers before they are looked at. */
 struct isn_plot_model {
-    double rate; /* of a clock, numbers a second; 0: none */
-    double each; /* numbers that each connection adds; 0: none */
-    bool cseq;   /* our own sequence number, which cookies add */
-    bool shared; /* it holds for all tuples, not for one alone */
-    bool apart;  /* by design the fixed tuple goes its own way: not to be mixed with the others */
+    double rate;   /* of a clock, numbers a second; 0: none */
+    double each;   /* numbers that each connection adds; 0: none */
+    bool cseq;     /* our own sequence number, which cookies add */
+    uint32_t port; /* so many times the source port */
+    bool shared;   /* it holds for all tuples, not for one alone */
+    bool near;     /* the fixed tuple stays near its own numbers */
+    bool apart;    /* by design the fixed tuple goes its own way: not to be mixed with the others */
 };
 struct isn_plot_model isn_plot_model(const struct isn_audit *audit);
 /* The number of a row less all of that, modulo 2^32. */

@@ -162,6 +162,8 @@ static void draw_flat(struct isn_sheet *sheet, struct plot_panel *panel, const s
                       const struct cloud *clouds, size_t count)
 {
     struct isn_plot_note note = {sheet, panel, panel->x};
+    size_t outside = 0;
+    char text[64];
 
     panel->across = (struct plot_axis){
         .from = space->low, .to = space->high, .unit = space->unit, .label = space->label[0]};
@@ -175,9 +177,14 @@ static void draw_flat(struct isn_sheet *sheet, struct plot_panel *panel, const s
             double at[3];
             steps_to(sheet->samples, clouds[k].rows, i, at);
             sheet->points[points++] = (struct plot_point){at[0], at[1]};
+            outside += fmin(at[0], at[1]) < space->low || fmax(at[0], at[1]) > space->high;
         }
         isn_plot_draw(sheet, panel, &clouds[k].marker, sheet->points, points);
         isn_plot_entry(&note, &clouds[k].marker, clouds[k].words, points);
+    }
+    if (outside > 0) {
+        snprintf(text, sizeof text, "%zu outside", outside);
+        isn_plot_words(&note, text);
     }
 }
 
@@ -301,7 +308,7 @@ void isn_plot_phase(struct isn_sheet *sheet, struct plot_panel flat, struct plot
          isn_plot_marker(ISN_PLOT_FIXED, samples->fixed_count), "fixed tuple"},
     };
     /* A clock's cloud is small beside that of a hash, and must be seen. */
-    if (sheet->model.apart && clouds[1].marker.size < APART_SIZE)
+    if (sheet->model.near && clouds[1].marker.size < APART_SIZE)
         clouds[1].marker.size = APART_SIZE;
     size_t count = samples->fixed_count > 3 ? 2 : 1;
     struct space space = {0};

@@ -137,6 +137,7 @@ static const char *model_words(const struct isn_plot_model *model)
 }
 
 struct residual {
+    struct isn_plot_model model;
     const size_t *rows; /* NULL: all */
     size_t count;
     bool wide;  /* levels all over the circle, else distances from their middle */
@@ -152,7 +153,7 @@ static size_t row_of(const struct residual *residual, size_t i)
 static double residual_value(const struct isn_sheet *sheet, const struct residual *residual,
                              size_t i)
 {
-    double level = isn_plot_less(sheet->samples, &sheet->model, row_of(residual, i));
+    double level = isn_plot_less(sheet->samples, &residual->model, row_of(residual, i));
 
     return residual->wide ? level : isn_plot_wrap(level, residual->middle);
 }
@@ -177,11 +178,11 @@ static void measure(struct isn_sheet *sheet, struct residual *residual)
     residual->wide = audit->backend_count > 1 || residual->high - residual->low > WIDE_LEFT;
 }
 
-static void residual_axis(const struct isn_sheet *sheet, const struct residual *residual,
-                          struct plot_axis *axis, char label[64])
+static void residual_axis(const struct residual *residual, struct plot_axis *axis, char label[64])
 {
-    double rate = sheet->model.rate, ms, low = residual->low, high = residual->high;
-    bool taken = rate > 0 || sheet->model.each != 0 || sheet->model.cseq;
+    const struct isn_plot_model *model = &residual->model;
+    double rate = model->rate, ms, low = residual->low, high = residual->high;
+    bool taken = rate > 0 || model->each != 0 || model->cseq || model->port != 0;
 
     if (residual->wide) {
         isn_plot_axis_all(axis, taken ? "what is left" : "initial sequence number", label);
@@ -240,12 +241,21 @@ static void draw_backends(struct isn_sheet *sheet, const struct plot_panel *pane
     }
 }
 
+static void say_outside(struct isn_plot_note *note, size_t outside)
+{
+    char text[64];
+
+    if (outside == 0)
+        return;
+    snprintf(text, sizeof text, "%zu outside", outside);
+    isn_plot_words(note, text);
+}
+
 static void draw_residuals(struct isn_sheet *sheet, const struct plot_panel *panel,
                            const struct residual *residual, struct isn_plot_note *note)
 {
     struct plot_marker marker = isn_plot_marker(ISN_PLOT_FIXED, residual->count);
     size_t outside = 0;
-    char text[64];
 
     for (size_t i = 0; i < residual->count; i++) {
         double value = residual_value(sheet, residual, i);
@@ -254,10 +264,7 @@ static void draw_residuals(struct isn_sheet *sheet, const struct plot_panel *pan
     }
     isn_plot_draw(sheet, panel, &marker, sheet->points, residual->count);
     isn_plot_entry(note, &marker, residual->rows ? "fixed tuple" : "all samples", residual->count);
-    if (outside > 0) {
-        snprintf(text, sizeof text, "%zu outside", outside);
-        isn_plot_words(note, text);
-    }
+    say_outside(note, outside);
 }
 
 void isn_plot_residual(struct isn_sheet *sheet, struct plot_panel panel)
@@ -265,7 +272,8 @@ void isn_plot_residual(struct isn_sheet *sheet, struct plot_panel panel)
     const struct isn_samples *samples = sheet->samples;
     const struct isn_plot_model *model = &sheet->model;
     struct isn_plot_note note = {sheet, &panel, panel.x};
-    struct residual residual = {.rows = model->shared ? NULL : samples->fixed,
+    struct residual residual = {.model = *model,
+                                .rows = model->shared ? NULL : samples->fixed,
                                 .count = model->shared ? samples->count : samples->fixed_count};
     struct plot_pen zero = {PLOT_FAINT, 0.7, 0, false};
     char title[96], across[64], up[64];
@@ -276,7 +284,7 @@ void isn_plot_residual(struct isn_sheet *sheet, struct plot_panel panel)
     measure(sheet, &residual);
     if (residual.count > 0) {
         time_axis(sheet, &panel.across, across);
-        residual_axis(sheet, &residual, &panel.up, up);
+        residual_axis(&residual, &panel.up, up);
     }
     isn_plot_panel(sheet, &panel);
     if (residual.count == 0) {
@@ -311,23 +319,40 @@ static void port_axis(const struct isn_sheet *sheet, struct plot_axis *axis)
     axis->label = "source port";
 }
 
+static struct plot_point port_point(const struct isn_sheet *sheet, const struct plot_panel *panel,
+                                    const struct residual *residual, size_t i, size_t *outside)
+{
+    double value = residual_value(sheet, residual, i);
+
+    *outside += value < panel->up.from || value > panel->up.to;
+    return (struct plot_point){sheet->samples->rows[residual->rows[i]].port, value};
+}
+
 void isn_plot_ports(struct isn_sheet *sheet, struct plot_panel panel)
 {
     const struct isn_samples *samples = sheet->samples;
     struct isn_plot_note note = {sheet, &panel, panel.x};
-    struct residual residual = {.rows = sheet->various, .count = sheet->various_count};
+    struct residual residual = {
+        .model = sheet->model, .rows = sheet->various, .count = sheet->various_count};
     const enum isn_plot_series series[] = {ISN_PLOT_VARYING, ISN_PLOT_OTHER_SOURCE};
     const char *const words[] = {sheet->various_words, "from other addresses"};
     char title[96], up[64];
+    size_t outside = 0;
 
     snprintf(title, sizeof title, "F over the source port%s", model_words(&sheet->model));
+    /* A function that was found out is best shown by what it leaves: nothing. */
+    if (sheet->audit->tuple.affine == ISN_YES && sheet->audit->tuple.a != 0) {
+        residual.model.port = sheet->audit->tuple.a;
+        snprintf(title, sizeof title, "F less %u · port%s", residual.model.port,
+                 model_words(&sheet->model));
+    }
     panel.title = title;
     measure(sheet, &residual);
     if (residual.count > 0) {
         port_axis(sheet, &panel.across);
         residual.wide = residual.high - residual.low > WIDE_LEFT;
         residual.timed &= sheet->model.shared;
-        residual_axis(sheet, &residual, &panel.up, up);
+        residual_axis(&residual, &panel.up, up);
     }
     isn_plot_panel(sheet, &panel);
     if (residual.count == 0)
@@ -338,11 +363,11 @@ void isn_plot_ports(struct isn_sheet *sheet, struct plot_panel panel)
 
         for (size_t i = 0; i < residual.count; i++)
             if (chosen(samples, series[k], residual.rows[i]))
-                sheet->points[count++] = (struct plot_point){samples->rows[residual.rows[i]].port,
-                                                             residual_value(sheet, &residual, i)};
+                sheet->points[count++] = port_point(sheet, &panel, &residual, i, &outside);
         if (count == 0)
             continue;
         isn_plot_draw(sheet, &panel, &marker, sheet->points, count);
         isn_plot_entry(&note, &marker, words[k], count);
     }
+    say_outside(&note, outside);
 }

@@ -89,7 +89,7 @@ struct isn_plot_model isn_plot_model(const struct isn_audit *audit)
         break;
     case ISN_CLASS_RFC6528_COUNTER:
         model.each = audit->connection.found ? audit->connection.k : 0;
-        model.apart = true;
+        model.apart = model.near = true;
         break;
     case ISN_CLASS_CONSTANT:
     case ISN_CLASS_CLOCK:
@@ -107,6 +107,8 @@ struct isn_plot_model isn_plot_model(const struct isn_audit *audit)
     case ISN_CLASS_STATIC_HASH:
     case ISN_CLASS_RFC6528:
     case ISN_CLASS_RFC6528_SHORT_HASH:
+        model.apart = model.near = true;
+        break;
     case ISN_CLASS_SYN_COOKIE_FREEBSD:
     case ISN_CLASS_MIXTURE:
         model.apart = true;
@@ -132,8 +134,10 @@ double isn_plot_less(const struct isn_samples *samples, const struct isn_plot_mo
         fmod(model->rate * seconds_between(samples->rows[0].time, sample->time), ISN_PLOT_NUMBERS);
     double counter = fmod(model->each * (double)row, ISN_PLOT_NUMBERS);
     uint32_t number = model->cseq ? sample->isn - sample->cseq : sample->isn;
-    double less = fmod((double)number - clock - counter, ISN_PLOT_NUMBERS);
+    double less;
 
+    number -= model->port * sample->port;
+    less = fmod((double)number - clock - counter, ISN_PLOT_NUMBERS);
     return less < 0 ? less + ISN_PLOT_NUMBERS : less;
 }
 
@@ -198,7 +202,8 @@ bool isn_plot_middle(const double *levels, size_t count, double *ret_middle)
             after = i;
         }
     }
-    *ret_middle = order[(after + count / 2) % count];
+    after += count / 2;
+    *ret_middle = order[after < count ? after : after - count];
     free(order);
     return true;
 }

@@ -247,6 +247,25 @@ static void test_backends(void **state)
     count_files(true);
 }
 
+/* A function of the port that was found out is taken off: nothing is left. */
+static void test_affine(void **state)
+{
+    (void)state;
+    struct isn_samples samples = sample("portmul", 200);
+    struct isn_audit audit = audit_of(ISN_CLASS_TUPLE_FUNCTION);
+    struct isn_plot plot = {"a:1", NULL, NULL, &samples, &audit};
+
+    write_checked(&plot);
+    assert_true(svg_has(in_folder("x.svg"), "\nF over the source port\n"));
+    audit.tuple.affine = ISN_YES;
+    audit.tuple.a = 2654435761U;
+    write_checked(&plot);
+    assert_true(svg_has(in_folder("x.svg"), "\nF less 2654435761 · port\n"));
+    assert_true(svg_has(in_folder("x.svg"), "\nwhat is left, from its median\n"));
+    isn_samples_release(&samples);
+    count_files(true);
+}
+
 static void test_few(void **state)
 {
     (void)state;
@@ -391,10 +410,11 @@ int main(void)
 #ifndef HAVE_CAIRO
         cmocka_unit_test(test_without),
 #else
-        cmocka_unit_test(test_words),    cmocka_unit_test(test_classes),
-        cmocka_unit_test(test_backends), cmocka_unit_test(test_few),
-        cmocka_unit_test(test_many),     cmocka_unit_test(test_bad_numbers),
-        cmocka_unit_test(test_names),    cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_words),       cmocka_unit_test(test_classes),
+        cmocka_unit_test(test_backends),    cmocka_unit_test(test_affine),
+        cmocka_unit_test(test_few),         cmocka_unit_test(test_many),
+        cmocka_unit_test(test_bad_numbers), cmocka_unit_test(test_names),
+        cmocka_unit_test(test_errors),
 #endif
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -74,6 +74,9 @@ static void test_less(void **state)
     model = (struct isn_plot_model){.cseq = true};
     assert_float_equal(isn_plot_less(&samples, &model, 0), 3, 1e-6);
     assert_float_equal(isn_plot_less(&samples, &model, 2), 294967299, 1e-6);
+    rows[2].port = 65535;
+    model = (struct isn_plot_model){.port = 2654435761U};
+    assert_float_equal(isn_plot_less(&samples, &model, 2), (3 - 2654435761U * 65535U), 1e-6);
 }
 
 static void test_model(void **state)
