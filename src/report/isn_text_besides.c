@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "report/finding.h"
 #include "report/isn_text_parts.h"
 
 /* The least share of ones beyond a half that the battery finds in a bit of n numbers, times the
@@ -92,6 +93,17 @@ static void put_phase(struct page *page)
     page_put_fact(page, TONE_PLAIN, "Zalewski", text);
 }
 
+/* Whether a finding lists the differences already. */
+static bool found_changes(const struct isn_record *record)
+{
+    const struct finding_record *findings = record->findings.items;
+    for (size_t i = 0; i < record->findings.count; i++)
+        if (isn_text_is(findings[i].id, finding_row(FINDING_AUDIT_WORSE)->id) ||
+            isn_text_is(findings[i].id, finding_row(FINDING_AUDIT_CHANGED)->id))
+            return true;
+    return false;
+}
+
 static void put_baseline(struct page *page)
 {
     const struct isn_record *record = page->record;
@@ -101,21 +113,21 @@ static void put_baseline(struct page *page)
     if (!baseline)
         return;
     const struct isn_change_record *changes = baseline->changed.items;
-    char since[24] = "the earlier record";
+    char since[32] = "in the earlier record";
     if (baseline->time) /* to the second */
-        snprintf(since, sizeof since, "%.19s", baseline->time);
+        snprintf(since, sizeof since, "at %.19s", baseline->time);
     bool same = isn_text_is(baseline->class_before, record->class ? record->class : "") &&
                 isn_text_is(baseline->severity_before, record->severity ? record->severity : "");
     enum isn_severity before = isn_words_severity(baseline->severity_before),
                       now = isn_words_severity(record->severity);
     if (same)
-        text_append(text, sizeof text, &at, "class and severity are those of %s", since);
+        text_append(text, sizeof text, &at, "class and severity are as they were %s", since);
     else
-        text_append(text, sizeof text, &at, "%s (%s) at %s, now %s (%s)",
+        text_append(text, sizeof text, &at, "%s (%s) %s, now %s (%s)",
                     baseline->class_before ? baseline->class_before : "no class",
                     baseline->severity_before ? baseline->severity_before : "no severity", since,
                     record->class, record->severity);
-    for (size_t i = 0; i < baseline->changed.count; i++) {
+    for (size_t i = 0; i < baseline->changed.count && !found_changes(record); i++) {
         if (!changes[i].what || strcmp(changes[i].what, "class") == 0 ||
             strcmp(changes[i].what, "severity") == 0)
             continue;
@@ -123,11 +135,7 @@ static void put_baseline(struct page *page)
                     changes[i].before ? changes[i].before : "unknown",
                     changes[i].after ? changes[i].after : "unknown");
     }
-    page_put_fact(page,
-                  now > before ? TONE_BAD
-                  : same       ? TONE_PLAIN
-                               : TONE_WARN,
-                  same ? "unchanged" : "changed", text);
+    page_put_fact(page, now > before ? TONE_BAD : same ? TONE_PLAIN : TONE_WARN, "baseline", text);
 }
 
 void isn_text_put_besides(struct page *page)

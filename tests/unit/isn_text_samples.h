@@ -130,13 +130,17 @@ static const struct isn_foretold_record sure_foretold[] = {
     {2801217536, 2801217536, true}, {2801281536, 2801281536, true}, {2801345536, NONE, false}};
 static const struct isn_predicted_record predicted_sure = {
     .of = 3, .hits = 2, .numbers = LIST(sure_foretold)};
+static const struct isn_change_record now_counter[] = {
+    {"class", "RFC6528", "COUNTER"}, {"severity", "good", "critical"}, {"clock_rate", "15624998.2", NULL}};
 static const struct isn_baseline_record baseline_worse = {
-    .time = "2025-12-24T12:00:00.000000Z", .class_before = "RFC6528", .severity_before = "good"};
+    .time = "2025-12-24T12:00:00.000000Z", .class_before = "RFC6528", .severity_before = "good", .changed = LIST(now_counter)};
+static const struct finding_record worse[] = {
+    {"TP-ISN-WORSE", "high", "class was RFC6528 and is COUNTER; severity was good and is critical; clock_rate was 15624998.2"}};
 static const struct isn_record audit_counter = {
     LIVE("camera.example:443"), MANY, .class = "COUNTER", .severity = "critical", .log10_p = -9000,
     .summary = "a counter of connections", .increment = &step_64000, .cost = &cost_nothing,
     .certified_bits = 19.42, .evidence = LIST(counter_evidence), .nmap = &trivial_joke,
-    .phase_space = &phase_sure, .predicted = &predicted_sure, .baseline = &baseline_worse,
+    .phase_space = &phase_sure, .predicted = &predicted_sure, .baseline = &baseline_worse, .findings = LIST(worse),
     .unmet = "severity<=medium: critical", .epochs = NONE};
 
 static const struct isn_clock_record ms_clock = {
