@@ -11,8 +11,8 @@
 #define CLEAR 8.0
 #define GAIN  1.15
 /* Neighbours turn back, and that is no accident: the correlation, and its standard errors. */
-#define TURNED   (-0.25)
-#define ACCIDENT (-2.0)
+#define TURNED   (-0.2)
+#define ACCIDENT (-1.5)
 /* Noise of levels that is none of times: wider than that, and later than that (s). */
 #define WIDE 65536.0
 #define LATE 0.02

@@ -8,10 +8,13 @@
 #define CLEAR 8.0
 /* Noise of levels, see increments_level.c; so many standard errors, as others' connections are in
  * it as well. */
-#define TURNED             (-0.25)
-#define WIDE               65536.0
-#define SLOPE              4.0
-#define ACCIDENT           (-5.0)
+#define TURNED   (-0.25)
+#define WIDE     65536.0
+#define SLOPE    4.0
+#define ACCIDENT (-5.0)
+/* Of a level that hardly goes away, fewer will do. */
+#define HARDLY             0.2
+#define HARDLY_ACCIDENT    (-2.0)
 #define HALF_OF_DIFFERENCE 0.585786
 /* Steps that took long vary so many times more than short ones: others connect in between. */
 #define BUSY 2.0
@@ -68,17 +71,22 @@ static bool noise(struct isn_steps *steps, double rate, struct isn_audit *audit)
 {
     size_t pairs;
     double turning = isn_steps_turning(steps, steps->common, 0, &pairs);
+    struct isn_plane plane;
+    double accident;
+    double middle;
     double width;
     size_t count = 0;
 
+    isn_steps_plane(steps, steps->usual, true, &plane);
+    accident = plane.walk < HARDLY ? HARDLY_ACCIDENT : ACCIDENT;
     for (size_t i = 0; i < steps->count; i++) {
         if (steps->gap[i] <= steps->common && !steps->open[i])
             steps->scratch[count++] = (double)steps->step[i];
     }
     isn_sort(steps->scratch, count);
     /* Half of what two uniform numbers differ by lies in so much of their width. */
-    width = isn_interval(steps->scratch, count, 0.5, &width) / HALF_OF_DIFFERENCE;
-    if (turning > TURNED || turning * sqrt((double)pairs) > ACCIDENT || width < WIDE ||
+    width = isn_interval(steps->scratch, count, 0.5, &middle) / HALF_OF_DIFFERENCE;
+    if (turning > TURNED || turning * sqrt((double)pairs) > accident || width < WIDE ||
         width < SLOPE * fabs(rate) * steps->common)
         return false;
     isn_increments_conclude(audit, ISN_CLASS_REDUCED_ENTROPY, steps->log10_p);

@@ -12,7 +12,7 @@
 
 /* Of random walks of any length, at most 1 in 1000 comes below. */
 #define STAYS        0.085
-#define STAYS_TURNED 0.16
+#define STAYS_TURNED 0.17
 /* The correlation is that of noise; and is no accident, in standard errors. */
 #define TURNED   (-0.25)
 #define ACCIDENT (-2.0)
