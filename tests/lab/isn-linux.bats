@@ -74,8 +74,8 @@ listeners() {
     isn 0 --quick --second-source none "${both[0]}"
     says '.class == "RFC6528" and .second_source == null'
     capture_stop
-    [ "$(judge_count "$(capture_file)" "$SYN && ip.src == 198.18.0.7")" -gt 5 ]
-    [ "$(judge_count "$(capture_file)" "$SYN && ipv6.src == 2001:db8::7")" -gt 5 ]
+    [ "$(judge_count "$(capture_file)" "$SYN && ip.src == 198.18.0.7")" -gt 0 ]
+    [ "$(judge_count "$(capture_file)" "$SYN && ipv6.src == 2001:db8::7")" -gt 0 ]
 }
 
 @test "self: over loopback, nothing left" {
