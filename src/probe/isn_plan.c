@@ -99,6 +99,7 @@ static struct isn_step *step_add(struct maker *maker, enum isn_stage stage, int6
  * could be taken for a new one. */
 static void make_fixed(struct maker *maker, struct isn_step *step)
 {
+    maker->plan->fixed_count++;
     step->fixed = true;
     step->port = maker->plan->fixed_port;
     step->cseq = maker->was_constant ? (uint32_t)isn_plan_draw(maker->plan) : maker->constant;
@@ -208,6 +209,7 @@ static void make_block(struct maker *maker)
     for (size_t i = 0; i < ISN_PLAN_BLOCK; i++)
         plan->takes += plan->steps[plan->count++].gap;
     plan->per_stage[ISN_STAGE_COOKIES] = ISN_PLAN_BLOCK;
+    plan->fixed_count += ISN_PLAN_BLOCK;
 }
 
 static size_t less(size_t a, size_t b)

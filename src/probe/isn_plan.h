@@ -64,8 +64,9 @@ struct isn_plan {
     size_t count;
     uint16_t fixed_port;
     size_t per_stage[ISN_STAGE_COUNT];
-    size_t most;   /* SYNs at most: these, the proof of cookies once more, what comes after */
-    int64_t takes; /* ns: the gaps together, which is how long it takes a server nearby */
+    size_t fixed_count; /* steps of the fixed tuple */
+    size_t most;        /* SYNs at most: these, the proof of cookies once more, what comes after */
+    int64_t takes;      /* ns: the gaps together, which is how long it takes a server nearby */
 
     /* For the ports and numbers to come. */
     uint64_t random;

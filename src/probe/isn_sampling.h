@@ -47,7 +47,7 @@ struct isn_sampling {
     const char *ended;   /* why sampling ended before its end, a clause; NULL: it did not */
 
     /* In the server's order. `looks` has one for each row, and then those of the one connection
-     * that was completed. Times are ns of a clock that only goes forward. */
+     * that was completed, its SYN,ACK first. Times are ns of a clock that only goes forward. */
     const struct isn_sample *rows;
     size_t count;
     const struct isn_look *looks;

@@ -85,6 +85,7 @@ struct sampler {
     size_t burst_lost;
     uint64_t gap_after; /* the number of the latest SYN without an answer; 0: none */
     struct strain strain;
+    int64_t usual_rtt; /* ns: the shortest; 0: none yet */
     bool has_answer;
     struct address from;
     uint8_t ttl;

@@ -167,12 +167,15 @@ static void take_answer(struct shot *shot, const struct packet *packet,
     sampler->refused = 0;
     note_speaker(sampler, packet, segment->flags);
     strain_answered(&sampler->strain, rtt);
+    if (rtt > 0 && (sampler->usual_rtt == 0 || rtt < sampler->usual_rtt))
+        sampler->usual_rtt = rtt;
     sampler->second_answers += shot->step.src;
     switch (shot->step.stage) {
     case ISN_STAGE_FORETOLD:
         sampler_foretold(sampler, &sample);
         break;
     case ISN_STAGE_WHOLE:
+        note_look(shot, packet, segment, at, false);
         break;
     case ISN_STAGE_FIRST:
     case ISN_STAGE_BURST:
@@ -233,7 +236,7 @@ static void take_later(struct shot *shot, const struct packet *packet,
                        const struct segment *segment, int64_t at)
 {
     struct sampler *sampler = shot->sampler;
-    size_t later = sampler->look_count - sampler->count;
+    size_t later = sampler->look_count - sampler->count - 1; /* without its SYN,ACK */
     struct segment last;
 
     if (segment->flags & TCP_RST) {

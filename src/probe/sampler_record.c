@@ -65,6 +65,15 @@ static const char *reason_of(const struct sampler *sampler, enum verdict verdict
     return arena_finish(memory);
 }
 
+/* How long it takes: on the fixed tuple, a SYN often has to wait for the answer to the one before.
+ */
+static int64_t duration_of(const struct sampler *sampler)
+{
+    const struct isn_plan *plan = &sampler->plan;
+
+    return plan->takes + (int64_t)plan->fixed_count * (sampler->usual_rtt / 4 * 3);
+}
+
 void sampler_show(const struct sampler *sampler, struct arena *memory, char time[40],
                   struct isn_sampling *ret_sampling)
 {
@@ -85,7 +94,7 @@ void sampler_show(const struct sampler *sampler, struct arena *memory, char time
         .interface = subject->route.interface,
         .stamp_words = sampler->stamp_words,
         .most = plan->most,
-        .takes = plan->takes,
+        .takes = duration_of(sampler),
         .stage = sampler->part == SAMPLER_FORETOLD ? ISN_STAGE_FORETOLD
                  : sampler->part == SAMPLER_WHOLE  ? ISN_STAGE_WHOLE
                                                    : plan->steps[at].stage,
