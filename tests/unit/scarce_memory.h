@@ -34,7 +34,7 @@ static void *scarce_calloc(size_t count, size_t size)
     return allowed() ? counted(calloc(count, size)) : NULL;
 }
 
-static void *scarce_realloc(void *old, size_t size)
+__attribute__((unused)) static void *scarce_realloc(void *old, size_t size)
 {
     if (!allowed())
         return NULL;

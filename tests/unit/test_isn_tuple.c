@@ -27,8 +27,9 @@ static struct isn_noise noise;
 static void fill_ports(void)
 {
     noise.state = 11;
-    for (uint16_t i = 0; i < COUNT; i++) {
-        uint16_t group = i / 4, k = i % 4, first = (uint16_t)(1024 + 521 * group);
+    for (size_t i = 0; i < COUNT; i++) {
+        uint16_t group = (uint16_t)(i / 4), k = (uint16_t)(i % 4),
+                 first = (uint16_t)(1024 + 521 * group);
 
         if (group % 2)
             port_list[i] = (uint16_t)((first & ~5u) | (k & 1u) | (k & 2u) << 1);

@@ -81,7 +81,7 @@ static void refine(const struct points *points, double step, struct isn_peak *pe
 }
 
 /* log10 of the probability of such a power in any of so many independent cells. */
-static double log10_p(const struct points *points, double power, double cells)
+static double log10_chance(const struct points *points, double power, double cells)
 {
     double p;
 
@@ -161,7 +161,8 @@ int isn_periodogram(const double *times, const uint32_t *isns, size_t count, boo
     free(phasors);
     for (size_t i = 0; i < kept; i++) {
         refine(&points, step, &peaks[i]);
-        peaks[i].log10_p = log10_p(&points, peaks[i].power, fmax(1, (double)steps / OVERSAMPLE));
+        peaks[i].log10_p =
+            log10_chance(&points, peaks[i].power, fmax(1, (double)steps / OVERSAMPLE));
     }
     return (int)kept;
 }
