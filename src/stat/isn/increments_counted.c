@@ -13,6 +13,8 @@
 #define SHORT_LEAST 8U
 #define MANY_LEAST  3U
 #define NONE_SHARE  0.05
+/* Ticks in a pause, at the most. */
+#define DUE_MOST 1e12
 /* Of the shortest gaps so many have no tick. */
 #define STILL_SHARE 0.6
 /* A rate or a number a connection that is there: so many standard errors. */
@@ -155,8 +157,9 @@ static bool steps_on(struct isn_steps *steps, struct model *model, double *ret_e
 
         for (size_t i = 0; i < steps->count; i++) {
             steps->other_whole[i] = sum;
-            sum += steps->gap[i] <= steps->usual ? steps->whole[i] / (int64_t)unit
-                                                 : llround(due * steps->gap[i]);
+            sum += steps->gap[i] <= steps->usual
+                       ? steps->whole[i] / (int64_t)unit
+                       : llround(fmax(fmin(due * steps->gap[i], DUE_MOST), 0));
         }
         steps->other_whole[steps->count] = sum;
         isn_ticks_judge(steps->time, steps->other_whole, steps->count + 1, &ticks);

@@ -18,6 +18,7 @@
 #define LATE 0.02
 /* A clock that was set: a step so many times that of all but few others. */
 #define SET       20.0
+#define REST_MOST 0x1p46
 #define SET_SHARE 0.002
 /* A clock that goes round in more than that (s) has not done so since the start. */
 #define ROUND_LEAST 1e6
@@ -70,7 +71,7 @@ static size_t settle(struct isn_steps *steps, int64_t *levels, double *ret_jump)
             if (steps->scratch[i] > limit) {
                 double rest = (double)step - plane.rate * steps->gap[i] - plane.each;
 
-                shift -= llround(rest);
+                shift -= llround(fmax(fmin(rest, REST_MOST), -REST_MOST));
                 if (round == 0 && !steps->open[i] && jump == 0)
                     jump = rest;
             }

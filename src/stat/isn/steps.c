@@ -11,6 +11,8 @@
 
 #define CIRCLE 4294967296.0
 #define TURN   (INT64_C(1) << 32)
+/* More often nothing goes round in a gap; levels stay below 2^62. */
+#define TURNS_MOST 16384.0
 /* Of the steps, so many are in the half circle that makes them a family. */
 #define FAMILY_SHARE 0.95
 #define FAMILY_ARC   0.53
@@ -65,7 +67,7 @@ static void redo(struct isn_steps *steps, double middle, double rate)
         int64_t bare = steps->step[i] & (TURN - 1);
         double turns = (middle + rate * steps->gap[i] - (double)bare) / CIRCLE;
 
-        steps->step[i] = bare + TURN * llround(turns);
+        steps->step[i] = bare + TURN * llround(fmax(fmin(turns, TURNS_MOST), -TURNS_MOST));
         steps->level[i + 1] = steps->level[i] + steps->step[i];
     }
 }
@@ -270,6 +272,12 @@ static void conclude(struct isn_steps *steps)
                     (steps->arc98 < FAMILY_ARC * CIRCLE || steps->share >= FAMILY_SHARE);
 }
 
+/* Any two times may be farther apart than the type holds. */
+static double seconds(int64_t from, int64_t to)
+{
+    return (double)(int64_t)((uint64_t)to - (uint64_t)from) / 1e9;
+}
+
 int isn_steps_make(const struct isn_samples *samples, struct isn_steps *ret_steps)
 {
     size_t count = samples->count < ISN_STEPS_MOST ? samples->count : ISN_STEPS_MOST;
@@ -282,10 +290,10 @@ int isn_steps_make(const struct isn_samples *samples, struct isn_steps *ret_step
     for (size_t i = 0; i < count; i++) {
         const struct isn_sample *row = &samples->rows[i];
 
-        steps.time[i] = (double)(row->time - samples->rows[0].time) / 1e9;
+        steps.time[i] = seconds(samples->rows[0].time, row->time);
         if (i == 0)
             continue;
-        steps.gap[i - 1] = (double)(row->time - row[-1].time) / 1e9;
+        steps.gap[i - 1] = seconds(row[-1].time, row->time);
         steps.step[i - 1] = (int64_t)(uint32_t)(row->isn - row[-1].isn);
         steps.open[i - 1] = row->gap;
     }
