@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "report/isn_plot_parts.h"
@@ -250,7 +251,8 @@ static void draw_foot(struct isn_sheet *sheet, const struct isn_plot *data)
     size_t at = 0;
     double y = ISN_PLOT_HEIGHT - 9, shown = 0;
 
-    if (data->source)
+    /* Of a file the target is its name: once is enough. */
+    if (data->source && !(data->target && strcmp(data->source, data->target) == 0))
         text_append(text, sizeof text, &at, "%s%s", data->source, data->date ? " · " : "");
     if (data->date)
         text_append(text, sizeof text, &at, "%s", data->date);
