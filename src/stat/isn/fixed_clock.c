@@ -37,19 +37,41 @@ static double rate_error(const struct isn_fixed_clock *found, double step)
     return hypot(hypot(found->fit.rate_error, walk), hypot(others, still));
 }
 
+/* numbers a second; others' connections go with the time. */
+static double clock_rate(const struct isn_fixed_clock *found)
+{
+    double others = found->step.found ? found->step.step * found->step.foreign : 0;
+
+    return found->fit.pace.rate - others;
+}
+
 static void tell_clock(const struct isn_fixed_clock *found, struct isn_audit *audit)
 {
     struct isn_clock *clock = &audit->clock;
     const struct isn_fit *fit = &found->fit;
-    double step = isn_fixed_clock_lattice(found), rate = fit->pace.rate;
+    double step = isn_fixed_clock_lattice(found), rate = clock_rate(found);
     double reach = Z95 * rate_error(found, step);
     const struct isn_clock_name *name;
 
-    /* Others' connections go with the time. */
-    if (found->step.found)
-        rate -= found->step.step * found->step.foreign;
-
-    *clock = (struct isn_clock){.found = rate > reach,
+    if (rate <= reach) {
+        *clock = (struct isn_clock){.rate = NAN,
+                                    .low = NAN,
+                                    .high = NAN,
+                                    .nominal = NAN,
+                                    .ppm = NAN,
+                                    .residual = NAN,
+                                    .wrap = NAN,
+                                    .step = NAN,
+                                    .uptime = NAN,
+                                    .log10_p = NAN};
+        isn_audit_note(
+            audit, true, "clock in the fixed tuple", found->vote.share, found->vote.log_p / M_LN10,
+            "%.0f %% of %zu pairs agree within %u numbers, but on no clock: %.4g +- "
+            "%.2g/s",
+            100 * found->vote.share, found->vote.pairs, found->vote.tolerance, rate, reach);
+        return;
+    }
+    *clock = (struct isn_clock){.found = true,
                                 .rate = rate,
                                 .low = rate - reach,
                                 .high = rate + reach,
@@ -312,10 +334,14 @@ static bool goes(const struct isn_fixed_clock *found)
 {
     const struct isn_track *track = &found->track;
     double duration = track->times[track->count - 1] - track->times[0];
+    double rate = found->fit.pace.rate;
 
-    return found->vote.tolerance < COARSEST &&
-           (found->step.found || found->has_each ||
-            found->fit.pace.rate * duration > 2.0 * found->vote.tolerance + 2);
+    if (found->vote.tolerance >= COARSEST)
+        return false;
+    if (found->step.found || found->has_each)
+        return true;
+    return rate * duration > 2.0 * found->vote.tolerance + 2 &&
+           rate > Z95 * rate_error(found, isn_fixed_clock_lattice(found));
 }
 
 int isn_judge_fixed_clock(const struct isn_samples *samples, struct isn_audit *audit)
