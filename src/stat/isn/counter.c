@@ -19,6 +19,8 @@
 #define BACKWARDS      8
 /* So many that are no multiple may be the ticks of a slow clock. */
 #define TICKS_LEAST 3U
+/* Gaps that differ no more than that cannot tell time from connections. */
+#define ALIKE 1.2
 
 struct multiple {
     uint32_t step;
@@ -127,6 +129,8 @@ static bool is_counter(struct isn_steps *steps, const struct tally *tally)
 static void report(struct isn_steps *steps, const struct tally *tally, uint32_t step,
                    struct isn_audit *audit)
 {
+    double most;
+    double least;
     double log10_p =
         fmin(0, (double)(tally->multiple - 1) * log10((MULTIPLES + BACKWARDS + 1) / 4294967296.0));
 
@@ -145,6 +149,12 @@ static void report(struct isn_steps *steps, const struct tally *tally, uint32_t 
     isn_audit_note(audit, true, "one increment", (double)tally->single / (double)steps->count,
                    log10_p, "%zu of %zu steps are %u exactly, %zu more a multiple of it",
                    tally->single, steps->count, step, tally->multiple - tally->single);
+    memcpy(steps->scratch, steps->gap, steps->count * sizeof *steps->gap);
+    most = isn_quantile(steps->scratch, steps->count, 0.95);
+    least = isn_quantile(steps->scratch, steps->count, 0.05);
+    if (most < ALIKE * least)
+        isn_audit_note(audit, false, "clock or counter", most / least, NAN,
+                       "cannot be told, as all gaps are alike, %.4g to %.4g s", least, most);
 }
 
 static int look(struct isn_steps *steps, uint32_t step, struct isn_audit *audit)

@@ -73,11 +73,12 @@ static bool grow(struct isn_steps *steps, struct model *model)
     *model = (struct model){.each = isn_quantile(steps->scratch, count, 0.5)};
     if (count < SHORT_LEAST || !(fabs(model->each) >= 1))
         return false;
-    for (; longest < 2 * end; longest *= 1.5) {
+    while (longest < 2 * end) {
         struct model next = *model;
 
         if (fit(steps, longest, &next) && fabs(next.each / model->each - 1) < 0.25)
             *model = next;
+        longest *= 1.5;
     }
     return true;
 }

@@ -10,6 +10,7 @@
 /* A rate or a number a connection that is there: so many standard errors. */
 #define CLEAR 8.0
 #define GAIN  1.15
+#define ALIKE 2.0
 /* Neighbours turn back, and that is no accident: the correlation, and its standard errors. */
 #define TURNED   (-0.2)
 #define ACCIDENT (-1.5)
@@ -187,6 +188,10 @@ int isn_increments_level(const struct isn_samples *samples, struct isn_steps *st
     isn_steps_plane_of(steps, levels, NULL, span, false, &time_only);
     counter = !both.inseparable && fabs(both.each) > CLEAR * both.each_error &&
               time_only.deviation * time_only.deviation > GAIN * both.deviation * both.deviation;
+    /* Gaps that are much alike: time alone will do if it does nearly as well. */
+    if (fabs(both.rate) <= CLEAR * both.rate_error && isn_plane_stays(&time_only) &&
+        time_only.deviation < ALIKE * both.deviation)
+        counter = false;
     if (!counter)
         plane = &time_only;
     clock = fabs(plane->rate) > CLEAR * plane->rate_error;

@@ -11,9 +11,11 @@
 #define STILL_SHARE 0.6
 /* Ticks, and the width of their strip while they are few, see ticks.h. */
 #define TICKS_LEAST 2
-#define FEW         8
-#define FEW_WIDTH   1.3
-#define WIDTH       2.8
+/* One will do, if it is that small, where the number is the same otherwise. */
+#define SMALL     65536
+#define FEW       8
+#define FEW_WIDTH 1.3
+#define WIDTH     2.8
 
 bool isn_increments_stepping(struct isn_steps *steps, struct isn_audit *audit)
 {
@@ -35,7 +37,7 @@ bool isn_increments_stepping(struct isn_steps *steps, struct isn_audit *audit)
     isn_ticks_judge(steps->time, steps->other_whole, steps->count + 1, &ticks);
     /* Two ticks will do where connections do not count, or a tick is worth several of them. */
     few = each == 0 || (unit % each == 0 && unit / each > 1);
-    if (ticks.rate <= 0 || ticks.count < TICKS_LEAST ||
+    if (ticks.rate <= 0 || ticks.count < (each == 0 && unit <= SMALL ? 1 : TICKS_LEAST) ||
         (!ticks.regular && (!few || ticks.width > (ticks.count < FEW ? FEW_WIDTH : WIDTH))))
         return false;
     rate = ticks.rate * unit;

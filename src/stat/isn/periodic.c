@@ -80,6 +80,7 @@ static void cycle(const struct isn_steps *steps, size_t period, struct isn_incre
 
 int isn_judge_periodic(const struct isn_samples *samples, struct isn_audit *audit)
 {
+    static const double windows[] = {INFINITY, 0.256, 0.064, 0.016, 0.004};
     struct isn_steps steps;
     size_t period = 0;
     struct repeats repeats = {0};
@@ -92,10 +93,11 @@ int isn_judge_periodic(const struct isn_samples *samples, struct isn_audit *audi
     ret = isn_steps_make(samples, &steps);
     if (ret < 0)
         return ret;
-    /* On a busy host only in short times. */
-    for (double longest = INFINITY; period == 0 && longest > 2 * steps.common;
-         longest = longest == INFINITY ? 0.256 : longest / 4)
-        period = find(&steps, longest, &repeats);
+    /* On a busy host only in short times (s). */
+    for (size_t i = 0; period == 0 && i < sizeof windows / sizeof *windows; i++) {
+        if (windows[i] > 2 * steps.common)
+            period = find(&steps, windows[i], &repeats);
+    }
     if (period > 0) {
         share = (double)repeats.equal / (double)repeats.pairs;
         log10_p = -share * (double)(repeats.pairs - period) * log10((double)period);

@@ -200,7 +200,7 @@ static void unwrap(struct isn_steps *steps)
     double reach = steps->brief;
     double rate = 0;
     double middle;
-    size_t new;
+    size_t new = 0;
     size_t count;
     double width = arc_of(steps, reach, 0, 0.9, &middle, &count);
 
