@@ -85,6 +85,8 @@ struct sampler {
     size_t burst_lost;
     uint64_t gap_after; /* the number of the latest SYN without an answer; 0: none */
     struct strain strain;
+    size_t plain;      /* samples before the first that may be a SYN cookie, */
+    size_t last_fixed; /* and up to the last of the fixed tuple */
     int64_t usual_rtt; /* ns: the shortest; 0: none yet */
     bool has_answer;
     struct address from;

@@ -100,8 +100,12 @@ static void keep_sample(struct shot *shot, const struct isn_sample *sample)
     shot->row = sampler->count;
     sampler->numbers[sampler->count] = shot->number;
     sampler->rows[sampler->count++] = *sample;
-    if (shot->step.fixed)
-        strain_number(&sampler->strain, sample->isn, sample->cseq);
+    if (shot->step.fixed) {
+        /* The last one that is none goes before it. */
+        if (!strain_number(&sampler->strain, sample->isn, sample->cseq))
+            sampler->plain = sampler->last_fixed;
+        sampler->last_fixed = sampler->count;
+    }
     if (shot->step.stage == ISN_STAGE_COOKIES && sampler->block_answers < ISN_PLAN_BLOCK) {
         sampler->block_isn[sampler->block_answers] = sample->isn;
         sampler->block_cseq[sampler->block_answers++] = sample->cseq;
@@ -114,12 +118,12 @@ static void note_gap(struct sampler *sampler, uint64_t number)
 {
     size_t row = sampler->count;
 
-    if (number > sampler->gap_after)
-        sampler->gap_after = number;
     while (row > 0 && sampler->numbers[row - 1] > number)
         row--;
     if (row < sampler->count)
         sampler->rows[row].gap = true;
+    else if (number > sampler->gap_after)
+        sampler->gap_after = number;
 }
 
 static bool after_gap(struct sampler *sampler, uint64_t number)

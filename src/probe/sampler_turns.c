@@ -159,8 +159,13 @@ static void check(struct sampler *sampler)
         sampler->second_lost = 0;
     }
     why = in_burst(sampler) ? NULL : strain_words(&sampler->strain);
-    if (why)
-        sampler_end(sampler, why);
+    if (!why)
+        return;
+    if (strain_cookies(&sampler->strain)) { /* another generator's, which we have called up */
+        sampler->count = sampler->plain;
+        sampler->look_count = sampler->plain;
+    }
+    sampler_end(sampler, why);
 }
 
 /* ---- sending ---- */

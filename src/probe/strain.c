@@ -57,14 +57,13 @@ void strain_repeated(struct strain *strain)
     strain->repeated |= strain->repeated + 1;
 }
 
-void strain_number(struct strain *strain, uint32_t isn, uint32_t cseq)
+bool strain_number(struct strain *strain, uint32_t isn, uint32_t cseq)
 {
     uint32_t asked = cseq - strain->cseq;
     int32_t moved = (int32_t)(isn - strain->isn - asked);
+    bool cookie = strain->has_fixed && moved >= -COOKIE_INDEX && moved <= COOKIE_INDEX;
 
     if (strain->has_fixed && asked != 0) {
-        bool cookie = moved >= -COOKIE_INDEX && moved <= COOKIE_INDEX;
-
         strain->cookies = (uint8_t)(strain->cookies << 1 | cookie);
         if (++strain->pairs == STRAIN_PAIRS)
             strain->began_without = ones(strain->cookies) == 0;
@@ -72,6 +71,7 @@ void strain_number(struct strain *strain, uint32_t isn, uint32_t cseq)
     strain->has_fixed = true;
     strain->isn = isn;
     strain->cseq = cseq;
+    return cookie;
 }
 
 void strain_forgive(struct strain *strain)
@@ -105,7 +105,7 @@ static bool slower(const struct strain *strain, int64_t *ret_first, int64_t *ret
     return *ret_latest > SLOWER_TIMES * *ret_first && *ret_latest - *ret_first > SLOWER_BY;
 }
 
-static bool cookies_began(const struct strain *strain)
+bool strain_cookies(const struct strain *strain)
 {
     return strain->began_without && ones(strain->cookies) >= STRAIN_PAIRS - 1;
 }
@@ -139,9 +139,10 @@ const char *strain_words(struct strain *strain)
                     "the server went on to repeat its SYN,ACKs (%u times lately): our RSTs do not "
                     "reach it, or it does not heed them",
                     repeated);
-    else if (cookies_began(strain))
+    else if (strain_cookies(strain))
         text_append(strain->words, sizeof strain->words, &at,
-                    "the server began to send SYN cookies in the middle: its backlog was full");
+                    "the server began to send SYN cookies in the middle: its backlog was full; the "
+                    "numbers since then were left out");
     else if (slower(strain, &first, &latest))
         say_slower(strain, first, latest, &at);
     return at > 0 ? strain->words : NULL;

@@ -34,8 +34,10 @@ void strain_answered(struct strain *strain, int64_t rtt);
 void strain_lost(struct strain *strain);
 /* A SYN,ACK came once more, though an RST had been sent. */
 void strain_repeated(struct strain *strain);
-/* A sample of the fixed tuple. */
-void strain_number(struct strain *strain, uint32_t isn, uint32_t cseq);
+/* A sample of the fixed tuple. True if it goes with the one before as SYN cookies do. */
+bool strain_number(struct strain *strain, uint32_t isn, uint32_t cseq);
+/* Whether the server began to make SYN cookies after it had not. */
+bool strain_cookies(const struct strain *strain);
 /* Losses in a burst say that bursts are not welcome, and nothing more. */
 void strain_forgive(struct strain *strain);
 

@@ -142,7 +142,12 @@ static const char *after_numbers(size_t count, size_t cookies_from, uint32_t rat
     for (size_t i = 0; i < count; i++) {
         uint32_t cseq = i % 2 ? 0x12345678 : draw(), index = draw() % 4;
 
-        strain_number(&strain, i < cookies_from ? (uint32_t)i * rate : 99u + cseq + index, cseq);
+        bool cookie = strain_number(
+            &strain, i < cookies_from ? (uint32_t)i * rate : 99u + cseq + index, cseq);
+
+        assert_int_equal(cookie, i > cookies_from);
+        if (!strain_cookies(&strain))
+            assert_null(strain_words(&strain));
         if (strain_words(&strain))
             break;
     }
