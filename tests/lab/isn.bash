@@ -98,7 +98,7 @@ nothing_half_open() {
 }
 
 # resets_answer_all WHOLE: the connection of each SYN,ACK in the capture was ended by a RST that has
-# exactly the number that the SYN,ACK acknowledges, but for WHOLE handshakes that went on from there.
+# exactly the number that the SYN,ACK acknowledges, but for WHOLE handshakes that went on.
 resets_answer_all() {
     local unanswered
     unanswered=$(judge_tshark "$(capture_file)" -o tcp.relative_sequence_numbers:FALSE -T fields \

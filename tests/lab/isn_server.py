@@ -216,7 +216,7 @@ class Port:
     def __init__(self, kind, seed):
         self.kind, self.formula = kind, Formula(seed)
         self.open = {}  # client's address and port -> [next number of the client's, our ISN, done]
-        self.closed = {}  # the same -> the next number of the client's, of connections closed by FINs
+        self.closed = {}  # the same -> the client's next number, where FINs closed the connection
         self.syns = self.resets = self.wrong = self.most = 0
 
     def half_open(self):
