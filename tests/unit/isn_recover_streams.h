@@ -212,6 +212,18 @@ static inline void stream_xorshift32(struct stream *stream, uint64_t *seed)
     }
 }
 
+/* Another of his triples. */
+static inline void stream_xorshift32_other(struct stream *stream, uint64_t *seed)
+{
+    uint32_t x = noise(seed) | 1;
+
+    for (size_t i = 0; i < STREAM_MOST; i++) {
+        x ^= x << 7;
+        x ^= x >> 1;
+        stream->isns[i] = x ^= x << 9;
+    }
+}
+
 /* Marsaglia's with 64 bits in two words, y on the wire. */
 static inline void stream_xorshift64(struct stream *stream, uint64_t *seed)
 {

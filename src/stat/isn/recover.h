@@ -36,6 +36,7 @@ enum isn_recovery_cost {
     X(SMOLTCP,    "smoltcp with a small random_seed",                   5, NORMAL, smoltcp,    smoltcp) \
     X(PICOTCP,    "picoTCP: LCG mixed with its clock",                 10, NORMAL, picotcp,    picotcp) \
     X(ADDITIVE,   "lagged sum or difference: random(), .NET",          55, NORMAL, additive,   additive) \
+    X(XORSHIFT,   "xorshift of Marsaglia, as published",                8, NORMAL, xorshift,   linear) \
     X(LINEAR1,    "linear over GF(2), 32 bits of state on the wire",   47, NORMAL, linear1,    linear) \
     X(LINEAR2,    "linear over GF(2), 64 bits of state on the wire",   80, NORMAL, linear2,    linear) \
     X(LINEAR4,    "linear over GF(2), 128 bits of state on the wire", 145, NORMAL, linear4,    linear) \

@@ -124,27 +124,59 @@ static uint32_t xorshift128(const uint32_t *isns)
     return isns[-1] ^ isns[-1] >> 19 ^ t ^ t >> 8;
 }
 
-static const char *known_name(const uint32_t *isns, size_t order)
+static const struct known {
+    size_t order;
+    uint32_t (*next)(const uint32_t *isns);
+    const char *name;
+} known[] = {
+    {1, xorshift32, "xorshift32 (13, 17, 5)"},
+    {4, xorshift128, "xorshift128 of Marsaglia"},
+};
+
+#define KNOWN (sizeof known / sizeof known[0])
+
+/* Its map, a bit of the state at a time; there is no constant in it. */
+static void known_columns(const struct known *one, uint32_t *column)
 {
-    static const struct {
-        size_t order;
-        uint32_t (*next)(const uint32_t *isns);
-        const char *name;
-    } known[] = {
-        {1, xorshift32, "xorshift32 (13, 17, 5)"},
-        {4, xorshift128, "xorshift128 of Marsaglia"},
-    };
+    column[0] = 0;
+    for (size_t i = 0; i < one->order; i++) {
+        for (size_t bit = 0; bit < 32; bit++) {
+            uint32_t state[ORDER_MOST] = {0};
 
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        size_t fits = 0;
-
-        while (known[i].order == order && fits < FORETOLD &&
-               known[i].next(isns + fits) == isns[fits])
-            fits++;
-        if (fits == FORETOLD)
-            return known[i].name;
+            state[i] = UINT32_C(1) << bit;
+            column[1 + 32 * i + bit] = one->next(state + one->order);
+        }
     }
-    return NULL;
+}
+
+/* So many in a row are as this one says, from isns[at] on. */
+static bool known_from(const struct known *one, const struct isn_run *run, size_t at)
+{
+    for (size_t i = at; i < at + ISN_RECOVERY_VERIFIED_LEAST; i++)
+        if (run->trivial[i] || one->next(run->isns + i) != run->isns[i])
+            return false;
+    return true;
+}
+
+/* Without learning, for which lost answers leave too little. */
+int isn_recover_xorshift(const struct isn_run *run, struct isn_recovery *recovery)
+{
+    for (size_t k = 0; k < KNOWN; k++) {
+        const struct known *one = &known[k];
+
+        for (size_t at = one->order; at + ISN_RECOVERY_VERIFIED_LEAST <= run->count; at++) {
+            if (!known_from(one, run, at))
+                continue;
+            isn_recovery_begin(recovery, ISN_GENERATOR_XORSHIFT);
+            recovery->name = one->name;
+            recovery->word_count = one->order;
+            known_columns(one, columns(recovery));
+            memcpy(recovery->words, run->isns + at - one->order, one->order * sizeof *run->isns);
+            isn_recovery_finish(recovery, run, at - 1, one->order, 4, 32);
+            return 1;
+        }
+    }
+    return 0;
 }
 
 /* ---- the search ---- */
@@ -153,11 +185,7 @@ static void finish(struct isn_recovery *recovery, const struct isn_run *run,
                    enum isn_generator generator, size_t order, const struct map *map, size_t at,
                    size_t used)
 {
-    const char *name = known_name(run->isns + at - FORETOLD + 1, order);
-
     isn_recovery_begin(recovery, generator);
-    if (name != NULL)
-        recovery->name = name;
     recovery->parameters[0] = (struct isn_parameter){"rank", used};
     recovery->word_count = order;
     columns_fill(map, order, columns(recovery));
