@@ -26,7 +26,7 @@
 #define ISN_LINES_LENGTH  4096      /* longest line, bytes */
 #define ISN_LINES_ROWS    (1 << 24) /* most numbers */
 #define ISN_LINES_SOURCES 256       /* most addresses */
-/* Times lie between -2^62 and 2^62, so that no difference of two overflows. */
+/* Times lie between -2^62 and 2^62, without these, so that no difference of two overflows. */
 
 enum isn_column {
     ISN_COLUMN_TIME,

@@ -8,7 +8,7 @@
 #include "report/isn_lines_parts.h"
 #include "wire/ip.h"
 
-#define TIME_LIMIT (INT64_C(1) << 62)
+#define TIME_LIMIT ((INT64_C(1) << 62) - 1)
 #define NEEDED     ((1U << ISN_COLUMN_TIME) | (1U << ISN_COLUMN_PORT) | (1U << ISN_COLUMN_ISN))
 #define EXTENDED   ((1U << ISN_COLUMN_COUNT) - 1)
 #define SHOWN      40 /* bytes of a bad value that are shown */

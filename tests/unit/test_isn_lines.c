@@ -281,7 +281,7 @@ static void test_names_again(void **state)
 static void test_write(void **state)
 {
     struct isn_sample rows[] = {
-        {.time = -INT64_C(4611686018427387904), .port = 65535, .isn = 0, .src = 1},
+        {.time = -INT64_C(4611686018427387903), .port = 65535, .isn = 0, .src = 1},
         {.time = INT64_C(1770000000000104197),
          .port = 1,
          .isn = 4294967295,
