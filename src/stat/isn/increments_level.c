@@ -19,6 +19,7 @@
 #define LATE 0.02
 /* A clock that was set: a step so many times that of all but few others. */
 #define SET       20.0
+#define SET_LOST  6.0
 #define REST_MOST 0x1p46
 #define SET_SHARE 0.002
 /* A clock that goes round in more than that (s) has not done so since the start. */
@@ -51,6 +52,9 @@ static size_t settle(struct isn_steps *steps, int64_t *levels, double *ret_jump)
         for (size_t i = 0; i < steps->count; i++) {
             if (round == 0 && steps->gap[i] > steps->usual)
                 steps->scratch[i] = 0;
+            /* Where a probe was lost it is expected. */
+            if (steps->open[i])
+                steps->scratch[i] *= SET / SET_LOST;
             all += steps->scratch[i] > limit;
             now += steps->scratch[i] > limit && !steps->open[i];
         }
