@@ -14,6 +14,7 @@
 #include "net/craft.h"
 #include "net/guard.h"
 #include "net/link.h"
+#include "net/locals.h"
 #include "net/privilege.h"
 #include "net/resolve.h"
 #include "probe/ports.h"
@@ -368,12 +369,53 @@ static int command_privilege(char **words)
     return 0;
 }
 
+static int show_own(const struct address *destination, const struct address *source)
+{
+    char second[ADDRESS_TEXT_SIZE] = "none";
+    struct address address;
+    uint16_t first, last;
+    struct route route;
+    struct fault fault;
+
+    if (route_find(destination, NULL, source, &route, &fault) != 0) {
+        printf("%s\n", fault.what);
+        return 70;
+    }
+    if (locals_second_source(&route, &address))
+        address_show(&address, second);
+    locals_ports(&first, &last);
+    printf("second %s ports %u-%u\n", second, first, last);
+    fflush(stdout);
+    return 0;
+}
+
+/* own ADDRESS SOURCE COMMAND...: the second source on the way there, and the ports of this
+ * machine's own connections, before the first and after each of these commands of the shell. */
+static int command_own(char **words)
+{
+    struct address destination, source;
+    int status;
+
+    if (address_read(words[0], &destination) != 0 || address_read(words[1], &source) != 0)
+        return 64;
+    status = show_own(&destination, &source);
+    for (words += 2; *words && !status; words++) {
+        if (system(*words) != 0)
+            return 70;
+        usleep(20000);
+        status = show_own(&destination, &source);
+    }
+    return status;
+}
+
 int main(int count, char **words)
 {
     if (count >= 6 && strcmp(words[1], "syn") == 0)
         return command_syn(words + 2);
     if (count >= 6 && strcmp(words[1], "route") == 0)
         return command_route(words + 2);
+    if (count >= 4 && strcmp(words[1], "own") == 0)
+        return command_own(words + 2);
     if (count == 5 && strcmp(words[1], "ports") == 0)
         return command_ports(words + 2);
     if (count == 3 && strcmp(words[1], "watch") == 0)
@@ -382,6 +424,6 @@ int main(int count, char **words)
         return command_resolve(words + 2);
     if (count == 3 && strcmp(words[1], "privilege") == 0)
         return command_privilege(words + 2);
-    fprintf(stderr, "usage: tool syn|route|ports|watch|resolve|privilege ...\n");
+    fprintf(stderr, "usage: tool syn|route|own|ports|watch|resolve|privilege ...\n");
     return 64;
 }
