@@ -102,6 +102,29 @@ static void test_stays(void **state)
     release(&samples, &steps);
 }
 
+/* A clock that is read without any noise: what is left is the arithmetic's own. */
+static void test_no_noise(void **state)
+{
+    struct isn_noise noise = {.state = 8};
+    struct isn_samples samples;
+    struct isn_steps steps;
+    struct isn_plane plane;
+
+    (void)state;
+    draw_times(&noise, 0);
+    for (size_t i = 0; i < COUNT; i++) {
+        rows[i].time = rows[i].time / 1000000 * 1000000;
+        rows[i].isn = (uint32_t)(77000000 + rows[i].time / 1000000);
+    }
+    make(&samples, &steps);
+    for (int with_index = 0; with_index <= 1; with_index++) {
+        isn_steps_plane(&steps, INFINITY, with_index, &plane);
+        assert_true(isn_plane_stays(&plane));
+        assert_true(fabs(plane.rate - 1000) < 1e-6);
+    }
+    release(&samples, &steps);
+}
+
 static void test_walks(void **state)
 {
     struct isn_noise noise = {.state = 8};
@@ -208,6 +231,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_exact), cmocka_unit_test(test_stays),
+        cmocka_unit_test(test_no_noise),
         cmocka_unit_test(test_walks), cmocka_unit_test(test_random),
         cmocka_unit_test(test_mode),  cmocka_unit_test(test_by_tuple),
         cmocka_unit_test(test_few),

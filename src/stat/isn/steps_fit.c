@@ -10,6 +10,8 @@
 /* Steps farther from the line than so many times the median are no part of it. */
 #define OUTLIER 8.0
 
+/* The deviation of rounding, with room to spare (that of a whole number from all in it is 0.29). */
+#define ROUNDING 0.5
 /* Of random walks of any length, at most 1 in 1000 comes below. */
 #define STAYS        0.085
 #define STAYS_TURNED 0.17
@@ -130,8 +132,10 @@ static void judge(const struct isn_steps *steps, const int64_t *levels, const in
 
     plane->deviation = sqrt(variance);
     plane->step_deviation = step_count ? sqrt(step_squares / (double)step_count) : 0;
-    plane->walk =
-        plane->step_deviation > 0 ? plane->deviation / (plane->step_deviation * sqrt(length)) : 0;
+    /* Within rounding to whole numbers nothing walks: what is left may be the arithmetic's own. */
+    plane->walk = plane->deviation > ROUNDING
+                      ? plane->deviation / (plane->step_deviation * sqrt(length))
+                      : 0;
     plane->turning = step_squares > 0 ? products / step_squares : 0;
     /* Residuals that go together tell as much as fewer that do not. */
     if (plane->each != 0 && determinant > 0) {
