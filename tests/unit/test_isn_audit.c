@@ -245,6 +245,43 @@ static void test_information(void **state)
     isn_audit_release(&audit);
 }
 
+/* Each new port asked from either address: the hash takes both for one. */
+static void test_address_left_out(void **state)
+{
+    struct isn_options options = isn_options_make(512);
+    struct isn_samples made = isn_corpus_samples(isn_stream_find("linux64ns"), 5, &options, false);
+    struct isn_sample *rows = calloc(2 * made.count, sizeof *rows);
+    struct isn_samples samples;
+    static struct isn_audit audit;
+    size_t count = 0;
+
+    (void)state;
+    assert_non_null(rows);
+    for (size_t i = 0; i < made.count; i++) {
+        rows[count] = made.rows[i];
+        rows[count++].src = 0;
+        if (made.rows[i].port == made.rows[made.fixed[0]].port || i % 4 != 0)
+            continue;
+        /* 1 ms later, at 64 ns. */
+        rows[count] = rows[count - 1];
+        rows[count].src = 1;
+        rows[count].isn += 15625;
+        rows[count++].time += 1000000;
+    }
+    assert_int_equal(isn_samples_make(rows, count, true, &samples), 0);
+    isn_corpus_run(&samples, false, &audit);
+    assert_int_equal(audit.class, ISN_CLASS_RFC6528);
+    assert_int_equal(audit.tuple.source_matters, ISN_NO);
+    assert_int_equal(audit.severity, ISN_SEVERITY_CRITICAL);
+    assert_non_null(strstr(audit.why, "leaves our address out"));
+    assert_true(audit.cross.n50 < 1e5);
+    assert_true(audit.same.n50 == audit.cross.n50);
+    isn_audit_release(&audit);
+    isn_samples_release(&samples);
+    isn_samples_release(&made);
+    free(rows);
+}
+
 /* A state from elsewhere makes the class. */
 static void test_adopted(void **state)
 {
@@ -293,10 +330,15 @@ static void test_notes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_few),           cmocka_unit_test(test_eight),
-        cmocka_unit_test(test_cookie_fields), cmocka_unit_test(test_evidence_in_order),
-        cmocka_unit_test(test_prices),        cmocka_unit_test(test_certified),
-        cmocka_unit_test(test_information),   cmocka_unit_test(test_adopted),
+        cmocka_unit_test(test_few),
+        cmocka_unit_test(test_eight),
+        cmocka_unit_test(test_cookie_fields),
+        cmocka_unit_test(test_evidence_in_order),
+        cmocka_unit_test(test_prices),
+        cmocka_unit_test(test_certified),
+        cmocka_unit_test(test_information),
+        cmocka_unit_test(test_adopted),
+        cmocka_unit_test(test_address_left_out),
         cmocka_unit_test(test_notes),
     };
 

@@ -9,13 +9,17 @@
 void isn_audit_recovered(struct isn_audit *audit, const struct isn_recovery *recovery);
 
 /*
- * Sets the prices and what the sample certifies. The class is known. Errors and intervals are of the
- * first 65536 and 2048 rows. 0 or -FAULT_MEMORY.
+ * Sets the prices and what the sample certifies. The class is known. Errors and intervals are of
+ * the first 65536 and 2048 rows. 0 or -FAULT_MEMORY.
  */
 int isn_audit_price(const struct isn_samples *samples, const struct isn_audit_options *options,
                     struct isn_audit *audit);
 
-/* Sets the severity: the class's, or another one, with its why, where findings or prices ask for it.
+/* Whether there is a hash, but of the ports alone: then another tuple is as good as the same. */
+bool isn_audit_leaves_address_out(const struct isn_audit *audit);
+
+/* Sets the severity: the class's, or another one, with its why, where findings or prices ask for
+ * it.
  */
 void isn_audit_weigh(struct isn_audit *audit);
 

@@ -209,6 +209,10 @@ static int price_both(struct pricing *pricing)
     if (audit->class == ISN_CLASS_TUPLE_FUNCTION && audit->tuple.port_visible != ISN_YES &&
         audit->tuple.affine != ISN_YES)
         cross = same = ONE;
+    if (isn_audit_leaves_address_out(audit)) {
+        cross = same;
+        same = CROSS;
+    }
     if (audit->class == ISN_CLASS_COUNTER && !(audit->connection.foreign > 0))
         cross = ONE;
     status = price_one(cross, pricing, &audit->cross);

@@ -13,10 +13,13 @@ static bool is_counter(enum isn_class class)
     return class == ISN_CLASS_COUNTER || class == ISN_CLASS_CLOCK_COUNTER;
 }
 
-static bool is_hash(enum isn_class class)
+bool isn_audit_leaves_address_out(const struct isn_audit *audit)
 {
-    return class == ISN_CLASS_STATIC_HASH || class == ISN_CLASS_RFC6528 ||
-           class == ISN_CLASS_RFC6528_SHORT_HASH || class == ISN_CLASS_RFC6528_COUNTER;
+    bool hash = audit->class == ISN_CLASS_STATIC_HASH || audit->class == ISN_CLASS_RFC6528 ||
+                audit->class == ISN_CLASS_RFC6528_SHORT_HASH ||
+                audit->class == ISN_CLASS_RFC6528_COUNTER;
+
+    return hash && audit->tuple.source_matters == ISN_NO;
 }
 
 static void set(struct isn_audit *audit, enum isn_severity severity, const char *why)
@@ -31,7 +34,7 @@ void isn_audit_weigh(struct isn_audit *audit)
 
     if (audit->severity == ISN_SEVERITY_UNKNOWN)
         audit->severity = isn_class_severity(audit->class);
-    if (is_hash(audit->class) && audit->tuple.source_matters == ISN_NO)
+    if (isn_audit_leaves_address_out(audit))
         set(audit, ISN_SEVERITY_CRITICAL,
             "the hash leaves our address out: who asks from the same port gets a victim's number");
     else if (audit->class == ISN_CLASS_SYN_COOKIE_FREEBSD)
