@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Mistakes that an audit of sequence numbers invites, each of which has been made before. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "isn_corpus.h"
+
+#define SEEDS 5
+
+static struct isn_audit audit;
+
+static struct isn_samples samples_of(const char *name, uint64_t seed, size_t count,
+                                     double burst_fixed)
+{
+    struct isn_options options = isn_options_make(count);
+
+    options.burst_fixed = burst_fixed;
+    return isn_corpus_samples(isn_stream_find(name), seed, &options, false);
+}
+
+/* Steps less the clock's share, rounded one by one, add up to a random walk. */
+static void test_rounding(void **state)
+{
+    static const char *const clocks[] = {"clk4us", "clkms", "clkus_day", "uip", "clk1g"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof clocks / sizeof clocks[0]; i++) {
+        for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+            struct isn_samples samples = samples_of(clocks[i], seed, 2048, 0);
+
+            isn_corpus_run(&samples, true, &audit);
+            assert_int_equal(audit.class, ISN_CLASS_CLOCK);
+            isn_audit_release(&audit);
+            isn_samples_release(&samples);
+        }
+    }
+}
+
+/* The high bits of a slow counter have a low linear complexity, and its steps, or a number that
+ * comes again, are those of a congruential generator with the factor 1. */
+static void test_no_generator(void **state)
+{
+    static const char *const names[] = {"uip",     "clkms",     "lwip",      "ctr64k", "bsd44",
+                                        "openbsd", "hash_only", "linux64ns", "const0", "honeyd5",
+                                        "fnet",    "netbsd24",  "crc_tuple", "portmul"};
+    struct isn_recovery recovery;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+            struct isn_samples samples = samples_of(names[i], seed, 1024, seed % 2 ? 0.5 : 0);
+
+            assert_int_equal(isn_recover_samples(&samples, &recovery), 0);
+            isn_samples_release(&samples);
+        }
+    }
+}
+
+/* Numbers that fill half of the circle, or prefer a half of it, are nearer to any line. */
+static void test_no_clock(void **state)
+{
+    static const char *const names[] = {"rand31", "bias60", "stuck16", "pool4096", "random32"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+            struct isn_samples samples = samples_of(names[i], seed, 1024, 0);
+
+            isn_corpus_run(&samples, true, &audit);
+            assert_false(audit.clock.found);
+            assert_string_equal(isn_class_name(audit.class), isn_stream_find(names[i])->class);
+            isn_audit_release(&audit);
+            isn_samples_release(&samples);
+        }
+    }
+}
+
+/* Priced on the numbers that the guesses were taken from, each number would be among them. */
+static void test_held_out(void **state)
+{
+    static const struct {
+        const char *name;
+        double half;
+    } servers[] = {{"ri15", 0x1p14}, {"ri_gauss", 3.37e5}, {"ri_wide", 0x1p27}, {"fnet", 0x1p7}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof servers / sizeof servers[0]; i++) {
+        struct isn_samples samples = samples_of(servers[i].name, 3, 2048, 0);
+
+        isn_corpus_run(&samples, false, &audit);
+        assert_true(audit.cross.n50 > 0.8 * servers[i].half);
+        assert_true(audit.cross.n50 < 1.25 * servers[i].half);
+        assert_true(audit.cross.low < 1.1 * servers[i].half);
+        assert_true(audit.cross.high > 0.9 * servers[i].half);
+        isn_audit_release(&audit);
+        isn_samples_release(&samples);
+    }
+}
+
+/* Two servers whose hashes lie 100000 apart, 6 ms of their clock: with a broad tolerance, one. */
+static void test_near_servers(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        struct isn_samples samples = samples_of("linux64ns", seed, 2048, 0);
+        uint64_t noise = seed;
+
+        for (size_t i = 0; i < samples.count; i++) {
+            noise = noise * 6364136223846793005 + 1442695040888963407;
+            samples.rows[i].isn += noise >> 63 ? 100000 : 0;
+        }
+        isn_corpus_run(&samples, true, &audit);
+        assert_int_equal(audit.class, ISN_CLASS_MIXTURE);
+        assert_int_equal(audit.backend_count, 2);
+        assert_true(audit.backends[0].share > 0.4 && audit.backends[1].share > 0.4);
+        isn_audit_release(&audit);
+        isn_samples_release(&samples);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rounding),     cmocka_unit_test(test_no_generator),
+        cmocka_unit_test(test_no_clock),     cmocka_unit_test(test_held_out),
+        cmocka_unit_test(test_near_servers),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
