@@ -196,6 +196,10 @@ int isn_live(struct isn_run *isn, struct fault *fault)
     const struct settings *settings = isn->run.settings;
     struct engine_options options = run_engine(&isn->run, PARALLEL);
 
+    if (settings->source_port_last)
+        return fault_set(fault, FAULT_USAGE, 0,
+                         "'--source-port': one port, which is used again and again; the others "
+                         "are new ones");
     options.sampling = true;
     options.rate = STARTS;
     options.plan = (struct isn_plan_options){

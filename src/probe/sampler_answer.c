@@ -261,6 +261,21 @@ static void take_later(struct shot *shot, const struct packet *packet,
 
 /* ---- packets ---- */
 
+static void take_departure(struct shot *shot, int64_t at)
+{
+    struct sampler *sampler = shot->sampler;
+    struct isn_sample *sample;
+
+    shot->left_at = at;
+    if (!shot->answered || shot->row >= sampler->count ||
+        sampler->numbers[shot->row] != shot->number)
+        return;
+    sample =
+        &sampler->rows[shot->row]; /* an adapter's stamp of the SYN may come behind the answer */
+    if (sample->time > at)
+        sample->rtt = sample->time - at;
+}
+
 /* Our own: the SYN gives the round trip its beginning, an RST is the kernel's. */
 static void take_own(struct shot *shot, const struct segment *segment, int64_t at)
 {
@@ -268,7 +283,7 @@ static void take_own(struct shot *shot, const struct segment *segment, int64_t a
 
     if (segment->flags & TCP_SYN) {
         if (segment->seq == shot->step.cseq && !shot->left_at)
-            shot->left_at = at;
+            take_departure(shot, at);
         return;
     }
     if (!(segment->flags & TCP_RST) || segment->seq != shot->step.cseq + 1 || shot->settled ||
