@@ -26,6 +26,7 @@ import argparse
 import hashlib
 import heapq
 import ipaddress
+import os
 import random
 import select
 import signal
@@ -163,7 +164,7 @@ def static_hash(formula, question):
 
 def half(formula, question):
     """16 random bits in the upper half."""
-    return formula.random.getrandbits(16) << 16
+    return int.from_bytes(os.urandom(2), "big") << 16
 
 
 def rfc6528(formula, question):
@@ -179,6 +180,11 @@ def openbsd(formula, question):
 
 def uniform(formula, question):
     """A generator that nobody can guess: arc4random()."""
+    return int.from_bytes(os.urandom(4), "big")
+
+
+def mt19937(formula, question):
+    """Matsumoto and Nishimura's Mersenne Twister, as std::mt19937 and PHP's mt_rand() have it."""
     return formula.random.getrandbits(32)
 
 
@@ -206,7 +212,7 @@ KINDS = {
     "ticks": ticks, "honeyd": honeyd, "mongoose": mongoose, "crc": crc, "fnet": fnet,
     "increments": increments, "lcg": lcg, "rand_r": rand_r, "xorshift": xorshift,
     "static-hash": static_hash, "half": half, "rfc6528": rfc6528, "openbsd": openbsd,
-    "uniform": uniform, "bernstein": bernstein, "freebsd": freebsd,
+    "uniform": uniform, "mt19937": mt19937, "bernstein": bernstein, "freebsd": freebsd,
 }
 
 
