@@ -131,6 +131,17 @@ static const char *fail_clause(enum isn_severity severity)
     return clauses[severity];
 }
 
+/* Whether an open port is not what is expected: then there is no audit, and nothing to be bad. */
+static bool wants_no_audit(const struct expect *expect)
+{
+    struct isn_record record;
+
+    isn_record_init(&record);
+    record.verdict = verdict_word(VERDICT_OPEN);
+    return expect_concerns(expect, "verdict") &&
+           expect_check(expect, &record, NULL, NULL) == EXPECT_UNMET;
+}
+
 /* Who says in --expect what class or severity is wanted means that, and not the default of
  * --fail-on too. */
 static int choose_failure(struct settings *settings, struct fault *fault)
@@ -146,7 +157,8 @@ static int choose_failure(struct settings *settings, struct fault *fault)
     error = expect_parse(settings->expect, "--expect", &schema_isn, EXPECT_FILTER, &expect, fault);
     if (error)
         return error;
-    said = expect_concerns(expect, "severity") || expect_concerns(expect, "class");
+    said = expect_concerns(expect, "severity") || expect_concerns(expect, "class") ||
+           wants_no_audit(expect);
     expect_free(expect);
     if (!said)
         settings->expect_also = fail_clause(settings->isn.fail_on);

@@ -200,6 +200,7 @@ counter --expect=class=COUNTER|0
 counter --expect=severity=critical|0
 counter --expect=class=COUNTER --fail-on=high|1
 counter --expect=n>=400|1
+counter --expect=open|1
 rfc6528 --expect=n>=400,cost_cross_n50>1000000000,clock_ppm<100|0
 rfc6528 --expect=n>400|1
 rfc6528 --expect=prng|1
@@ -361,6 +362,22 @@ ROWS
     fault 74 "'nowhere' cannot be opened"
     probe isn --from .
     fault 74 "'.' cannot be read"
+}
+
+@test "a target that cannot be sampled is unmeasured, unless that is expected" {
+    needs_root
+    alone_probe isn 127.0.0.1:1 --quick --json
+    is 2
+    [ "$(field '[.verdict, .class, .severity, .n]')" = '["refused",null,null,0]' ]
+    [ "$(judge <<<"$output")" -eq 1 ]
+    alone_probe isn 127.0.0.1:1 --quick --expect=refused -q
+    is 0
+    alone_probe isn 127.0.0.1:1 --quick --expect=open -q
+    is 1
+    alone_probe isn 127.0.0.1:1 --quick --expect=class=RFC6528 -q
+    is 2
+    alone_probe isn 127.0.0.1:1 127.0.0.1:2 --save="$BATS_TEST_TMPDIR/two"
+    fault 64 "'--save' keeps the numbers of one target"
 }
 
 @test "neither privilege nor a socket is needed" {
