@@ -8,14 +8,15 @@
 
 #define SIZE   624
 #define MIDDLE 397
-/* By how many rows the recurrence's partners may have come nearer, for outputs that are missing, or
- * farther, for rows that are none. */
-#define MIDDLE_NEARER  16
+/* By how many rows the recurrence's partners may be farther, for rows that are none of its own. */
 #define MIDDLE_FARTHER 6
-#define SIZE_NEARER    24
 #define SIZE_FARTHER   8
-/* Relations between rows that must hold, each with a chance of 2^-32 for one of 759 partners. */
+/* Relations between rows that must hold, each with a chance of 2^-32 for one pair of partners. */
 #define RELATIONS_LEAST 8U
+/* With others' outputs between the rows, every so many rows are looked at first: enough of those
+ * must have a relation. */
+#define SPARSE       8U
+#define SPARSE_LEAST 4U
 /* Outputs that may be missing in all, in place of rows. */
 #define MISSING_MOST 4096
 
@@ -110,20 +111,31 @@ static void link_rows(struct row *rows, size_t earlier, size_t later, int32_t di
     rows[two].offset = from + distance - to;
 }
 
+/* By how many rows the partners may have come nearer, for outputs that are missing: answers that
+ * got lost, or those that others got as well. */
+struct reach {
+    size_t middle, size;
+    double log10_pairs; /* of partners: what a relation is worth less */
+};
+
+static const struct reach lost = {16, 24, 2.9}, taken = {96, 144, 4.2};
+
 /* The relations that hold for row i and the one after it; how many. Of row i only the highest bit
  * takes part: where an output is missing after it, they hold half of the time all the same, so that
  * they tell nothing of its place. */
-static size_t relate(struct row *rows, size_t count, size_t i)
+static size_t relate(struct row *rows, size_t count, size_t i, const struct reach *reach, bool link)
 {
     uint32_t mixed = twist(rows[i].word, rows[i + 1].word);
     size_t relations = 0;
 
-    for (size_t far = i + SIZE - SIZE_NEARER; far <= i + SIZE + SIZE_FARTHER && far < count; far++)
-        for (size_t near = i + MIDDLE - MIDDLE_NEARER; near <= i + MIDDLE + MIDDLE_FARTHER; near++)
+    for (size_t far = i + SIZE - reach->size; far <= i + SIZE + SIZE_FARTHER && far < count; far++)
+        for (size_t near = i + MIDDLE - reach->middle; near <= i + MIDDLE + MIDDLE_FARTHER; near++)
             if ((rows[far].word ^ rows[near].word) == mixed) {
+                relations++;
+                if (!link)
+                    continue;
                 link_rows(rows, i + 1, near, MIDDLE - 1);
                 link_rows(rows, i + 1, far, SIZE - 1);
-                relations++;
             }
     return relations;
 }
@@ -256,8 +268,14 @@ static size_t last_whole(const struct outputs *outputs, size_t count)
     return best;
 }
 
+/* What holds, with which reach. */
+struct found {
+    size_t relations;
+    const struct reach *reach;
+};
+
 static int conclude(const struct isn_run *run, struct row *rows, struct outputs *outputs,
-                    uint32_t *sizes, size_t relations, struct isn_recovery *recovery)
+                    uint32_t *sizes, const struct found *found, struct isn_recovery *recovery)
 {
     size_t last;
 
@@ -275,12 +293,13 @@ static int conclude(const struct isn_run *run, struct row *rows, struct outputs 
     /* What the last rows foretell, the relations have counted already. They prove the generator
      * also where too many outputs are missing for a whole state. */
     recovery->used = SIZE;
-    recovery->verified = relations;
-    recovery->log10_chance = 3.5 - (double)relations * (32 * ISN_LOG10_2 - 2.9);
+    recovery->verified = found->relations;
+    recovery->log10_chance =
+        3.5 - (double)found->relations * (32 * ISN_LOG10_2 - found->reach->log10_pairs);
     return 1;
 }
 
-static int align(const struct isn_run *run, struct row *rows, size_t relations,
+static int align(const struct isn_run *run, struct row *rows, const struct found *found,
                  struct isn_recovery *recovery)
 {
     size_t room = run->count + MISSING_MOST;
@@ -290,7 +309,7 @@ static int align(const struct isn_run *run, struct row *rows, size_t relations,
     int result = -FAULT_MEMORY;
 
     if (outputs.words != NULL && outputs.known != NULL && outputs.row_at != NULL && sizes != NULL)
-        result = conclude(run, rows, &outputs, sizes, relations, recovery);
+        result = conclude(run, rows, &outputs, sizes, found, recovery);
     free(outputs.words);
     free(outputs.known);
     free(outputs.row_at);
@@ -298,21 +317,36 @@ static int align(const struct isn_run *run, struct row *rows, size_t relations,
     return result;
 }
 
+/* Every so many rows' relations. */
+static size_t relate_all(const struct isn_run *run, struct row *rows, const struct reach *reach,
+                         size_t every)
+{
+    size_t relations = 0;
+
+    for (size_t i = 0; i + SIZE - reach->size < run->count; i += every)
+        if (!run->trivial[i + 1])
+            relations += relate(rows, run->count, i, reach, every == 1);
+    return relations;
+}
+
 int isn_recover_mt19937(const struct isn_run *run, struct isn_recovery *recovery)
 {
     struct row *rows = calloc(run->count, sizeof *rows);
-    size_t relations = 0;
+    struct found found = {0, &lost};
     int result = 0;
 
     if (rows == NULL)
         return -FAULT_MEMORY;
     for (size_t i = 0; i < run->count; i++)
         rows[i] = (struct row){untemper(run->isns[i]), (uint32_t)i, 0, false};
-    for (size_t i = 0; i + SIZE - SIZE_NEARER < run->count; i++)
-        if (!run->trivial[i + 1])
-            relations += relate(rows, run->count, i);
-    if (relations >= RELATIONS_LEAST)
-        result = align(run, rows, relations, recovery);
+    found.relations = relate_all(run, rows, found.reach, 1);
+    if (found.relations < RELATIONS_LEAST &&
+        relate_all(run, rows, &taken, SPARSE) >= SPARSE_LEAST) {
+        found.reach = &taken;
+        found.relations = relate_all(run, rows, found.reach, 1);
+    }
+    if (found.relations >= RELATIONS_LEAST)
+        result = align(run, rows, &found, recovery);
     free(rows);
     return result;
 }
