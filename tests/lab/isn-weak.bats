@@ -86,6 +86,20 @@ audit_all() {
     says '.predicted == null or .predicted.same_tuple or .predicted.hits == 0'
 }
 
+@test "a Mersenne Twister: its 19937 bits out of 800 numbers, and the next three" {
+    lab_begins
+    isn_server 80=mt19937
+    isn 1 --quick -n 800 --deep --rate 1000 --write "$LAB_DIR/own.pcap" "$(peer_target 4 80)"
+    says '.class == "WEAK_PRNG" and .prng.name == "MT19937" and .predicted.hits == 3' \
+        '.nmap.words == "Good luck!"'
+    capture_stop
+    for filter in "$SYN" "$SYN_ACK"; do # what --write kept is what was on the wire
+        [ "$(judge_count "$LAB_DIR/own.pcap" "$filter")" -eq \
+            "$(judge_count "$(capture_file)" "$filter")" ]
+    done
+    isn_server_stop
+}
+
 @test "what --save kept gives the same class with --from, without any privilege" {
     lab_up
     isn_server 80=bsd44 81=rfc6528
