@@ -122,12 +122,41 @@ static void test_near_servers(void **state)
     }
 }
 
+/* A port that comes twice by chance has the same value of F: no sign of a hash with few values. */
+static void test_ports_twice(void **state)
+{
+    struct isn_samples once = samples_of("linux64ns", 8, 1024, 0);
+    struct isn_sample *rows = calloc(2 * once.count, sizeof *rows);
+    struct isn_samples twice;
+    size_t count = once.count;
+
+    (void)state;
+    assert_non_null(rows);
+    isn_corpus_run(&once, true, &audit);
+    assert_int_equal(audit.class, ISN_CLASS_RFC6528);
+    memcpy(rows, once.rows, count * sizeof *rows);
+    for (size_t i = 0; i < once.varying_count; i += 8) {
+        rows[count] = once.rows[once.varying[i]];
+        rows[count].time += (int64_t)((audit.duration + 1) * 1e9);
+        rows[count++].isn += (uint32_t)(int64_t)((audit.duration + 1) * audit.clock.rate);
+    }
+    isn_audit_release(&audit);
+    assert_int_equal(isn_samples_make(rows, count, true, &twice), 0);
+    isn_corpus_run(&twice, true, &audit);
+    assert_int_equal(audit.class, ISN_CLASS_RFC6528);
+    assert_true(audit.tuple.hash_bits > 30);
+    isn_audit_release(&audit);
+    isn_samples_release(&twice);
+    isn_samples_release(&once);
+    free(rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rounding),     cmocka_unit_test(test_no_generator),
         cmocka_unit_test(test_no_clock),     cmocka_unit_test(test_held_out),
-        cmocka_unit_test(test_near_servers),
+        cmocka_unit_test(test_near_servers), cmocka_unit_test(test_ports_twice),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -67,6 +67,7 @@ int isn_ports_make(const struct isn_samples *samples, const struct isn_pace *pac
 {
     size_t step = samples->varying_count / PORTS_MOST + 1;
     size_t room = samples->varying_count / step + 2;
+    uint8_t seen[(UINT16_MAX + 1) / 8] = {0};
     struct isn_ports ports = {.ports = calloc(room, sizeof *ports.ports),
                               .values = calloc(room, sizeof *ports.values)};
 
@@ -78,9 +79,15 @@ int isn_ports_make(const struct isn_samples *samples, const struct isn_pace *pac
         size_t row = samples->varying[i];
         double time = isn_fixed_time(samples, row);
 
+        uint16_t port = samples->rows[row].port;
+
         if (samples->rows[row].src != source || time < from || time > until)
             continue;
-        ports.ports[ports.count] = samples->rows[row].port;
+        /* The same tuple's value is no other one of F. */
+        if (seen[port / 8] & 1 << port % 8)
+            continue;
+        seen[port / 8] = (uint8_t)(seen[port / 8] | 1 << port % 8);
+        ports.ports[ports.count] = port;
         ports.values[ports.count++] =
             isn_pace_rest(pace, samples->rows[row].isn, time, (double)row);
     }

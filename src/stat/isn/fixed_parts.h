@@ -19,8 +19,8 @@ void isn_track_release(struct isn_track *track);
 uint32_t isn_ports_source(const struct isn_samples *samples);
 
 /*
- * Values of F for the varying tuples from `source`, less the pace, between two times (s); at most
- * 8192, evenly chosen where there are more. 0 or -FAULT_MEMORY; to be released.
+ * Values of F for the varying tuples from `source`, less the pace, between two times (s), one for
+ * each port; at most 8192, evenly chosen where there are more. 0 or -FAULT_MEMORY; to be released.
  */
 int isn_ports_make(const struct isn_samples *samples, const struct isn_pace *pace, uint32_t source,
                    double from, double until, struct isn_ports *ret_ports);
