@@ -112,11 +112,12 @@ resets_answer_all() {
     return 1
 }
 
-# held ADDRESS: one connection of the client's kernel to port 80 there, kept open for a while.
+# held ADDRESS: one connection of the client's kernel to port 80 there, kept busy for a while: some
+# stacks have timers that run only then, and are on time only if something happens.
 held() {
     # shellcheck disable=SC2016
-    lab_start client held bash -c 'exec 5<>"/dev/tcp/$1/80" && echo READY && exec sleep 50' \
-        bash "$1"
+    lab_start client held bash -c 'exec 5<>"/dev/tcp/$1/80" && echo READY
+        for ((i = 0; i < 1000; i++)); do printf . >&5; sleep 0.05; done' bash "$1"
 }
 
 # kernel_counter NAME: what the server's kernel counted so far (/proc/net/netstat, snmp).
