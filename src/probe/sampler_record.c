@@ -181,8 +181,13 @@ int sampler_packets(struct sampler *sampler, struct fault *fault)
             continue;
         shown = step->stage;
         error = packet_of(sampler, step, &record, fault);
-        if (!error)
+        if (!error) {
             error = calls->packet(calls->data, &record, subject->item->index, fault);
+            if (error) { /* no fault of the target's */
+                engine_fail(engine, error, fault);
+                return 0;
+            }
+        }
         arena_clear(&engine->memory);
     }
     return error;

@@ -258,13 +258,23 @@ static void look_after(struct shot *shot)
     shot_settle(shot);
 }
 
+static struct shot *find_due(const struct sampler *sampler, int64_t now)
+{
+    struct shot *shot;
+
+    DL_FOREACH2 (sampler->flying, shot, next)
+        if (due_of(shot) <= now)
+            return shot;
+    return NULL;
+}
+
 void shots_due(struct sampler *sampler, int64_t now)
 {
     struct shot *shot, *next;
 
-    DL_FOREACH_SAFE2 (sampler->flying, shot, next, next)
-        if (due_of(shot) <= now)
-            look_after(shot);
+    /* From the beginning each time: what is sent may tell that others cannot be. */
+    while ((shot = find_due(sampler, now)))
+        look_after(shot);
     DL_FOREACH_SAFE2 (sampler->resting, shot, next, next) {
         if (shot->until > now)
             break;
