@@ -58,6 +58,42 @@ static void test_few(void **state)
     isn_audit_release(&audit);
 }
 
+/* Where times say nothing, only classes that need none. */
+static void test_timeless(void **state)
+{
+    static const struct {
+        const char *name;
+        enum isn_class class;
+    } servers[] = {
+        {"const1e6", ISN_CLASS_CONSTANT},      {"ctr64k", ISN_CLASS_COUNTER},
+        {"honeyd5", ISN_CLASS_PERIODIC},       {"lcg32", ISN_CLASS_WEAK_PRNG},
+        {"hash_only", ISN_CLASS_STATIC_HASH},  {"mongoose", ISN_CLASS_TUPLE_FUNCTION},
+        {"linux64ns", ISN_CLASS_INCONCLUSIVE}, {"random32", ISN_CLASS_INCONCLUSIVE},
+        {"clk4us", ISN_CLASS_INCONCLUSIVE},    {"portmul_clk", ISN_CLASS_INCONCLUSIVE},
+    };
+    static struct isn_audit audit;
+    struct isn_options options = isn_options_make(512);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof servers / sizeof servers[0]; i++) {
+        struct isn_samples samples =
+            isn_corpus_samples(isn_stream_find(servers[i].name), 2, &options, false);
+
+        for (size_t k = 0; k < samples.count; k++)
+            samples.rows[k].time = 1;
+        isn_corpus_run(&samples, false, &audit);
+        assert_int_equal(audit.class, servers[i].class);
+        assert_int_equal(audit.severity, isn_class_severity(audit.class));
+        if (audit.class == ISN_CLASS_INCONCLUSIVE) {
+            assert_string_equal(audit.why, "all samples have the same time");
+            for (size_t k = 0; k < audit.evidence_count; k++)
+                assert_false(audit.evidence[k].supports);
+        }
+        isn_audit_release(&audit);
+        isn_samples_release(&samples);
+    }
+}
+
 /* Eight SYNs prove cookies. */
 static void test_eight(void **state)
 {
@@ -332,6 +368,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_few),
         cmocka_unit_test(test_eight),
+        cmocka_unit_test(test_timeless),
         cmocka_unit_test(test_cookie_fields),
         cmocka_unit_test(test_evidence_in_order),
         cmocka_unit_test(test_prices),

@@ -15,21 +15,22 @@
 static const struct {
     const char *name;
     int (*judge)(const struct isn_samples *samples, struct isn_audit *audit);
-    bool few; /* can say yes without statistics: is asked below ISN_AUDIT_LEAST as well */
-    bool all; /* looks at every sample; else at the first ISN_AUDIT_STRUCTURE_MOST */
+    bool few;   /* can say yes without statistics: is asked below ISN_AUDIT_LEAST as well */
+    bool all;   /* looks at every sample; else at the first ISN_AUDIT_STRUCTURE_MOST */
+    bool timed; /* is wrong, or relies on one who is, where all samples have one time */
 } judges[] = {
-    {"constant",                    isn_judge_constant,     true,  true},
-    {"port visible in the number",  isn_judge_port_visible, false, false},
-    {"SYN cookies",                 isn_judge_cookies,      true,  true},
-    {"one increment",               isn_judge_counter,      false, false},
-    {"increments that repeat",      isn_judge_periodic,     false, false},
-    {"increments",                  isn_judge_increments,   false, false},
-    {"neighbours",                  isn_judge_neighbours,   false, false},
-    {"generator's state",           isn_judge_generator,    true,  true},
-    {"fixed tuple without a clock", isn_judge_static,       false, false},
-    {"clock in the fixed tuple",    isn_judge_fixed_clock,  false, false},
-    {"too few values",              isn_judge_entropy,      false, true},
-    {"battery",                     isn_judge_bias,         false, true},
+    {"constant",                    isn_judge_constant,     true,  true,  false},
+    {"port visible in the number",  isn_judge_port_visible, false, false, false},
+    {"SYN cookies",                 isn_judge_cookies,      true,  true,  false},
+    {"one increment",               isn_judge_counter,      false, false, false},
+    {"increments that repeat",      isn_judge_periodic,     false, false, false},
+    {"increments",                  isn_judge_increments,   false, false, true},
+    {"neighbours",                  isn_judge_neighbours,   false, false, true},
+    {"generator's state",           isn_judge_generator,    true,  true,  false},
+    {"fixed tuple without a clock", isn_judge_static,       false, false, false},
+    {"clock in the fixed tuple",    isn_judge_fixed_clock,  false, false, true},
+    {"too few values",              isn_judge_entropy,      false, true,  true},
+    {"battery",                     isn_judge_bias,         false, true,  true},
 };
 /* clang-format on */
 
@@ -128,12 +129,20 @@ static void sort_evidence(struct isn_audit *audit)
     }
 }
 
-static void too_few(struct isn_audit *audit)
+static void no_verdict(struct isn_audit *audit, const char *why)
 {
     audit->class = ISN_CLASS_INCONCLUSIVE;
     audit->severity = ISN_SEVERITY_UNKNOWN;
     audit->log10_p = NAN;
-    audit->why = "fewer than 32 samples";
+    audit->why = why;
+}
+
+/* A judge said no: what it noted proves nothing. */
+static void dismiss(struct isn_audit *audit, size_t noted)
+{
+    no_verdict(audit, NULL);
+    for (size_t i = noted; i < audit->evidence_count; i++)
+        audit->evidence[i].supports = false;
 }
 
 /* Asks the judges in turn; `first` are the first samples of those. */
@@ -141,18 +150,20 @@ static int judge(const struct isn_samples *samples, const struct isn_samples *fi
                  struct isn_audit *audit)
 {
     bool few = samples->count < ISN_AUDIT_LEAST;
+    bool timeless = audit->duration <= 0;
 
     for (size_t i = 0; i < sizeof judges / sizeof judges[0]; i++) {
+        size_t noted = audit->evidence_count;
         int result;
 
-        if (few && !judges[i].few)
+        if ((few && !judges[i].few) || (timeless && judges[i].timed))
             continue;
         result = judges[i].judge(judges[i].all ? samples : first, audit);
         if (result != 0)
             return result < 0 ? result : 0;
+        dismiss(audit, noted);
     }
-    if (few)
-        too_few(audit);
+    no_verdict(audit, few ? "fewer than 32 samples" : "all samples have the same time");
     return 0;
 }
 
