@@ -7,19 +7,23 @@
 /* Packets for half a chance: so few are no hindrance at all; so many of a counter are one. */
 #define HANDFUL 16
 #define CROWD   4096
+/* Ports that it takes to see whether a hash is one. */
+#define PORTS_LEAST 28
 
 static bool is_counter(enum isn_class class)
 {
     return class == ISN_CLASS_COUNTER || class == ISN_CLASS_CLOCK_COUNTER;
 }
 
+static bool is_hash(enum isn_class class)
+{
+    return class == ISN_CLASS_STATIC_HASH || class == ISN_CLASS_RFC6528 ||
+           class == ISN_CLASS_RFC6528_SHORT_HASH || class == ISN_CLASS_RFC6528_COUNTER;
+}
+
 bool isn_audit_leaves_address_out(const struct isn_audit *audit)
 {
-    bool hash = audit->class == ISN_CLASS_STATIC_HASH || audit->class == ISN_CLASS_RFC6528 ||
-                audit->class == ISN_CLASS_RFC6528_SHORT_HASH ||
-                audit->class == ISN_CLASS_RFC6528_COUNTER;
-
-    return hash && audit->tuple.source_matters == ISN_NO;
+    return is_hash(audit->class) && audit->tuple.source_matters == ISN_NO;
 }
 
 static void set(struct isn_audit *audit, enum isn_severity severity, const char *why)
@@ -37,6 +41,9 @@ void isn_audit_weigh(struct isn_audit *audit)
     if (isn_audit_leaves_address_out(audit))
         set(audit, ISN_SEVERITY_CRITICAL,
             "the hash leaves our address out: who asks from the same port gets a victim's number");
+    else if (is_hash(audit->class) && audit->n_varying < PORTS_LEAST)
+        set(audit, ISN_SEVERITY_UNKNOWN,
+            "too few ports were asked to tell a keyed hash from a formula");
     else if (audit->class == ISN_CLASS_SYN_COOKIE_FREEBSD)
         set(audit, ISN_SEVERITY_MEDIUM,
             "only 24 bits of the cookie are secret, as of a hash that is too narrow");
