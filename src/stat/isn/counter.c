@@ -157,17 +157,39 @@ static void report(struct isn_steps *steps, const struct tally *tally, uint32_t 
                        "cannot be told, as all gaps are alike, %.4g to %.4g s", least, most);
 }
 
-static int look(struct isn_steps *steps, uint32_t step, struct isn_audit *audit)
+/* Whether the steps from one tuple to another are multiples as well: those of one alone may have a
+ * hash in common. */
+static bool between_tuples(const struct isn_samples *samples, const struct isn_steps *steps,
+                           const struct multiple *multiples)
+{
+    size_t steps_between = 0;
+    size_t found = 0;
+
+    for (size_t i = 0; i < steps->count; i++) {
+        const struct isn_sample *before = &samples->rows[i], *after = &samples->rows[i + 1];
+
+        if (steps->open[i] || (before->port == after->port && before->src == after->src))
+            continue;
+        steps_between++;
+        found += find(multiples, (uint32_t)steps->step[i]) != NULL;
+    }
+    return (double)found >= SHORT_SHARE * (double)steps_between;
+}
+
+static int look(const struct isn_samples *samples, struct isn_steps *steps, uint32_t step,
+                struct isn_audit *audit)
 {
     struct multiple *multiples = multiples_of(step);
     struct tally tally = {0};
+    bool between;
 
     if (!multiples)
         return -FAULT_MEMORY;
     memcpy(steps->scratch, steps->gap, steps->count * sizeof *steps->gap);
     count(steps, multiples, step, isn_quantile(steps->scratch, steps->count, 0.5), &tally);
+    between = between_tuples(samples, steps, multiples);
     free(multiples);
-    if (!is_counter(steps, &tally))
+    if (!between || !is_counter(steps, &tally))
         return 0;
     if (tally.none >= TICKS_LEAST && steps->family && isn_increments_stepping(steps, audit))
         return 1;
@@ -193,7 +215,7 @@ int isn_judge_counter(const struct isn_samples *samples, struct isn_audit *audit
     step = (uint32_t)mode;
     if (step != 0 && short_count >= SHORT_LEAST &&
         (double)most >= SHORT_SHARE * (double)short_count) {
-        ret = look(&steps, step, audit);
+        ret = look(samples, &steps, step, audit);
     }
     isn_steps_release(&steps);
     return ret;
