@@ -19,9 +19,9 @@
 
 /* Below so many samples nothing is said but what needs no statistics. */
 #define ISN_AUDIT_LEAST 32
-/* Of more samples, structure is looked for in the first so many: it shows there or nowhere. Cookies,
- * a generator's state, bits, collisions and the battery are looked for in all; what is information
- * only says itself how far it goes. */
+/* Of more samples, structure is looked for in the first so many: it shows there or nowhere.
+ * Cookies, a generator's state, bits, collisions and the battery are looked for in all; what is
+ * information only says itself how far it goes. */
 #define ISN_AUDIT_STRUCTURE_MOST 65536
 /* What is not known, in all doubles here, is NAN. */
 
