@@ -8,6 +8,8 @@
 
 /* Numbers that the phase space looks at, the first ones: more make it slow, not better. */
 #define PHASE_MOST 16384
+/* The same of the estimators of SP 800-90B, half of what they would take. */
+#define ENTROPIES_MOST (ISN_SP800_90B_MOST / 2)
 /* Beginnings that are tried for nmap's six numbers. */
 #define NMAP_TRIES 4096
 
@@ -97,7 +99,7 @@ static int inform(const struct isn_samples *samples, uint32_t *isns, struct isn_
     audit->has_phase = status == 0;
     if (status != 0 && status != -FAULT_RANGE)
         return status;
-    count = numbers(samples, ISN_SP800_90B_MOST, isns);
+    count = numbers(samples, ENTROPIES_MOST, isns);
     if (count < ISN_SP800_90B_LEAST)
         return 0;
     status = isn_sp800_90b(isns, count, audit->entropies);

@@ -25,7 +25,7 @@ void isn_audit_weigh(struct isn_audit *audit);
 
 /*
  * What is information only: the battery, where the class needed none, nmap's figures, the phase
- * space, SP 800-90B. 0 or -FAULT_MEMORY.
+ * space (of the first 16384 numbers), SP 800-90B (of the first 32768). 0 or -FAULT_MEMORY.
  */
 int isn_audit_inform(const struct isn_samples *samples, struct isn_audit *audit);
 
