@@ -202,6 +202,7 @@ int isn_live(struct isn_run *isn, struct fault *fault)
                          "are new ones");
     options.sampling = true;
     options.rate = STARTS;
+    options.spacing = settings->interval > 0 ? settings->interval : 0;
     options.plan = (struct isn_plan_options){
         .count = settings->count,
         .slow = !settings->isn.quick,

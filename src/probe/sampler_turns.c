@@ -10,6 +10,10 @@
 #define READING_IDLE INT64_C(150000000)
 #define READING_STEP 1024
 
+/* After so many SYNs the answers are read, so that they do not overrun the ring, which has but 64
+ * slots on loopback. */
+#define SENT_A_READ 8
+
 /* So many SYNs of a burst without an answer: bursts are not welcome, and there is a pause. */
 #define BURST_LOST_MOST ISN_PLAN_HALF_OPEN
 #define BURST_PAUSE     INT64_C(1000000000)
@@ -263,6 +267,7 @@ static void tell_reading(struct sampler *sampler)
 void samplers_due(struct engine *engine, int64_t now)
 {
     struct sampler *sampler, *next;
+    uint64_t sent = 0, before;
 
     /* An audit of another target may have taken its time, while answers came. */
     if (engine->samplers)
@@ -270,7 +275,14 @@ void samplers_due(struct engine *engine, int64_t now)
     DL_FOREACH_SAFE2 (engine->samplers, sampler, next, next_of) {
         shots_due(sampler, now);
         check(sampler);
+        before = sampler->number;
         go(sampler, engine_now());
+        sent += sampler->number - before;
+        if (sent >= SENT_A_READ) {
+            links_flush(&engine->links);
+            engine_read_links(engine);
+            sent = 0;
+        }
         if (!sampler->over && idle(sampler, engine_now()) >= READING_IDLE)
             tell_reading(sampler);
     }
