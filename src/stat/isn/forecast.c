@@ -13,6 +13,8 @@
 #define LOOK_BACK 256
 /* Numbers to either side: further off nothing is foretold. */
 #define TOLERANCE_MOST (UINT32_C(1) << 24)
+/* So late an answer may be, s. */
+#define LATE 100e-6
 /* Of the samples themselves, so many come within the tolerance divided by SURE. */
 #define SHARE_WITHIN 0.98
 #define SURE         3
@@ -277,6 +279,10 @@ static void learn_tolerance(const struct isn_samples *samples, struct isn_foreca
 
     forecast->possible = within <= TOLERANCE_MOST / SURE;
     forecast->tolerance = SURE * within;
+    /* A clock is read over a path, and by a machine, that are late now and then. */
+    if (clock->found && within > 0)
+        forecast->tolerance =
+            (uint32_t)fmax(forecast->tolerance, fmin(LATE * clock->rate, TOLERANCE_MOST));
     /* Where in its step a coarse clock stands is not known. */
     if (manner_of(forecast) == STEP && clock->found && clock->step > 1 &&
         forecast->tolerance < clock->step)
