@@ -204,7 +204,7 @@ static void judge_owner(const struct isn_front_case *what, struct isn_front *fro
 /* What stands between first, the order as it was otherwise. */
 static void order_rows(struct isn_front *front)
 {
-    struct isn_front_row ordered[ISN_FRONT_ROWS];
+    struct isn_front_row ordered[ISN_FRONT_ROWS] = {0};
     size_t at = 0;
 
     for (int pass = 0; pass < 2; pass++) {

@@ -54,6 +54,37 @@ EOF
     nothing_half_open server
 }
 
+@test "a load balancer that goes by our port, over unlike systems: named by what they look like" {
+    lab_begins lab_up_routed
+    sink 198.18.2.2 2001:db8:2::2
+    lab_start server other "${LAB_PYTHON[@]}" "$LAB_SOURCE/isn_server.py" --ttl 128 \
+        --options 'mss 1460,nop,wscale 8,nop,nop,sackOK' eth0 198.18.2.5,2001:db8:2::5 80=rfc6528
+    middlebox_nft <<'EOF'
+table ip lab-balancer {
+    chain pre {
+        type nat hook prerouting priority -100
+        ip daddr 198.18.1.254 tcp dport 80 counter \
+            dnat to jhash ip saddr . tcp sport mod 2 map { 0 : 198.18.2.2, 1 : 198.18.2.5 }
+    }
+}
+table ip6 lab-balancer {
+    chain pre {
+        type nat hook prerouting priority -100
+        ip6 daddr 2001:db8:1::fe tcp dport 80 counter \
+            dnat to jhash ip6 saddr . tcp sport mod 2 map { 0 : 2001:db8:2::2, 1 : 2001:db8:2::5 }
+    }
+}
+EOF
+    isn 0 --quick "$(router_address 4):80" "[$(router_address 6)]:80"
+    # the fixed tuple is one server's: its class, whichever it is
+    says '.class == "RFC6528"' '.front[0].kind == "load-balancer"' \
+        '[.front[].detail] | any(contains("layouts of options"))' \
+        '[.front[].detail] | any(contains("different systems"))' \
+        '.whose | contains("several servers")'
+    middlebox_hits
+    lab_stop other | grep -q ' wrong 0 half-open 0 '
+}
+
 @test "a NAT that gives each connection another port: said so; one that keeps it cannot be told" {
     lab_begins lab_up_routed
     sink "$(server_address 4)" "$(server_address 6)"
