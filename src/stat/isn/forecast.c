@@ -170,7 +170,7 @@ void isn_forecast_seen(struct isn_forecast *forecast, const struct isn_sample *s
 /* The increments that the last samples show over and over, in turn. */
 static void learn_cycle(const struct isn_samples *samples, struct isn_forecast *forecast)
 {
-    uint32_t increments[LOOK_BACK];
+    uint32_t increments[LOOK_BACK] = {0};
     size_t count = samples->count - 1 < LOOK_BACK ? samples->count - 1 : LOOK_BACK;
     size_t first = samples->count - count;
     size_t best = 0;
@@ -210,7 +210,7 @@ static void learn_map(const struct isn_samples *samples, struct isn_forecast *fo
 /* The time when the ticks began: what most of the last increments agree on. */
 static void learn_boot(const struct isn_samples *samples, struct isn_forecast *forecast)
 {
-    double boots[LOOK_BACK];
+    double boots[LOOK_BACK] = {0};
     double rate = forecast->audit->increment.tick_rate;
     size_t count = 0;
 
@@ -247,7 +247,7 @@ static void rewind_to(const struct isn_samples *samples, size_t at, struct isn_f
 /* What most of the last samples are off from what those before them foretold. */
 static uint32_t errors_within(const struct isn_samples *samples, struct isn_forecast start)
 {
-    uint32_t sizes[LOOK_BACK];
+    uint32_t sizes[LOOK_BACK] = {0};
     size_t count = 0;
     size_t i = samples->count > LOOK_BACK ? samples->count - LOOK_BACK : 0;
 
