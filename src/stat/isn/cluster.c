@@ -118,7 +118,8 @@ int isn_cluster(const struct isn_track *track, const struct isn_pace *pace, doub
             level = vacant(levels, least);
             if (!level)
                 continue;
-            *level = (struct open_level){.serial = ++serial, .first = i};
+            serial++;
+            *level = (struct open_level){.serial = serial, .first = i};
         }
         level->count++;
         level->last = i;

@@ -100,7 +100,7 @@ double isn_arc_log10_p(size_t count, size_t inside, double part)
     double n = (double)count, k = (double)inside;
     double ways = lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1);
     /* The arc may as well begin at any of the points, which is then in it. */
-    double log_p = log(n) + ways + (k - 1) * log(fmin(part, 1));
+    double log_p = log(fmax(n, 1)) + ways + (k - 1) * log(fmin(part, 1));
 
     return count && log_p < 0 ? log_p / log(10) : 0;
 }
