@@ -224,7 +224,8 @@ static enum link_load load(const struct engine_options *options)
 
     if (options->rate > RATE_MANY && options->parallel > PARALLEL_MANY)
         return LINK_MANY;
-    if (!one || options->sampling || options->spec->data_length > 0 || options->spec->wait > 0 || options->port_last)
+    if (!one || options->sampling || options->spec->data_length > 0 || options->spec->wait > 0 ||
+        options->port_last)
         return LINK_BUSY;
     return LINK_QUIET;
 }

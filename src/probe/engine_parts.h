@@ -84,8 +84,8 @@ struct engine {
     struct pinger *ended; /* wait to be reported */
     struct sampler *samplers;
     struct sampler *sampled; /* wait to be reported */
-    bool blocked;         /* who is to begin has to wait for a port */
-    bool exhausted;       /* the feed has no more */
+    bool blocked;            /* who is to begin has to wait for a port */
+    bool exhausted;          /* the feed has no more */
     ev_io feed_readable;
     bool feed_waits;
 
