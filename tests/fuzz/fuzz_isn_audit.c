@@ -54,7 +54,7 @@ static uint32_t column(struct tape *tape, uint8_t kind, size_t row, int64_t time
 static void make_rows(struct tape *tape, struct isn_sample *rows, size_t count)
 {
     uint8_t kinds[6];
-    int64_t time = 0, pace = INT64_C(1) << draw(tape) % 36; /* two months in all */
+    int64_t time = 0, pace = INT64_C(1) << draw(tape) % 47; /* 340 years */
 
     for (size_t i = 0; i < sizeof kinds; i++)
         kinds[i] = (uint8_t)draw(tape);
@@ -98,7 +98,9 @@ static void check_price(const struct isn_price *price)
 static void check_audit(const struct isn_audit *audit, size_t count)
 {
     check(audit->class < ISN_CLASS_COUNT && audit->severity < ISN_SEVERITY_COUNT);
-    check((audit->class == ISN_CLASS_INCONCLUSIVE) == (audit->severity == ISN_SEVERITY_UNKNOWN));
+    /* A class that is told may still leave it open how bad it is, but says why. */
+    check(audit->class != ISN_CLASS_INCONCLUSIVE || audit->severity == ISN_SEVERITY_UNKNOWN);
+    check(audit->severity != ISN_SEVERITY_UNKNOWN || audit->why != NULL);
     check(audit->n == count && audit->n_fixed + audit->n_varying <= count);
     check(audit->evidence_count <= ISN_EVIDENCE_MOST);
     check(audit->backend_count <= ISN_BACKENDS_MOST);

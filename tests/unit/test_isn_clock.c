@@ -292,6 +292,20 @@ static void test_fit(void **state)
     gsl_vector_free(c);
 }
 
+/* Times centuries apart: 4e9 numbers a second are beyond 2^63 after 73 years. */
+static void test_centuries(void **state)
+{
+    static const struct isn_pace pace = {4e9, 0}, none = {0, 0};
+
+    (void)state;
+    assert_int_equal(isn_pace_rest(&pace, 5, 3e9, 0), 5 - (uint32_t)UINT64_C(12000000000000000000));
+    assert_int_equal(isn_pace_rest(&pace, 5, -3e9, 0),
+                     5 + (uint32_t)UINT64_C(12000000000000000000));
+    assert_int_equal(isn_pace_rest(&pace, 5, 2e9, 0), 5 - (uint32_t)UINT64_C(8000000000000000000));
+    assert_int_equal(isn_pace_rest(&pace, 5, INFINITY, 0), 5);
+    assert_int_equal(isn_pace_rest(&none, 5, 3e9, 0), 5);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -299,7 +313,7 @@ int main(void)
         cmocka_unit_test(test_drawn),    cmocka_unit_test(test_refine),
         cmocka_unit_test(test_each),     cmocka_unit_test(test_vote),
         cmocka_unit_test(test_vote_few), cmocka_unit_test(test_cluster),
-        cmocka_unit_test(test_fit),
+        cmocka_unit_test(test_fit),      cmocka_unit_test(test_centuries),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

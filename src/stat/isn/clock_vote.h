@@ -4,6 +4,7 @@
 #ifndef STAT_ISN_CLOCK_VOTE_H
 #define STAT_ISN_CLOCK_VOTE_H
 
+#include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,7 +26,12 @@ struct isn_pace {
 static inline uint32_t isn_pace_rest(const struct isn_pace *pace, uint32_t isn, double time,
                                      double contacts)
 {
-    return isn - (uint32_t)(int64_t)(pace->rate * time + pace->each * contacts);
+    double going = pace->rate * time + pace->each * contacts;
+
+    /* Times may lie so far apart that 64 bits do not hold it: 68 years at 2^32 numbers a second. */
+    if (!(fabs(going) < 0x1p63))
+        going = isfinite(going) ? fmod(going, 0x1p32) : 0;
+    return isn - (uint32_t)(int64_t)going;
 }
 
 struct isn_vote {

@@ -12,6 +12,9 @@ enum { QUICKEST_LEAST = 8, LEVEL_LEAST = 3, LEVEL_SHARE = 33, STAIRS_LEAST = 4 }
 
 #define NEAR 0.1 /* s */
 
+/* Numbers that a clock went through between two of the tuple: more is beyond what is asked here. */
+#define GONE_MOST 0x1p61
+
 /* Levels that hold fewer of the numbers leave the rest to others. */
 #define COVERED 0.85
 
@@ -312,7 +315,8 @@ double isn_fixed_clock_lattice(const struct isn_fixed_clock *clock)
             continue;
         if (begun[c]) {
             size_t b = before[c];
-            int64_t going = (int64_t)(clock->fit.pace.rate * (track->times[i] - track->times[b]));
+            double gone = clock->fit.pace.rate * (track->times[i] - track->times[b]);
+            int64_t going = (int64_t)fmax(fmin(gone, GONE_MOST), -GONE_MOST);
             /* As it would be without 2^32. */
             int64_t up = going + (int32_t)(track->isns[i] - track->isns[b] - (uint32_t)going);
 
