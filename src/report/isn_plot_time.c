@@ -341,7 +341,8 @@ void isn_plot_ports(struct isn_sheet *sheet, struct plot_panel panel)
 
     snprintf(title, sizeof title, "F over the source port%s", model_words(&sheet->model));
     /* A function that was found out is best shown by what it leaves: nothing. */
-    if (sheet->audit->tuple.affine == ISN_YES && sheet->audit->tuple.a != 0) {
+    if (sheet->audit->tuple.affine == ISN_YES && sheet->audit->tuple.a != 0 &&
+        !sheet->audit->tuple.swapped) {
         residual.model.port = sheet->audit->tuple.a;
         snprintf(title, sizeof title, "F less %u · port%s", residual.model.port,
                  model_words(&sheet->model));

@@ -140,7 +140,8 @@ static void put_tuple(struct page *page)
             ADD(&line, ", %" PRId64 " bits to the left", tuple->shift);
     }
     if (isn_text_is(tuple->affine, "yes"))
-        PART(&line, "%" PRId64 " times the port plus %" PRId64 ", modulo 2^32", tuple->a, tuple->b);
+        PART(&line, "%" PRId64 " times the port%s plus %" PRId64 ", modulo 2^32", tuple->a,
+             tuple->swapped ? ", its bytes swapped," : "", tuple->b);
     if (isn_text_is(tuple->linear, "yes"))
         PART(&line, "linear in the bits of the port, as a CRC is (rank %" PRId64 " of 17)",
              tuple->rank);

@@ -184,6 +184,25 @@ static uint32_t next_four(struct isn_server *server, const struct isn_contact *c
     return (uint32_t)isn_server_hash(server, contact, isn_server_draw(server) & 3);
 }
 
+static uint32_t next_swapped(struct isn_server *server, const struct isn_contact *contact)
+{
+    return (uint16_t)(contact->port >> 8 | contact->port << 8) * 2654435761u +
+           contact->src * 0x1234567 + (uint32_t)server->key[0];
+}
+
+static uint32_t next_swapped_clock(struct isn_server *server, const struct isn_contact *contact)
+{
+    return next_swapped(server, contact) + (uint32_t)(isn_server_uptime(server, contact) / 4000);
+}
+
+static uint32_t next_crc_plus(struct isn_server *server, const struct isn_contact *contact)
+{
+    uint8_t tuple[] = {(uint8_t)contact->src, (uint8_t)(contact->port >> 8),
+                       (uint8_t)contact->port};
+
+    return isn_crc32(tuple, sizeof tuple) + (uint32_t)server->key[0];
+}
+
 static void test_others(void **state)
 {
     static const struct {
@@ -193,6 +212,12 @@ static void test_others(void **state)
         size_t backends;
     } rows[] = {
         {{.name = "CRC and clock", .next = next_crc_clock}, ISN_CLASS_TUPLE_FUNCTION, 1e9 / 137, 0},
+        {{.name = "CRC and a number", .next = next_crc_plus}, ISN_CLASS_TUPLE_FUNCTION, 0, 0},
+        {{.name = "swapped", .next = next_swapped}, ISN_CLASS_TUPLE_FUNCTION, 0, 0},
+        {{.name = "swapped and clock", .next = next_swapped_clock},
+         ISN_CLASS_TUPLE_FUNCTION,
+         250000,
+         0},
         {{.name = "coarse", .next = next_coarse}, ISN_CLASS_RFC6528, 125000, 0},
         {{.name = "four hashes", .next = next_four}, ISN_CLASS_STATIC_HASH, 0, 4},
     };
@@ -210,6 +235,76 @@ static void test_others(void **state)
             assert_int_equal(audit.backend_count, rows[i].backends);
         }
     }
+}
+
+/* Of one kind of tuple alone, all samples that there are. */
+static size_t keep(struct isn_sample *rows, size_t count, bool fixed)
+{
+    struct isn_samples samples;
+    uint16_t port;
+    size_t kept = 0;
+
+    assert_int_equal(isn_samples_make(rows, count, true, &samples), 0);
+    port = samples.rows[samples.fixed[0]].port;
+    isn_samples_release(&samples);
+    for (size_t i = 0; i < count; i++) {
+        if ((rows[i].port == port) == fixed)
+            rows[kept++] = rows[i];
+    }
+    return kept;
+}
+
+/* A formula of the port needs no tuple that comes again; a hash is none. */
+static void test_varying_only(void **state)
+{
+    static const struct {
+        struct isn_stream stream;
+        int verdict;
+    } rows[] = {
+        {{.name = "CRC and a number", .next = next_crc_plus}, 1},
+        {{.name = "swapped", .next = next_swapped}, 1},
+        {{.name = "four hashes", .next = next_four}, 0},
+        {{.name = "coarse", .next = next_coarse}, 0},
+    };
+    struct isn_options options = isn_options_make(512);
+    struct isn_sample list[512];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        size_t count = isn_stream_make(&rows[i].stream, 3, &options, list);
+        struct isn_samples samples;
+        struct isn_audit audit;
+
+        memset(&audit, 0, sizeof audit);
+        count = keep(list, count, false);
+        assert_int_equal(isn_samples_make(list, count, true, &samples), 0);
+        assert_int_equal(isn_judge_static(&samples, &audit), 0);
+        assert_int_equal(isn_judge_formula(&samples, &audit), rows[i].verdict);
+        isn_samples_release(&samples);
+        if (rows[i].verdict == 1) {
+            assert_int_equal(audit.class, ISN_CLASS_TUPLE_FUNCTION);
+            assert_true(audit.tuple.swapped == (audit.tuple.affine == ISN_YES));
+            assert_true(audit.log10_p < -1000);
+        } else {
+            assert_int_equal(audit.evidence_count, 0);
+            assert_int_equal(audit.tuple.affine, ISN_UNTESTED);
+        }
+    }
+}
+
+/* A hash that stands still, seen on one tuple alone: who knows what others get. */
+static void test_fixed_only(void **state)
+{
+    struct isn_options options = isn_options_make(512);
+    struct isn_sample rows[512];
+    struct isn_audit audit;
+    size_t count = isn_stream_make(isn_stream_find("hash_only"), 3, &options, rows);
+
+    (void)state;
+    assert_int_equal(judge(rows, keep(rows, count, true), &audit), 1);
+    assert_int_equal(audit.class, ISN_CLASS_INCONCLUSIVE);
+    assert_int_equal(audit.severity, ISN_SEVERITY_UNKNOWN);
+    assert_non_null(audit.why);
 }
 
 /* Answers that were held up: the quickest ones give the rate. */
@@ -249,10 +344,11 @@ static void test_few(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_classes),   cmocka_unit_test(test_none),
-        cmocka_unit_test(test_confirmed), cmocka_unit_test(test_figures),
-        cmocka_unit_test(test_others),    cmocka_unit_test(test_round_trips),
-        cmocka_unit_test(test_few),
+        cmocka_unit_test(test_classes),    cmocka_unit_test(test_none),
+        cmocka_unit_test(test_confirmed),  cmocka_unit_test(test_figures),
+        cmocka_unit_test(test_others),     cmocka_unit_test(test_round_trips),
+        cmocka_unit_test(test_few),        cmocka_unit_test(test_varying_only),
+        cmocka_unit_test(test_fixed_only),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -114,6 +114,34 @@ static void test_linear(void **state)
     assert_false(isn_ports_linear(&ports, &linear).found);
 }
 
+/* A CRC with a number added to it, from an address now and then that has another CRC. */
+static void test_linear_sum(void **state)
+{
+    static const uint32_t levels[] = {1, 0x80000000, 0xfedcba98, 0x7fffffff};
+    struct isn_linear linear;
+    uint32_t added, value;
+
+    (void)state;
+    fill_ports();
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
+        fill_crc(levels[i], 0);
+        for (size_t k = COUNT / 2; k < COUNT; k += 9)
+            values[k] ^= 0x1234567;
+        assert_true(isn_ports_linear_sum(&ports, &linear, &added).found);
+        for (size_t k = 0; k < COUNT / 2; k++)
+            assert_true(isn_linear_value(&linear, port_list[k], &value) &&
+                        value + added == values[k]);
+    }
+    for (int i = 0; i < 100; i++) {
+        fill_random();
+        assert_false(isn_ports_linear_sum(&ports, &linear, &added).found);
+    }
+    /* The lowest bit alone is linear here. */
+    for (size_t i = 0; i < COUNT; i++)
+        values[i] = port_list[i] * 2654435761u + 99;
+    assert_false(isn_ports_linear_sum(&ports, &linear, &added).found);
+}
+
 /* Through noise, on levels that begin between the steps. */
 static void test_linear_top(void **state)
 {
@@ -276,9 +304,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_affine),     cmocka_unit_test(test_linear),
-        cmocka_unit_test(test_linear_top), cmocka_unit_test(test_additive),
-        cmocka_unit_test(test_binomial),   cmocka_unit_test(test_width),
-        cmocka_unit_test(test_collisions), cmocka_unit_test(test_step),
+        cmocka_unit_test(test_linear_sum), cmocka_unit_test(test_linear_top),
+        cmocka_unit_test(test_additive),   cmocka_unit_test(test_binomial),
+        cmocka_unit_test(test_width),      cmocka_unit_test(test_collisions),
+        cmocka_unit_test(test_step),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

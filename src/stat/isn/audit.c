@@ -28,6 +28,7 @@ static const struct {
     {"neighbours",                  isn_judge_neighbours,   false, false, true},
     {"generator's state",           isn_judge_generator,    true,  true,  false},
     {"fixed tuple without a clock", isn_judge_static,       false, false, false},
+    {"formula in the port",         isn_judge_formula,      false, false, false},
     {"clock in the fixed tuple",    isn_judge_fixed_clock,  false, false, true},
     {"too few values",              isn_judge_entropy,      false, true,  true},
     {"battery",                     isn_judge_bias,         false, true,  true},

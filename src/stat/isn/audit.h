@@ -69,9 +69,9 @@ struct isn_tuple {
     enum isn_answer linear;         /* linear over GF(2) in the bits of the port */
     enum isn_answer port_visible;   /* the port stands in the number */
     enum isn_answer source_matters; /* another source address, another number */
-    uint32_t a, b;                  /* of affine */
+    uint32_t a, b;                  /* of affine; b also: what is added to linear */
     int shift;                      /* of port_visible: bits to the left */
-    bool swapped;                   /* its bytes are swapped there */
+    bool swapped;                   /* its bytes are swapped there, or in affine */
     unsigned rank;                  /* of linear: of the 17 columns (16 bits and 1) */
 };
 
@@ -201,6 +201,8 @@ int isn_judge_increments(const struct isn_samples *samples, struct isn_audit *au
 int isn_judge_neighbours(const struct isn_samples *samples, struct isn_audit *audit);
 int isn_judge_generator(const struct isn_samples *samples, struct isn_audit *audit);
 int isn_judge_static(const struct isn_samples *samples, struct isn_audit *audit);
+/* A formula in the port alone, where no tuple came again that would show it to stand still. */
+int isn_judge_formula(const struct isn_samples *samples, struct isn_audit *audit);
 int isn_judge_fixed_clock(const struct isn_samples *samples, struct isn_audit *audit);
 int isn_judge_entropy(const struct isn_samples *samples, struct isn_audit *audit);
 int isn_judge_bias(const struct isn_samples *samples, struct isn_audit *audit);

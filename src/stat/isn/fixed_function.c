@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What F is: a formula in the port, a hash of so many bits, with or without the address. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,21 +14,67 @@ enum { LEAST = 4, ADDRESSES_MOST = 100000 };
 
 static int32_t off_affine(const struct isn_tuple *tuple, uint16_t port, uint32_t value)
 {
+    if (tuple->swapped)
+        port = (uint16_t)(port >> 8 | port << 8);
     return isn_wrap(tuple->a * port + tuple->b, value);
 }
 
-static int judge_affine(const struct isn_ports *ports, const struct isn_fixed_view *view,
-                        double space, struct isn_audit *audit, double *ret_log10_p)
+/* The port's bytes may be swapped, as they come from the wire. */
+static struct isn_formula find_affine(struct isn_ports *ports, struct isn_tuple *tuple)
+{
+    struct isn_formula formula = isn_ports_affine(ports, &tuple->a, &tuple->b), other;
+
+    if (formula.found)
+        return formula;
+    isn_ports_swap(ports);
+    other = isn_ports_affine(ports, &tuple->a, &tuple->b);
+    isn_ports_swap(ports);
+    tuple->swapped = other.found;
+    return other.found ? other : formula;
+}
+
+/* Of the ports, how many have the slope's value. */
+static size_t on_slope(const struct isn_ports *ports, uint32_t noise, const struct isn_tuple *tuple)
+{
+    size_t hits = 0;
+
+    for (size_t i = 0; i < ports->count; i++)
+        hits += fabs((double)isn_wrap(tuple->a * ports->ports[i] + tuple->b, ports->values[i])) <=
+                noise;
+    return hits;
+}
+
+/* Second differences vanish in a swapped port, too, but for those that pass a byte's end. */
+static int find_slope(struct isn_ports *ports, uint32_t noise, struct isn_tuple *tuple)
+{
+    struct isn_tuple other = *tuple;
+    int err = isn_ports_slope(ports, &tuple->a, &tuple->b);
+    size_t hits = on_slope(ports, noise, tuple);
+
+    if (err || (tuple->a && hits * 2 > ports->count))
+        return err;
+    isn_ports_swap(ports);
+    err = isn_ports_slope(ports, &other.a, &other.b);
+    other.swapped = !err && other.a && on_slope(ports, noise, &other) > hits;
+    isn_ports_swap(ports);
+    if (other.swapped)
+        *tuple = other;
+    return err;
+}
+
+static int judge_affine(struct isn_ports *ports, const struct isn_fixed_view *view, double space,
+                        struct isn_audit *audit, double *ret_log10_p)
 {
     struct isn_tuple *tuple = &audit->tuple;
     struct isn_formula formula;
 
     if (view->still) {
-        formula = isn_ports_affine(ports, &tuple->a, &tuple->b);
+        formula = find_affine(ports, tuple);
         if (formula.found)
             isn_audit_note(audit, true, "F affine in the port", (double)formula.hits,
-                           formula.log10_p, "number = %u * port + %u holds for %zu of %zu ports",
-                           tuple->a, tuple->b, formula.hits, formula.checked);
+                           formula.log10_p, "number = %u * port%s + %u holds for %zu of %zu ports",
+                           tuple->a, tuple->swapped ? " (its bytes swapped)" : "", tuple->b,
+                           formula.hits, formula.checked);
         else if (formula.checked >= LEAST)
             isn_audit_note(audit, false, "F affine in the port", (double)formula.hits,
                            formula.log10_p, "number = a * port + b holds for %zu of %zu ports",
@@ -36,7 +83,7 @@ static int judge_affine(const struct isn_ports *ports, const struct isn_fixed_vi
         int err = isn_ports_additive(ports, view->noise, space, &formula);
 
         if (!err && formula.found)
-            err = isn_ports_slope(ports, &tuple->a, &tuple->b);
+            err = find_slope(ports, view->noise, tuple);
         if (err)
             return err;
         if (formula.checked >= LEAST)
@@ -55,15 +102,25 @@ static int judge_affine(const struct isn_ports *ports, const struct isn_fixed_vi
 static int judge_linear(const struct isn_ports *ports, struct isn_audit *audit,
                         struct isn_linear *linear, double *ret_log10_p)
 {
-    struct isn_formula formula = isn_ports_linear(ports, linear);
+    struct isn_formula formula = isn_ports_linear(ports, linear), sum = {.found = false};
+    char plus[32] = "";
 
     if (formula.checked < ISN_FORMULA_LEAST)
         return 0;
+    if (!formula.found)
+        sum = isn_ports_linear_sum(ports, linear, &audit->tuple.b);
+    if (sum.found) {
+        formula = sum;
+        snprintf(plus, sizeof plus, ", plus %u", audit->tuple.b);
+    } else {
+        audit->tuple.b = 0;
+    }
     audit->tuple.linear = formula.found ? ISN_YES : ISN_NO;
     audit->tuple.rank = linear->rank;
     isn_audit_note(audit, formula.found, "F linear over GF(2) in the port", (double)formula.hits,
-                   formula.log10_p, "%zu of %zu ports, beyond those that define it, have the value",
-                   formula.hits, formula.checked);
+                   formula.log10_p,
+                   "%zu of %zu ports, beyond those that define it, have the value%s", formula.hits,
+                   formula.checked, plus);
     if (formula.found)
         *ret_log10_p = formula.log10_p;
     return formula.found;
@@ -175,7 +232,7 @@ static void judge_formula_address(const struct isn_samples *samples, uint32_t so
                 fabs((double)off_affine(&audit->tuple, row->port, value)) <= view->noise;
         } else if (isn_linear_value(linear, row->port, &expected)) {
             agreement.pairs++;
-            agreement.same += expected == value;
+            agreement.same += expected == value - audit->tuple.b;
         }
     }
     note_address(audit, &agreement, "what the formula gives for ours");

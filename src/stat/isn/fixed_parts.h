@@ -15,6 +15,10 @@ int isn_track_make(const struct isn_samples *samples, const size_t *rows, size_t
                    struct isn_track *ret_track);
 void isn_track_release(struct isn_track *track);
 
+/* Whether the first so many varying tuples' ports do not go up by the same, as a counter does that
+ * any other counter would be taken for a function of. */
+bool isn_ports_scattered(const struct isn_samples *samples, size_t count);
+
 /* Of which of our addresses most of the varying tuples are. */
 uint32_t isn_ports_source(const struct isn_samples *samples);
 

@@ -72,7 +72,7 @@ static uint32_t of_port(const struct isn_forecast *forecast, int64_t time, uint1
 
     if (audit->tuple.port_visible != ISN_YES && audit->tuple.affine != ISN_YES &&
         isn_port_map_value(&forecast->map, port, &isn))
-        return isn;
+        return isn + audit->tuple.b;
     isn = forecast->last + (uint32_t)isn_predict_clock(audit, time - forecast->last_time) +
           isn_predict_tuple(audit, port) - isn_predict_tuple(audit, forecast->port);
     return forecast->period > 0 ? isn + forecast->cycle[forecast->at] : isn;
@@ -203,7 +203,7 @@ static void learn_map(const struct isn_samples *samples, struct isn_forecast *fo
         const struct isn_sample *row = &samples->rows[i];
 
         if (row->src == forecast->src)
-            isn_port_map_learn(&forecast->map, row->port, row->isn);
+            isn_port_map_learn(&forecast->map, row->port, row->isn - forecast->audit->tuple.b);
     }
 }
 

@@ -19,11 +19,10 @@ uint32_t isn_predict_tuple(const struct isn_audit *audit, uint16_t port)
 
     if (audit->class != ISN_CLASS_TUPLE_FUNCTION)
         return 0;
-    if (tuple->port_visible == ISN_YES) {
-        uint32_t shown = tuple->swapped ? (uint32_t)(port >> 8 | (port & 0xff) << 8) : port;
-
-        return shown << tuple->shift;
-    }
+    if (tuple->swapped)
+        port = (uint16_t)(port >> 8 | port << 8);
+    if (tuple->port_visible == ISN_YES)
+        return (uint32_t)port << tuple->shift;
     return tuple->affine == ISN_YES ? tuple->a * port : 0;
 }
 

@@ -110,9 +110,14 @@ static int decide(const struct isn_samples *samples, const struct value *values,
     if (verdict < 0)
         return verdict;
     audit->class = verdict ? ISN_CLASS_TUPLE_FUNCTION : ISN_CLASS_STATIC_HASH;
-    audit->severity = isn_class_severity(audit->class);
-    if (verdict)
+    if (verdict) {
         audit->log10_p = log10_p;
+    } else if (isnan(width.bits)) {
+        audit->class = ISN_CLASS_INCONCLUSIVE;
+        audit->why = "the tuple's number stays as it is, but too few different tuples to say what "
+                     "others get";
+    }
+    audit->severity = isn_class_severity(audit->class);
     return 1;
 }
 
@@ -143,4 +148,39 @@ int isn_judge_static(const struct isn_samples *samples, struct isn_audit *audit)
         return 0;
     }
     return decide(samples, values, kept, covered, audit);
+}
+
+/* Whether those of the fixed tuple, too few to be judged, are the same. */
+static bool few_and_equal(const struct isn_samples *samples)
+{
+    for (size_t i = 1; i < samples->fixed_count; i++) {
+        if (samples->rows[samples->fixed[i]].isn != samples->rows[samples->fixed[0]].isn)
+            return false;
+    }
+    return samples->fixed_count < LEAST;
+}
+
+int isn_judge_formula(const struct isn_samples *samples, struct isn_audit *audit)
+{
+    struct isn_fixed_view view = {.from = -INFINITY, .until = INFINITY, .still = true};
+    struct isn_tuple before = audit->tuple;
+    size_t noted = audit->evidence_count;
+    struct isn_width width;
+    double log10_p = 0;
+    int verdict;
+
+    if (samples->varying_count < LEAST || !few_and_equal(samples) ||
+        !isn_ports_scattered(samples, samples->varying_count))
+        return 0;
+    verdict = isn_fixed_function(samples, &view, audit, &width, &log10_p);
+    if (verdict == 1) {
+        audit->class = ISN_CLASS_TUPLE_FUNCTION;
+        audit->severity = isn_class_severity(audit->class);
+        audit->log10_p = log10_p;
+    } else {
+        /* What stands still was not seen to do so. */
+        audit->tuple = before;
+        audit->evidence_count = noted;
+    }
+    return verdict;
 }

@@ -43,6 +43,18 @@ struct isn_linear {
  * Found as above. Up to 128 starts, as rows of another address may be among them. */
 struct isn_formula isn_ports_linear(const struct isn_ports *ports, struct isn_linear *ret_linear);
 
+/*
+ * value = (linear over GF(2) in the bits of the port, plus a constant) + added modulo 2^32. What is
+ * added is found from the lowest bit up: the lowest one of a sum is linear in any case, and the
+ * others are so if those below have been taken off right. Of 64 values at up to 128 starts; then
+ * found as above.
+ */
+struct isn_formula isn_ports_linear_sum(const struct isn_ports *ports,
+                                        struct isn_linear *ret_linear, uint32_t *ret_added);
+
+/* The same ports with their bytes swapped. */
+void isn_ports_swap(struct isn_ports *ports);
+
 /* Whether the port is in the space that linear was made from, and its value there. */
 bool isn_linear_value(const struct isn_linear *linear, uint16_t port, uint32_t *ret_value);
 

@@ -3,8 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "stat/isn/audit.h"
-#include "stat/isn/tuple.h"
+#include "stat/isn/fixed_parts.h"
 
 enum { LEAST = 12, SHIFTS = 17, VALUES = 65536, LOOKED_AT = 4096 };
 
@@ -45,8 +44,7 @@ static size_t agreeing(const struct isn_samples *samples, const size_t *rows, si
     return hits;
 }
 
-/* Ports that go up like a counter would be met by any counter. */
-static bool ports_scattered(const struct isn_samples *samples, size_t count)
+bool isn_ports_scattered(const struct isn_samples *samples, size_t count)
 {
     const size_t *rows = samples->varying;
     uint16_t step = 0;
@@ -71,7 +69,7 @@ int isn_judge_port_visible(const struct isn_samples *samples, struct isn_audit *
     size_t best = 0;
 
     /* On the fixed tuple, a counter goes on. */
-    if (count < LEAST || (fixed < LEAST && !ports_scattered(samples, count)))
+    if (count < LEAST || (fixed < LEAST && !isn_ports_scattered(samples, count)))
         return 0;
     for (int i = 0; i < SHIFTS * 2 * RELATIONS; i++) {
         struct view view = {.shift = i % SHIFTS,
