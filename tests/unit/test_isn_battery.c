@@ -95,13 +95,13 @@ static void test_increment(void **state)
     values[0] = 0xab00ff;
     for (uint32_t i = 1; i < 41; i++)
         values[i] = values[i - 1] + ((i <= 30 ? 7 : 20 + i) << 8);
-    score = isn_test_increment(values, 41, 8);
+    score = isn_test_increment(values, values + 1, 40, 8);
     assert_near(score.statistic, 30, 0);
     assert_true(score.p < 1e-60);
     /* One of each is what chance gives. */
     for (uint32_t i = 1; i < 41; i++)
         values[i] = values[i - 1] + (i << 8);
-    assert_near(isn_test_increment(values, 41, 8).p, 1, 0);
+    assert_near(isn_test_increment(values, values + 1, 40, 8).p, 1, 0);
 }
 
 static void test_symbols(void **state)

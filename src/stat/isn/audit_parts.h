@@ -29,6 +29,18 @@ void isn_audit_weigh(struct isn_audit *audit);
  */
 int isn_audit_inform(const struct isn_samples *samples, struct isn_audit *audit);
 
+/* Pairs of the same number. */
+struct isn_pairs_alike {
+    double apart, own; /* of different tuples, of the same one */
+};
+
+/*
+ * Counts them. A number that is as the last one of its tuple, of the fixed one or right after it, is
+ * left out: the answer was sent again, or what is mixed with the hash stood still. 0 or
+ * -FAULT_MEMORY.
+ */
+int isn_audit_pairs(const struct isn_samples *samples, struct isn_pairs_alike *ret_pairs);
+
 /* Fills the battery with all tests of all series and judges it; once only. 0 or -FAULT_MEMORY. */
 int isn_audit_test(const struct isn_samples *samples, struct isn_audit *audit);
 

@@ -122,7 +122,8 @@ static int add_increments(const struct series *series)
     int status = 0;
 
     for (unsigned byte = 0; byte < 4 && status == 0; byte++) {
-        struct isn_score score = isn_test_increment(series->values, series->count, 8 * byte);
+        struct isn_score score =
+            isn_test_increment(series->values, series->values + 1, series->count - 1, 8 * byte);
 
         status = isn_battery_add(series->battery, series->name, score.statistic, score.p,
                                  "byte %u, commonest increment", byte);

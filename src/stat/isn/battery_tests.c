@@ -245,19 +245,20 @@ struct isn_score isn_test_collisions(const uint32_t *sorted, size_t count)
     };
 }
 
-struct isn_score isn_test_increment(const uint32_t *values, size_t count, unsigned shift)
+struct isn_score isn_test_increment(const uint32_t *from, const uint32_t *to, size_t count,
+                                    unsigned shift)
 {
     uint32_t seen[256] = {0};
     uint32_t most = 0;
 
-    for (size_t i = 1; i < count; i++) {
-        uint32_t *here = &seen[((values[i] >> shift) - (values[i - 1] >> shift)) & 255];
+    for (size_t i = 0; i < count; i++) {
+        uint32_t *here = &seen[((to[i] >> shift) - (from[i] >> shift)) & 255];
 
         ++*here;
         if (*here > most)
             most = *here;
     }
-    if (count < 2)
+    if (count == 0)
         return (struct isn_score){0, 1};
-    return (struct isn_score){most, fmin(1, 256 * binomial_upper(most, 1.0 / 256, count - 1))};
+    return (struct isn_score){most, fmin(1, 256 * binomial_upper(most, 1.0 / 256, count))};
 }

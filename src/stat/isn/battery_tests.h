@@ -67,9 +67,10 @@ struct isn_score isn_test_spacings(const uint32_t *sorted, size_t count);
 struct isn_score isn_test_collisions(const uint32_t *sorted, size_t count);
 
 /*
- * How often the commonest difference of the byte at `shift` between neighbours occurs; p is 256
- * times the exact binomial tail (at most 1).
+ * How often the commonest difference of the byte at `shift` occurs, of `count` steps from one value
+ * to another; p is 256 times the exact binomial tail (at most 1).
  */
-struct isn_score isn_test_increment(const uint32_t *values, size_t count, unsigned shift);
+struct isn_score isn_test_increment(const uint32_t *from, const uint32_t *to, size_t count,
+                                    unsigned shift);
 
 #endif

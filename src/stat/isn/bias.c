@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "stat/isn/audit_parts.h"
+#include "stat/isn/increments.h"
 #include "stat/isn/sp800_22.h"
 
 /* Fewer say nothing for a generator, however good they look. */
@@ -14,24 +15,39 @@
 #define CONTRADICTION -8.0
 /* Of the fixed tuple it takes so many to find a clock. */
 #define CLOCK_LEAST 12
+/* What is only the fixed tuple's: p so small there, and so large in the others. */
+#define FAR      1e-20
+#define NOT_SEEN 1e-3
+/* One in so many of the fixed tuple's numbers are as the one before: its clock stands still. */
+#define STANDING 4
 /* Rejected tests that are named. */
 #define NAMED 8
 
 /* ---- the battery ---- */
 
+static bool same_tuple(const struct isn_sample *a, const struct isn_sample *b)
+{
+    return a->port == b->port && a->src == b->src;
+}
+
 /* The numbers of the rows in the list (NULL: of all), but not the same one of the same tuple twice
- * in a row, which is an answer that was sent again. */
+ * in a row: that is an answer sent again, or, of the fixed tuple, a hash whose clock stands still.
+ */
 static size_t collect(const struct isn_samples *samples, const size_t *list, size_t count,
                       uint32_t *isns)
 {
     const struct isn_sample *before = NULL;
+    const struct isn_sample *fixed = NULL;
     size_t kept = 0;
 
     for (size_t i = 0; i < count; i++) {
         const struct isn_sample *row = &samples->rows[list == NULL ? i : list[i]];
 
-        if (before == NULL || row->isn != before->isn || row->port != before->port ||
-            row->src != before->src)
+        if (samples->fixed_count > 0 && same_tuple(row, &samples->rows[samples->fixed[0]])) {
+            before = fixed;
+            fixed = row;
+        }
+        if (before == NULL || row->isn != before->isn || !same_tuple(row, before))
             isns[kept++] = row->isn;
         before = row;
     }
@@ -122,27 +138,6 @@ static size_t count_of(const struct isn_samples *samples, const char *series)
                                           : samples->varying_count;
 }
 
-/* Numbers come again, if too few for the judge of that. */
-static int judge_pool(const struct isn_samples *samples, struct isn_audit *audit,
-                      const struct isn_test *test)
-{
-    double count = (double)count_of(samples, test->series);
-
-    audit->class = ISN_CLASS_REDUCED_ENTROPY;
-    audit->log10_p = family_log10_p(&audit->battery, test);
-    audit->entropy.bits = log2(count * (count - 1) / 2 / test->statistic);
-    note_rejected(audit);
-    return 1;
-}
-
-static int judge_biased(struct isn_audit *audit, const struct isn_test *test)
-{
-    audit->class = ISN_CLASS_BIASED;
-    audit->log10_p = family_log10_p(&audit->battery, test);
-    note_rejected(audit);
-    return 1;
-}
-
 static int inconclusive(struct isn_audit *audit, const char *why)
 {
     audit->class = ISN_CLASS_INCONCLUSIVE;
@@ -150,8 +145,92 @@ static int inconclusive(struct isn_audit *audit, const char *why)
     return 1;
 }
 
+/* So many of the fixed tuple's numbers are as the one before: no clock is seen, but none is absent.
+ */
+static bool stands_still(const struct isn_samples *samples)
+{
+    size_t standing = 0;
+
+    for (size_t i = 1; i < samples->fixed_count; i++)
+        standing +=
+            samples->rows[samples->fixed[i]].isn == samples->rows[samples->fixed[i - 1]].isn;
+    return standing * STANDING > samples->fixed_count;
+}
+
+/* Numbers come again, if too few for the judge of that; of one tuple that stands still, they are
+ * not new ones. */
+static int judge_pool(const struct isn_samples *samples, struct isn_audit *audit,
+                      const struct isn_test *test)
+{
+    double count = (double)count_of(samples, test->series);
+    struct isn_pairs_alike pairs;
+    int status = isn_audit_pairs(samples, &pairs);
+
+    if (status != 0)
+        return status;
+    if (pairs.own > pairs.apart && stands_still(samples))
+        return inconclusive(audit, "numbers come again, but of the same tuple alone");
+    audit->class = ISN_CLASS_REDUCED_ENTROPY;
+    audit->log10_p = family_log10_p(&audit->battery, test);
+    audit->entropy.bits = log2(count * (count - 1) / 2 / test->statistic);
+    note_rejected(audit);
+    return 1;
+}
+
+static const struct isn_test *find(const struct isn_battery *battery, const char *series,
+                                   const char *name)
+{
+    for (size_t i = 0; i < battery->count; i++) {
+        const struct isn_test *test = &battery->tests[i];
+
+        if (strcmp(test->series, series) == 0 && strcmp(test->name, name) == 0)
+            return test;
+    }
+    return NULL;
+}
+
+/*
+ * Whether the fixed tuple's numbers are far from uniform in a way that others', of which there are
+ * enough to show it, are not: what goes on in one tuple beside its hash is the server's own affair.
+ */
+static bool fixed_alone(const struct isn_samples *samples, const struct isn_battery *battery)
+{
+    const struct isn_test *worst = NULL;
+    const struct isn_test *other;
+
+    if (!isn_increments_can_be_told(samples))
+        return true;
+    for (size_t i = 0; i < battery->count; i++) {
+        const struct isn_test *test = &battery->tests[i];
+
+        if (strcmp(test->series, "fixed") == 0 && (worst == NULL || test->p < worst->p))
+            worst = test;
+    }
+    if (worst == NULL || worst->p > FAR || 2 * samples->varying_count < samples->fixed_count)
+        return false;
+    other = find(battery, "varying", worst->name);
+    return other != NULL && other->p > NOT_SEEN;
+}
+
+static int judge_biased(const struct isn_samples *samples, struct isn_audit *audit,
+                        const struct isn_test *test)
+{
+    if (fixed_alone(samples, &audit->battery)) {
+        note_rejected(audit);
+        return inconclusive(audit, "only one tuple's numbers are seen not to be uniform: there may "
+                                   "be something slow beside its hash");
+    }
+    audit->class = ISN_CLASS_BIASED;
+    audit->log10_p = family_log10_p(&audit->battery, test);
+    note_rejected(audit);
+    return 1;
+}
+
 static int judge_none(const struct isn_samples *samples, struct isn_audit *audit)
 {
+    if (stands_still(samples))
+        return inconclusive(audit, "the fixed tuple's number mostly stands still, in too short a "
+                                   "time to see what moves it");
     for (size_t i = 0; i < audit->evidence_count; i++)
         if (audit->evidence[i].log10_p < CONTRADICTION)
             return inconclusive(audit, "contradictory: there is structure, but of no known class");
@@ -179,5 +258,5 @@ int isn_judge_bias(const struct isn_samples *samples, struct isn_audit *audit)
     if (found != NULL)
         return judge_pool(samples, audit, found);
     found = least(&audit->battery, false);
-    return found != NULL ? judge_biased(audit, found) : judge_none(samples, audit);
+    return found != NULL ? judge_biased(samples, audit, found) : judge_none(samples, audit);
 }

@@ -137,14 +137,10 @@ static int compare_isns(const void *left, const void *right)
     return (a->tuple > b->tuple) - (a->tuple < b->tuple);
 }
 
-struct pairs {
-    double apart, own; /* of different tuples, of the same one */
-};
-
 /* Of sorted values. */
-static struct pairs pairs_of(const struct value *values, size_t count)
+static struct isn_pairs_alike pairs_of(const struct value *values, size_t count)
 {
-    struct pairs pairs = {0};
+    struct isn_pairs_alike pairs = {0};
     size_t same_isn;
     size_t same_tuple;
 
@@ -170,8 +166,7 @@ static uint32_t tuple_of(const struct isn_sample *row)
     return row->src << 16 | row->port;
 }
 
-/* But for an answer of the fixed tuple that was sent again, and so comes twice in a row. */
-static int pairs_count(const struct isn_samples *samples, struct pairs *ret_pairs)
+int isn_audit_pairs(const struct isn_samples *samples, struct isn_pairs_alike *ret_pairs)
 {
     struct value *values = malloc(samples->count * sizeof *values);
     size_t fixed = 0;
@@ -186,7 +181,8 @@ static int pairs_count(const struct isn_samples *samples, struct pairs *ret_pair
         fixed += is_fixed;
         if (is_fixed && fixed >= 2 && samples->rows[samples->fixed[fixed - 2]].isn == row->isn)
             continue;
-        values[kept++] = (struct value){row->isn, tuple_of(row)};
+        if (i == 0 || row->isn != row[-1].isn || tuple_of(row) != tuple_of(row - 1))
+            values[kept++] = (struct value){row->isn, tuple_of(row)};
     }
     qsort(values, kept, sizeof *values, compare_isns);
     *ret_pairs = pairs_of(values, kept);
@@ -231,7 +227,7 @@ static void judge_collisions(const struct isn_samples *samples, double pairs,
  * Numbers that come again on the fixed tuple, now this one and now that, but not on other tuples:
  * no small pool, which is one for all, but a function of what is not known here.
  */
-static bool repeats_itself(const struct pairs *pairs, struct isn_audit *audit)
+static bool repeats_itself(const struct isn_pairs_alike *pairs, struct isn_audit *audit)
 {
     if (pairs->own < OWN_LEAST || pairs->own < OWN_TIMES * pairs->apart)
         return false;
@@ -253,7 +249,13 @@ static double byte_bits(double hits, double count)
     return fmin(8, -log2(hits / count));
 }
 
-static void judge_bytes(const uint32_t *isns, size_t count, struct isn_audit *audit)
+/* Steps from one number to another. */
+struct byte_steps {
+    uint32_t *from, *to;
+    size_t count;
+};
+
+static void judge_bytes(const struct byte_steps *steps, struct isn_audit *audit)
 {
     for (unsigned byte = 0; byte < 4; byte++) {
         struct isn_score score;
@@ -262,45 +264,62 @@ static void judge_bytes(const uint32_t *isns, size_t count, struct isn_audit *au
         /* A byte that stands still is a matter of stuck bits. */
         if ((audit->entropy.stuck >> 8 * byte & 0xff) != 0)
             continue;
-        score = isn_test_increment(isns, count, 8 * byte);
+        score = isn_test_increment(steps->from, steps->to, steps->count, 8 * byte);
         log10_p = log10(fmax(score.p, 1e-300));
         if (log10_p > PROOF_BYTE)
             continue;
         audit->entropy.byte = (int)byte;
-        conclude(audit, 24 + byte_bits(score.statistic, (double)(count - 1)), log10_p);
+        conclude(audit, 24 + byte_bits(score.statistic, (double)steps->count), log10_p);
         isn_audit_note(audit, true, "a byte that can be told", score.statistic, log10_p,
                        "byte %u (bits %u to %u) goes up by the same in %.0f of %zu steps", byte,
-                       8 * byte, 8 * byte + 7, score.statistic, count - 1);
+                       8 * byte, 8 * byte + 7, score.statistic, steps->count);
     }
 }
 
-/* A whole number that comes again at once tells nothing of its bytes. */
-static size_t unlike_the_last(const struct isn_samples *samples, uint32_t *isns)
+/*
+ * Of different tuples: of one alone, the byte of a hash goes on with the clock that is mixed with
+ * it, and tells a stranger nothing. A whole number that comes again at once tells nothing, either.
+ */
+static int judge_steps(const struct isn_samples *samples, struct isn_audit *audit)
 {
-    size_t kept = 0;
+    struct byte_steps steps = {.from = malloc(samples->count * sizeof *steps.from),
+                               .to = malloc(samples->count * sizeof *steps.to)};
 
-    for (size_t i = 0; i < samples->count; i++)
-        if (kept == 0 || isns[kept - 1] != samples->rows[i].isn)
-            isns[kept++] = samples->rows[i].isn;
-    return kept;
+    bool room = steps.from != NULL && steps.to != NULL;
+
+    for (size_t i = 1; room && i < samples->count; i++) {
+        const struct isn_sample *row = &samples->rows[i];
+
+        if (tuple_of(row) == tuple_of(row - 1) || row->isn == row[-1].isn)
+            continue;
+        steps.from[steps.count] = row[-1].isn;
+        steps.to[steps.count++] = row->isn;
+    }
+    if (room)
+        judge_bytes(&steps, audit);
+    free(steps.from);
+    free(steps.to);
+    return room ? 0 : -FAULT_MEMORY;
 }
 
 int isn_judge_entropy(const struct isn_samples *samples, struct isn_audit *audit)
 {
     size_t count = samples->count;
-    struct pairs pairs;
+    struct isn_pairs_alike pairs;
     uint32_t *isns;
-    int status = pairs_count(samples, &pairs);
+    int status = isn_audit_pairs(samples, &pairs);
 
     if (status != 0)
         return status;
     if (repeats_itself(&pairs, audit))
         return 1;
-    isns = malloc(count * sizeof *isns);
-    if (isns == NULL)
-        return -FAULT_MEMORY;
     judge_stuck(samples, audit);
-    judge_bytes(isns, unlike_the_last(samples, isns), audit);
+    status = judge_steps(samples, audit);
+    isns = malloc(count * sizeof *isns);
+    if (status != 0 || isns == NULL) {
+        free(isns);
+        return -FAULT_MEMORY;
+    }
     for (size_t i = 0; i < count; i++)
         isns[i] = samples->rows[i].isn;
     qsort(isns, count, sizeof *isns, compare_values);
