@@ -172,6 +172,36 @@ static void test_connections_between(void **state)
     assert_false(isn_forecast_met(&forecast, 50, 50));
 }
 
+/* A server may cease to answer the fixed tuple: nothing of late is left to judge a forecast by. */
+static void test_tuple_gone(void **state)
+{
+    static struct isn_sample rows[SAMPLES + 300];
+    struct isn_samples samples;
+    struct isn_audit audit;
+    struct isn_forecast forecast;
+    uint64_t random = 4;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        bool fixed = i < SAMPLES && i % 2;
+
+        random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        rows[i] = (struct isn_sample){
+            .time = (int64_t)i * 20000000,
+            .port = fixed ? 2000 : (uint16_t)(20000 + i),
+            .isn = (uint32_t)(i * 312500) + (fixed ? 77777777 : (uint32_t)(random >> 32)),
+        };
+    }
+    assert_int_equal(isn_samples_make(rows, sizeof rows / sizeof rows[0], true, &samples), 0);
+    isn_corpus_run(&samples, true, &audit);
+    assert_int_equal(audit.class, ISN_CLASS_RFC6528);
+    isn_forecast_begin(&audit, &samples, &forecast);
+    assert_true(forecast.same_tuple);
+    assert_false(forecast.possible);
+    isn_audit_release(&audit);
+    isn_samples_release(&samples);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -180,6 +210,7 @@ int main(void)
         cmocka_unit_test(test_impossible),
         cmocka_unit_test(test_same_tuple),
         cmocka_unit_test(test_connections_between),
+        cmocka_unit_test(test_tuple_gone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

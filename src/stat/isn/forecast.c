@@ -251,8 +251,10 @@ static uint32_t errors_within(const struct isn_samples *samples, struct isn_fore
     size_t count = 0;
     size_t i = samples->count > LOOK_BACK ? samples->count - LOOK_BACK : 0;
 
-    while (start.same_tuple && !is_of_tuple(&start, &samples->rows[i]))
+    while (start.same_tuple && i < samples->count && !is_of_tuple(&start, &samples->rows[i]))
         i++;
+    if (i == samples->count) /* the tuple was not answered lately */
+        return UINT32_MAX;
     rewind_to(samples, i, &start);
     for (i++; i < samples->count; i++) {
         const struct isn_sample *row = &samples->rows[i];
