@@ -52,9 +52,10 @@ listeners() {
     listeners
     isn 0 --quick "${both[@]}"
     says '.class == "SYN_COOKIE_LINUX" and .severity == "info"' \
-        '.cookie.kind == "linux" and .cookie.proved and .cookie.agree == .cookie.pairs' \
+        '.cookie.kind == "linux" and .cookie.proved and .cookie.agree >= .cookie.pairs - 2' \
         '.front[0].kind == "syn-cookies"' '.whose | contains("SYN cookies")'
-    # of 536 1300 1440 1460; of 1220 1420 1440 8940 (net/ipv6/syncookies.c)
+    # two pairs less: the server's minute may pass meanwhile. The MSS is the last of 536 1300 1440
+    # 1460, and the one before the last of 1220 1420 1440 8940 (net/ipv6/syncookies.c)
     says_of "$(server_address 4)" '.cookie.mss_index == 3'
     says_of "$(server_address 6)" '.cookie.mss_index == 2'
     [ "$(kernel_counter SyncookiesSent)" -gt 300 ]
