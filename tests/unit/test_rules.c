@@ -256,6 +256,20 @@ static void test_header(void **state)
     assert_int_equal(facts.facts[LADDER_OFFER_RESERVED].answer, LADDER_ABSENT);
 }
 
+static void test_nops(void **state)
+{
+    struct pair pair;
+    struct ladder_facts facts;
+
+    (void)state;
+    make(&pair, LINUX, "nop,mss 99,nop,nop,nop,nop,wscale 2,nop,nop");
+    read_pair(&pair, &facts);
+    assert_int_equal(facts.nops, 4);
+    make(&pair, LINUX, "mss 99");
+    read_pair(&pair, &facts);
+    assert_int_equal(facts.nops, 0);
+}
+
 static void test_layout(void **state)
 {
     static const struct {
@@ -325,7 +339,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_options), cmocka_unit_test(test_ecn),  cmocka_unit_test(test_header),
-        cmocka_unit_test(test_layout),  cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_layout),  cmocka_unit_test(test_nops), cmocka_unit_test(test_rows),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

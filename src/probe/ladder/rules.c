@@ -297,6 +297,18 @@ static void read_reserved(struct reading *reading)
             LADDER_RULE_RESERVED);
 }
 
+static uint8_t longest_row(const struct options *options)
+{
+    uint8_t longest = 0, row = 0;
+
+    for (unsigned i = 0; i < options->count; i++) {
+        row = options->list[i].kind == OPTION_NOP ? (uint8_t)(row + 1) : 0;
+        if (row > longest)
+            longest = row;
+    }
+    return longest;
+}
+
 void ladder_read(const struct ladder_syn *syn, const struct segment *syn_ack,
                  struct ladder_facts *ret_facts)
 {
@@ -308,6 +320,7 @@ void ladder_read(const struct ladder_syn *syn, const struct segment *syn_ack,
     options_summarize(&syn->segment->options, &reading.offered);
     options_summarize(&syn_ack->options, &reading.answered);
     ladder_layout(&syn_ack->options, ret_facts->layout);
+    ret_facts->nops = longest_row(&syn_ack->options);
     if (options_unhealthy(&syn_ack->options) > 0)
         breaks(&reading, LADDER_RULE_MALFORMED);
     read_classic(&reading);

@@ -116,7 +116,8 @@ struct ladder_syn {
 
 struct ladder_facts {
     struct ladder_fact facts[LADDER_OFFER_COUNT];
-    uint64_t breaches;              /* bit n: the rule n is broken */
+    uint64_t breaches; /* bit n: the rule n is broken */
+    uint8_t nops; /* in the SYN,ACK's longest row of NOP; nobody needs more than three to align */
     char layout[OPTIONS_TEXT_SIZE]; /* of the SYN,ACK: ladder_layout() */
 };
 
