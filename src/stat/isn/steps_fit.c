@@ -26,7 +26,13 @@ bool isn_plane_turns(const struct isn_plane *plane)
 
 bool isn_plane_stays(const struct isn_plane *plane)
 {
-    return plane->walk < STAYS || (plane->walk < STAYS_TURNED && isn_plane_turns(plane));
+    /* The part of a step that is no noise of the levels, which turns back at once: a walk among
+     * noise is shorter for its steps, and half of them turn back. */
+    double own = sqrt(fmax(1 + 2 * fmin(plane->turning, 0), 0));
+    bool noise = plane->turning < -0.5 + 3 / sqrt(fmax(plane->pairs, 1));
+
+    return plane->walk < STAYS * own ||
+           (plane->walk < STAYS_TURNED && noise && isn_plane_turns(plane));
 }
 
 struct sums {
@@ -133,9 +139,8 @@ static void judge(const struct isn_steps *steps, const int64_t *levels, const in
     plane->deviation = sqrt(variance);
     plane->step_deviation = step_count ? sqrt(step_squares / (double)step_count) : 0;
     /* Within rounding to whole numbers nothing walks: what is left may be the arithmetic's own. */
-    plane->walk = plane->deviation > ROUNDING
-                      ? plane->deviation / (plane->step_deviation * sqrt(length))
-                      : 0;
+    plane->walk =
+        plane->deviation > ROUNDING ? plane->deviation / (plane->step_deviation * sqrt(length)) : 0;
     plane->turning = step_squares > 0 ? products / step_squares : 0;
     /* Residuals that go together tell as much as fewer that do not. */
     if (plane->each != 0 && determinant > 0) {
