@@ -237,6 +237,43 @@ static void test_others(void **state)
     }
 }
 
+static uint32_t next_counted(struct isn_server *server, const struct isn_contact *contact)
+{
+    return (uint32_t)isn_server_hash(server, contact, 0) +
+           (uint32_t)(isn_server_uptime(server, contact) / 64) +
+           4096 * (uint32_t)++server->state;
+}
+
+/* What each connection adds: known to the number where answers come in time; by all numbers, where
+ * neighbours are too far off, and not taken for the clock's. */
+static void test_each(void **state)
+{
+    static const struct isn_stream counted = {.name = "counted", .next = next_counted};
+    struct isn_options options = isn_options_make(512);
+
+    (void)state;
+    for (uint64_t seed = 1; seed < 9; seed++) {
+        struct isn_audit audit;
+
+        options.jitter_us = 30;
+        audit = judge_stream(&counted, seed, &options, 1);
+        assert_int_equal(audit.class, ISN_CLASS_RFC6528_COUNTER);
+        assert_true(fabs(audit.connection.k - 4096) < 1);
+        assert_true(audit.clock.high - audit.clock.low < 20);
+        assert_true(fabs(audit.clock.ppm) < 51);
+
+        options.jitter_us = 5000;
+        audit = judge_stream(&counted, seed, &options, 1);
+        assert_int_equal(audit.class, ISN_CLASS_RFC6528_COUNTER);
+        assert_true(fabs(audit.connection.k - 4096) < 300);
+        assert_true(fabs(audit.clock.rate - 15625000) < 2000);
+        /* Without a counter there is none. */
+        audit = judge_stream(isn_stream_find("linux64ns"), seed, &options, 1);
+        assert_int_equal(audit.class, ISN_CLASS_RFC6528);
+        assert_false(audit.connection.found);
+    }
+}
+
 /* Of one kind of tuple alone, all samples that there are. */
 static size_t keep(struct isn_sample *rows, size_t count, bool fixed)
 {
@@ -348,7 +385,7 @@ int main(void)
         cmocka_unit_test(test_confirmed),  cmocka_unit_test(test_figures),
         cmocka_unit_test(test_others),     cmocka_unit_test(test_round_trips),
         cmocka_unit_test(test_few),        cmocka_unit_test(test_varying_only),
-        cmocka_unit_test(test_fixed_only),
+        cmocka_unit_test(test_fixed_only), cmocka_unit_test(test_each),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
