@@ -190,6 +190,21 @@ static inline void stream_sum32(struct stream *stream, uint64_t *seed)
         stream->isns[i] = i < 17 ? noise(seed) | 1 : stream->isns[i - 5] + stream->isns[i - 17];
 }
 
+/* Knuth's generator, modulo 2^32. */
+static inline void stream_difference(struct stream *stream, uint64_t *seed)
+{
+    for (size_t i = 0; i < STREAM_MOST; i++)
+        stream->isns[i] = i < 55 ? noise(seed) | 1 : stream->isns[i - 55] - stream->isns[i - 24];
+}
+
+/* The other way round, modulo 2^31. */
+static inline void stream_difference31(struct stream *stream, uint64_t *seed)
+{
+    for (size_t i = 0; i < STREAM_MOST; i++)
+        stream->isns[i] =
+            (i < 31 ? noise(seed) | 1 : stream->isns[i - 13] - stream->isns[i - 31]) & 0x7fffffff;
+}
+
 static inline void stream_dotnet(struct stream *stream, uint64_t *seed)
 {
     int64_t r[STREAM_MOST];

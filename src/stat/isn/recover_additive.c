@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Lagged Fibonacci generators: random() of glibc and BSD (o[i] = o[i-3] + o[i-31], of which the
- * lowest bit is not shown) and other lags; .NET's System.Random (a difference modulo 2^31 - 1). */
+ * lowest bit is not shown) and other lags, sums and differences modulo a power of 2 (Knuth, The Art
+ * of Computer Programming 2, 3.2.2); .NET's System.Random (a difference modulo 2^31 - 1). */
 #include <assert.h>
 #include <string.h>
 
@@ -15,26 +16,41 @@
 
 enum kind {
     SUM_31, /* of 32-bit numbers, the upper 31 bits shown: off by 1 where two lowest bits carry */
-    SUM_32, /* modulo 2^32, all shown */
+    SUM,    /* modulo a power of 2, all bits shown */
+    OLDER_LESS_NEWER, /* the same */
+    NEWER_LESS_OLDER,
     DIFFERENCE, /* the older minus the newer, modulo 2^31 - 1 */
     KIND_COUNT
 };
 
 #define MERSENNE UINT32_C(0x7fffffff)
 
-/* Whether isns[i] is as lags j < k say. */
-static bool fits(const uint32_t *isns, enum kind kind, size_t j, size_t k)
-{
-    uint32_t sum = isns[-(ptrdiff_t)j] + isns[-(ptrdiff_t)k];
+/* What an ISN is of those j and k > j before it; the mask has all bits that are ever set. */
+struct relation {
+    enum kind kind;
+    uint32_t mask;
+    size_t j;
+    size_t k;
+};
 
-    switch (kind) {
+/* Whether isns[0] is as the relation says. */
+static bool fits(const uint32_t *isns, const struct relation *relation)
+{
+    uint32_t newer = isns[-(ptrdiff_t)relation->j];
+    uint32_t older = isns[-(ptrdiff_t)relation->k];
+
+    switch (relation->kind) {
     case SUM_31:
-        return ((isns[0] - sum) & MERSENNE) <= 1;
-    case SUM_32:
-        return isns[0] == sum;
+        return ((isns[0] - newer - older) & MERSENNE) <= 1;
+    case SUM:
+        return ((isns[0] - newer - older) & relation->mask) == 0;
+    case OLDER_LESS_NEWER:
+        return ((isns[0] - older + newer) & relation->mask) == 0;
+    case NEWER_LESS_OLDER:
+        return ((isns[0] - newer + older) & relation->mask) == 0;
     case DIFFERENCE:
         /* The older one is at most as large as newer plus MERSENNE; all are below 2^31. */
-        return (isns[0] + isns[-(ptrdiff_t)j]) % MERSENNE == isns[-(ptrdiff_t)k] % MERSENNE;
+        return (isns[0] + newer) % MERSENNE == older % MERSENNE;
     case KIND_COUNT:
         break;
     }
@@ -45,19 +61,24 @@ uint32_t isn_step_additive(struct isn_recovery *recovery, int64_t time)
 {
     size_t j = (size_t)recovery->parameters[0].value;
     size_t k = (size_t)recovery->parameters[1].value;
+    uint64_t modulus = recovery->parameters[2].value;
+    size_t subtracted = (size_t)recovery->parameters[3].value;
+    bool hidden = modulus == UINT64_C(1) << 31 && subtracted == 0; /* the lowest bit is in words */
     uint32_t *words = recovery->words;
-    bool difference = recovery->parameters[2].value == MERSENNE;
+    uint32_t older = words[0];
+    uint32_t newer = words[k - j];
     uint32_t next;
 
     (void)time;
-    if (difference)
-        next =
-            words[0] < words[k - j] ? words[0] - words[k - j] + MERSENNE : words[0] - words[k - j];
+    if (modulus == MERSENNE)
+        next = older < newer ? older - newer + MERSENNE : older - newer;
     else
-        next = words[0] + words[k - j];
+        next = subtracted == 0 ? older + newer : subtracted == j ? older - newer : newer - older;
+    if (modulus != MERSENNE && !hidden)
+        next &= (uint32_t)(modulus - 1);
     memmove(words, words + 1, (k - 1) * sizeof *words);
     words[k - 1] = next;
-    return recovery->parameters[2].value == UINT64_C(1) << 31 ? next >> 1 : next;
+    return hidden ? next >> 1 : next;
 }
 
 bool isn_meets_additive(struct isn_recovery *recovery, uint32_t isn)
@@ -220,9 +241,7 @@ static bool lowest_bits(const struct stretch *stretch, uint64_t *ret_bits)
 
 /* The lags that hold longest, and where. */
 struct best {
-    enum kind kind;
-    size_t j;
-    size_t k;
+    struct relation relation;
     size_t at;
     size_t length;
 };
@@ -241,19 +260,24 @@ static const char *known_name(enum kind kind, size_t j, size_t k)
 static void finish(struct isn_recovery *recovery, const struct isn_run *run,
                    const struct best *best)
 {
-    enum kind kind = best->kind;
+    enum kind kind = best->relation.kind;
     size_t at = best->at;
-    size_t j = best->j;
-    size_t k = best->k;
+    size_t j = best->relation.j;
+    size_t k = best->relation.k;
     struct stretch stretch = {run->isns + at, best->length, j, k};
-    const uint64_t moduli[KIND_COUNT] = {UINT64_C(1) << 31, UINT64_C(1) << 32, MERSENNE};
+    uint64_t modulus = (uint64_t)best->relation.mask + 1;
     uint64_t bits = 0;
 
     isn_recovery_begin(recovery, ISN_GENERATOR_ADDITIVE);
     recovery->name = known_name(kind, j, k);
     recovery->parameters[0] = (struct isn_parameter){"lag j", j};
     recovery->parameters[1] = (struct isn_parameter){"lag k", k};
-    recovery->parameters[2] = (struct isn_parameter){"modulus", moduli[kind]};
+    recovery->parameters[2] = (struct isn_parameter){"modulus", kind == SUM_31 ? UINT64_C(1) << 31
+                                                                : kind == DIFFERENCE ? MERSENNE
+                                                                                     : modulus};
+    if (kind == OLDER_LESS_NEWER || kind == NEWER_LESS_OLDER)
+        recovery->parameters[3] =
+            (struct isn_parameter){"lag subtracted", kind == OLDER_LESS_NEWER ? j : k};
     recovery->approximate = kind == SUM_31 && !lowest_bits(&stretch, &bits);
     memcpy(recovery->words, run->isns + at - k, k * sizeof *run->isns);
     for (size_t i = 0; i < k && kind == SUM_31; i++)
@@ -262,34 +286,34 @@ static void finish(struct isn_recovery *recovery, const struct isn_run *run,
     isn_recovery_finish(recovery, run, at - 1, k, 5.5, 30);
 }
 
-/* How many ISNs from `at` on, up to `most`, are as the lags say. */
-static size_t length_of(const struct isn_run *run, enum kind kind, size_t at, size_t j, size_t k,
+/* How many ISNs from `at` on, up to `most`, are as the relation says. */
+static size_t length_of(const struct isn_run *run, const struct relation *relation, size_t at,
                         size_t most)
 {
     size_t length = 0;
 
     while (length < most && at + length < run->count && !run->trivial[at + length] &&
-           fits(run->isns + at + length, kind, j, k))
+           fits(run->isns + at + length, relation))
         length++;
     return length;
 }
 
-static void try_lags(const struct isn_run *run, enum kind kind, size_t j, size_t k,
-                     struct best *best)
+static void try_lags(const struct isn_run *run, const struct relation *relation, struct best *best)
 {
+    size_t k = relation->k;
     size_t places = isn_run_places(run, k + FORETOLD, PLACES);
     size_t longest = 0;
     size_t length;
 
     for (size_t i = 0; i < places && longest < FORETOLD; i++)
         longest =
-            length_of(run, kind, isn_run_place(run, k + FORETOLD, places, i) + k, j, k, FORETOLD);
+            length_of(run, relation, isn_run_place(run, k + FORETOLD, places, i) + k, FORETOLD);
     if (longest < FORETOLD)
         return;
     for (size_t at = k; at < run->count; at += length + 1) {
-        length = length_of(run, kind, at, j, k, run->count);
+        length = length_of(run, relation, at, run->count);
         if (length > best->length)
-            *best = (struct best){kind, j, k, at, length};
+            *best = (struct best){*relation, at, length};
     }
 }
 
@@ -300,13 +324,17 @@ int isn_recover_additive(const struct isn_run *run, struct isn_recovery *recover
 
     for (size_t i = 0; i < run->count; i++)
         bits |= run->isns[i];
+    if (bits == 0)
+        return 0;
+    bits = UINT32_MAX >> __builtin_clz(bits);
     for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
-        if ((kind == SUM_32) == (bits <= MERSENNE))
+        if ((kind == SUM && bits == MERSENNE) ||
+            ((kind == SUM_31 || kind == DIFFERENCE) && bits > MERSENNE))
             continue;
         /* All of them: with a loss between i and i - j, lags that are too short hold, too. */
         for (size_t k = 2; k <= LAG_MOST; k++)
             for (size_t j = 1; j < k; j++)
-                try_lags(run, kind, j, k, &best);
+                try_lags(run, &(struct relation){kind, bits, j, k}, &best);
     }
     if (best.length < FORETOLD)
         return 0;
