@@ -245,6 +245,24 @@ static void test_collisions(void **state)
     assert_true(width.log10_p > -3 && width.bits > 31.8);
 }
 
+/* A hash of which the low bits are always the same, and a clock's noise on them. */
+static void test_still_bits(void **state)
+{
+    (void)state;
+    for (int still = 8; still <= 24; still += 8) {
+        struct isn_width width;
+
+        fill_random();
+        for (size_t i = 0; i < COUNT; i++)
+            values[i] =
+                (values[i] >> still << still) + 77 + (uint32_t)isn_noise_between(&noise, 0, 9);
+        width = isn_values_width(values, COUNT, 20);
+        assert_true(width.bits <= 32 - still && width.bits > 31.5 - still);
+        assert_true(width.log10_p < -9);
+        assert_int_equal(width.still, still);
+    }
+}
+
 /* ---- what each connection adds ---- */
 
 static struct isn_sample rows[COUNT];
@@ -307,7 +325,7 @@ int main(void)
         cmocka_unit_test(test_linear_sum), cmocka_unit_test(test_linear_top),
         cmocka_unit_test(test_additive),   cmocka_unit_test(test_binomial),
         cmocka_unit_test(test_width),      cmocka_unit_test(test_collisions),
-        cmocka_unit_test(test_step),
+        cmocka_unit_test(test_still_bits), cmocka_unit_test(test_step),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -249,6 +249,10 @@ static void note_width(struct isn_audit *audit, const struct isn_width *width, s
                    "95 %% of F's values for %zu ports lie on an arc of 2^%.2f; %zu pairs collide, "
                    "%.3g expected",
                    count, log2(width->arc), width->collisions, width->expected);
+    if (width->still > 0)
+        isn_audit_note(audit, true, "low bits of F", width->still, width->log10_p,
+                       "the lowest %d bits are the same for all %zu ports, but for noise",
+                       width->still, count);
     if (width->log10_p > -9 && width->uniform_p >= 0)
         isn_audit_note(audit, false, "evenness of F", NAN, log10(fmax(width->uniform_p, 1e-300)),
                        "chi-square of F's values for %zu ports in 16 bins, p = %.2g", count,

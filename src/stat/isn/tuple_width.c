@@ -10,6 +10,11 @@
 
 enum { LEAST = 8, BINS = 16 };
 
+/* Low bits of F that may stand still, and what proves it. */
+#define STILL_MOST    28
+#define STILL_LEAST   4
+#define STILL_LOG10_P (-11.0)
+
 static int compare_values(const void *a, const void *b)
 {
     const uint32_t *x = a, *y = b;
@@ -71,6 +76,30 @@ static double evenness(const uint32_t *values, size_t count)
     return gsl_cdf_chisq_Q(sum, BINS - 1);
 }
 
+/*
+ * How many low bits are the same in all values but for noise: 2^k turns once round the circle, and
+ * the values are all at one place of it (Rayleigh's test). 0: none.
+ */
+static int still_bits(const uint32_t *values, size_t count, double *ret_log10_p)
+{
+    for (int k = STILL_MOST; k >= STILL_LEAST; k--) {
+        double turn = 2 * M_PI / (double)(1u << k);
+        double cosines = 0, sines = 0, squares;
+
+        for (size_t i = 0; i < count; i++) {
+            double angle = turn * (double)(values[i] & ((1u << k) - 1));
+
+            cosines += cos(angle);
+            sines += sin(angle);
+        }
+        squares = (cosines * cosines + sines * sines) / (double)count;
+        *ret_log10_p = log10(STILL_MOST - STILL_LEAST + 1) - squares / M_LN10;
+        if (squares > 0.5 * (double)count && *ret_log10_p < STILL_LOG10_P)
+            return k;
+    }
+    return 0;
+}
+
 struct isn_width isn_values_width(uint32_t *values, size_t count, uint32_t tolerance)
 {
     struct isn_width width = {.arc = NAN, .bits = NAN, .log10_p = 0, .uniform_p = NAN};
@@ -99,6 +128,16 @@ struct isn_width isn_values_width(uint32_t *values, size_t count, uint32_t toler
         width.bits = fmin(width.bits, log2(fmax(values_seen, 1)));
         width.log10_p =
             fmin(width.log10_p, poisson_log10_p((double)width.collisions, width.expected));
+    }
+    /* On a short arc they are what is wide about it. */
+    if (width.arc > NUMBERS / 2) {
+        double log10_p;
+
+        width.still = still_bits(values, count, &log10_p);
+        if (width.still > 0) {
+            width.bits = fmin(width.bits, 32 - width.still);
+            width.log10_p = fmin(width.log10_p, log10_p);
+        }
     }
     return width;
 }
