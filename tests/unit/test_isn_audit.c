@@ -10,6 +10,7 @@
 #include <math.h>
 
 #include "isn_corpus.h"
+#include "isn_streams_parts.h"
 
 #define SPACE 4294967296.0
 
@@ -363,6 +364,43 @@ static void test_notes(void **state)
     assert_string_equal(audit.evidence[ISN_EVIDENCE_MOST - 1].detail, "number 47");
 }
 
+static int hash_width;
+
+/* The upper bits are a hash, and a clock of 250 kHz is added. */
+static uint32_t next_upper(struct isn_server *server, const struct isn_contact *contact)
+{
+    return ((uint32_t)isn_server_hash(server, contact, 0) >> (32 - hash_width)
+                                                                 << (32 - hash_width)) +
+           (uint32_t)(isn_server_uptime(server, contact) / 4000);
+}
+
+/* A narrow hash is as bad as the guesses that it leaves. */
+static void test_narrow(void **state)
+{
+    static const struct isn_stream stream = {.name = "upper bits", .next = next_upper};
+    static const struct {
+        int width;
+        enum isn_severity severity;
+    } rows[] = {{3, ISN_SEVERITY_CRITICAL}, {12, ISN_SEVERITY_HIGH}, {20, ISN_SEVERITY_MEDIUM}};
+    static struct isn_audit audit;
+    struct isn_options options = isn_options_make(512);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct isn_samples samples;
+
+        hash_width = rows[i].width;
+        samples = isn_corpus_samples(&stream, 3, &options, false);
+        isn_corpus_run(&samples, false, &audit);
+        assert_int_equal(audit.class, ISN_CLASS_RFC6528_SHORT_HASH);
+        assert_int_equal(audit.severity, rows[i].severity);
+        assert_int_equal(audit.why != NULL, audit.severity != ISN_SEVERITY_MEDIUM);
+        assert_between(audit.cross.n50, exp2(rows[i].width - 2), 1 + exp2(rows[i].width - 1));
+        isn_audit_release(&audit);
+        isn_samples_release(&samples);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -376,6 +414,7 @@ int main(void)
         cmocka_unit_test(test_information),
         cmocka_unit_test(test_adopted),
         cmocka_unit_test(test_address_left_out),
+        cmocka_unit_test(test_narrow),
         cmocka_unit_test(test_notes),
     };
 

@@ -7,6 +7,8 @@
 /* Packets for half a chance: so few are no hindrance at all; so many of a counter are one. */
 #define HANDFUL 16
 #define CROWD   4096
+/* So few are sent within a second. */
+#define INSTANT 65536
 /* Ports that it takes to see whether a hash is one. */
 #define PORTS_LEAST 28
 
@@ -44,6 +46,10 @@ void isn_audit_weigh(struct isn_audit *audit)
     else if (is_hash(audit->class) && audit->n_varying < PORTS_LEAST)
         set(audit, ISN_SEVERITY_UNKNOWN,
             "too few ports were asked to tell a keyed hash from a formula");
+    else if (audit->class == ISN_CLASS_RFC6528_SHORT_HASH && n50 <= HANDFUL)
+        set(audit, ISN_SEVERITY_CRITICAL, "the hash leaves a handful of guesses");
+    else if (audit->class == ISN_CLASS_RFC6528_SHORT_HASH && n50 <= INSTANT)
+        set(audit, ISN_SEVERITY_HIGH, "the hash leaves so few guesses that they take a second");
     else if (audit->class == ISN_CLASS_SYN_COOKIE_FREEBSD)
         set(audit, ISN_SEVERITY_MEDIUM,
             "only 24 bits of the cookie are secret, as of a hash that is too narrow");
