@@ -122,6 +122,29 @@ static void test_near_servers(void **state)
     }
 }
 
+/* Answers that come late are no other server's. */
+static void test_late(void **state)
+{
+    static const double shares[] = {0.1, 0.3, 0.4}, longest[] = {0.003, 0.02, 0.05};
+
+    (void)state;
+    for (uint64_t seed = 0; seed < 9; seed++) {
+        struct isn_samples samples = samples_of("linux64ns", 40 + seed, 512, 0);
+        uint64_t noise = seed + 1;
+
+        for (size_t i = 0; i < samples.count; i++) {
+            noise = noise * 6364136223846793005 + 1442695040888963407;
+            if ((double)(noise >> 32) < shares[seed % 3] * 0x1p32)
+                samples.rows[i].time +=
+                    (int64_t)(longest[seed / 3] * 1e9 * (double)(noise & 0xffffff) / 0x1p24);
+        }
+        isn_corpus_run(&samples, true, &audit);
+        assert_string_equal(isn_class_name(audit.class), "RFC6528");
+        isn_audit_release(&audit);
+        isn_samples_release(&samples);
+    }
+}
+
 /* A port that comes twice by chance has the same value of F: no sign of a hash with few values. */
 static void test_ports_twice(void **state)
 {
@@ -208,8 +231,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rounding),     cmocka_unit_test(test_no_generator),
         cmocka_unit_test(test_no_clock),     cmocka_unit_test(test_held_out),
-        cmocka_unit_test(test_near_servers), cmocka_unit_test(test_ports_twice),
-        cmocka_unit_test(test_one_tuple),    cmocka_unit_test(test_slow_in_hash),
+        cmocka_unit_test(test_near_servers), cmocka_unit_test(test_late),
+        cmocka_unit_test(test_ports_twice),  cmocka_unit_test(test_one_tuple),
+        cmocka_unit_test(test_slow_in_hash),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

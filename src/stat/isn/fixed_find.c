@@ -21,6 +21,11 @@ enum { QUICKEST_LEAST = 8, LEVEL_LEAST = 3, LEVEL_SHARE = 33, STAIRS_LEAST = 4 }
 /* Levels that hold fewer of the numbers leave the rest to others. */
 #define COVERED 0.85
 
+/* Answers come late by so much now and then, s; those that do are no more than this part of the
+ * punctual ones in any one place. */
+#define LATE      0.1
+#define LATE_PART 8
+
 /* ---- steps ---- */
 
 static void take_steps_off(struct isn_track *track, uint32_t step)
@@ -95,6 +100,56 @@ static bool fit_levels(struct isn_fixed_clock *clock)
                            &clock->fit.pace, &clock->fit);
 }
 
+/* Whether a number so far from a level is of that one, and came late: the clock seems to be back.
+ */
+static bool is_late(const struct isn_fixed_clock *clock, size_t level, double at)
+{
+    double behind = fmod(clock->fit.levels[level] - at + 0x1p32, 0x1p32);
+
+    return behind <= fmin(LATE * clock->fit.pace.rate, 0x1p32 / 256);
+}
+
+/* Small levels of late numbers go to the level they are of; the pace has no use for them. */
+static void join_late_levels(struct isn_fixed_clock *clock)
+{
+    struct isn_clusters *clusters = &clock->clusters;
+    double *levels = clock->fit.levels;
+
+    for (size_t b = clusters->count; b-- > 0;) {
+        size_t a = 0;
+
+        while (a < clusters->count &&
+               (a == b || clusters->list[b].count > clusters->list[a].count / LATE_PART ||
+                !is_late(clock, a, levels[b])))
+            a++;
+        if (a == clusters->count)
+            continue;
+        if (a > b) /* the earlier place stays, at the level of the many */
+            levels[b] = levels[a];
+        isn_cluster_join(clusters, clock->of, clock->track.count, a < b ? a : b, a < b ? b : a);
+        a = a < b ? b : a;
+        memmove(&levels[a], &levels[a + 1], (clusters->count - a) * sizeof *levels);
+    }
+}
+
+static void join_late_numbers(struct isn_fixed_clock *clock)
+{
+    const struct isn_track *track = &clock->track;
+
+    for (size_t i = 0; i < track->count; i++) {
+        double at = (double)isn_pace_rest(&clock->fit.pace, track->isns[i], track->times[i],
+                                          track->contacts[i]);
+
+        for (size_t c = 0; c < clock->clusters.count && clock->of[i] == ISN_CLUSTER_NONE; c++) {
+            if (!is_late(clock, c, at))
+                continue;
+            clock->of[i] = (uint8_t)c;
+            clock->clusters.list[c].count++;
+            clock->clusters.covered++;
+        }
+    }
+}
+
 /* Twice: the fit of the first levels makes better ones. */
 static int make_levels(struct isn_fixed_clock *clock)
 {
@@ -120,6 +175,8 @@ static int make_levels(struct isn_fixed_clock *clock)
                 return 0;
         }
     }
+    join_late_levels(clock);
+    join_late_numbers(clock);
     return 1;
 }
 
