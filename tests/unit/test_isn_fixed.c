@@ -240,8 +240,7 @@ static void test_others(void **state)
 static uint32_t next_counted(struct isn_server *server, const struct isn_contact *contact)
 {
     return (uint32_t)isn_server_hash(server, contact, 0) +
-           (uint32_t)(isn_server_uptime(server, contact) / 64) +
-           4096 * (uint32_t)++server->state;
+           (uint32_t)(isn_server_uptime(server, contact) / 64) + 4096 * (uint32_t)++server->state;
 }
 
 /* What each connection adds: known to the number where answers come in time; by all numbers, where
@@ -367,6 +366,40 @@ static void test_round_trips(void **state)
     assert_true(quick.clock.high - quick.clock.low < (all.clock.high - all.clock.low) / 3);
 }
 
+/* A hash of the millisecond: numbers that a fast clock would have now and then. */
+static uint32_t next_millisecond(struct isn_server *server, const struct isn_contact *contact)
+{
+    return (uint32_t)(isn_server_uptime(server, contact) / NS_PER_MS) * 2654435761u;
+}
+
+/* Up by any number below 2^28. */
+static uint32_t next_wide(struct isn_server *server, const struct isn_contact *contact)
+{
+    (void)contact;
+    server->state += isn_server_draw(server) >> 36;
+    return (uint32_t)server->state;
+}
+
+/* Levels that are many for the numbers on them, or so broad that they fill the circle. */
+static void test_no_levels(void **state)
+{
+    static const struct isn_stream streams[] = {{.name = "millisecond", .next = next_millisecond},
+                                                {.name = "wide", .next = next_wide}};
+    struct isn_sample rows[2048];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof streams / sizeof *streams; i++) {
+        for (uint64_t seed = 1; seed < 5; seed++) {
+            struct isn_options options = isn_options_make(2048);
+            size_t count = isn_stream_make(&streams[i], seed, &options, rows);
+            struct isn_audit audit;
+
+            judge(rows, keep(rows, count, true), &audit);
+            assert_int_not_equal(audit.class, ISN_CLASS_MIXTURE);
+        }
+    }
+}
+
 static void test_few(void **state)
 {
     struct isn_options options = isn_options_make(12);
@@ -381,11 +414,12 @@ static void test_few(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_classes),    cmocka_unit_test(test_none),
-        cmocka_unit_test(test_confirmed),  cmocka_unit_test(test_figures),
-        cmocka_unit_test(test_others),     cmocka_unit_test(test_round_trips),
-        cmocka_unit_test(test_few),        cmocka_unit_test(test_varying_only),
-        cmocka_unit_test(test_fixed_only), cmocka_unit_test(test_each),
+        cmocka_unit_test(test_classes),      cmocka_unit_test(test_none),
+        cmocka_unit_test(test_confirmed),    cmocka_unit_test(test_figures),
+        cmocka_unit_test(test_others),       cmocka_unit_test(test_round_trips),
+        cmocka_unit_test(test_no_levels),    cmocka_unit_test(test_few),
+        cmocka_unit_test(test_varying_only), cmocka_unit_test(test_fixed_only),
+        cmocka_unit_test(test_each),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

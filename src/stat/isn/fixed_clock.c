@@ -9,7 +9,12 @@
 #include "stat/isn/clock_name.h"
 #include "stat/isn/fixed_parts.h"
 
-enum { LEAST = 8 };
+enum { LEAST = 8, LEVELS_FEW = 4 };
+
+/* Shares of the circle that levels may take, and of the numbers that must be on them. */
+#define ROOM_MOST     0.125
+#define COVERED_MOST  0.85
+#define COVERED_LEAST 0.25
 
 #define Z95           1.959963984540054
 #define SHORT_LOG10_P (-9.0)
@@ -344,6 +349,23 @@ static bool goes(const struct isn_fixed_clock *found)
            rate > Z95 * rate_error(found, isn_fixed_clock_lattice(found));
 }
 
+/*
+ * Levels that are servers, or keys: narrow against the room between them, or any number would find
+ * one by chance, and home to nearly all numbers, or few with a good part of them where the others'
+ * numbers are of another kind. Numbers that happen to come again make small ones as well.
+ */
+static bool levels_hold(const struct isn_fixed_clock *found)
+{
+    const struct isn_clusters *clusters = &found->clusters;
+    double covered = (double)clusters->covered / (double)found->track.count;
+
+    if (!isn_fixed_clock_mixed(found))
+        return true;
+    if (2 * found->reach * (double)clusters->count > ROOM_MOST * 0x1p32)
+        return false;
+    return covered > COVERED_MOST || (covered > COVERED_LEAST && clusters->count <= LEVELS_FEW);
+}
+
 int isn_judge_fixed_clock(const struct isn_samples *samples, struct isn_audit *audit)
 {
     struct isn_fixed_clock found;
@@ -352,9 +374,18 @@ int isn_judge_fixed_clock(const struct isn_samples *samples, struct isn_audit *a
     if (samples->fixed_count < LEAST)
         return 0;
     verdict = isn_fixed_clock_find(samples, &found);
-    if (verdict == 1 && goes(&found))
+    if (verdict == 1 && goes(&found) && levels_hold(&found)) {
         verdict = decide(samples, &found, audit);
-    else if (verdict >= 0) {
+    } else if (verdict == 1 && !levels_hold(&found)) {
+        isn_audit_note(audit, false, "levels of the fixed tuple", (double)found.clusters.count,
+                       found.vote.log_p / M_LN10,
+                       "%zu levels with %.0f %% of the numbers, each %.3g numbers wide: no servers "
+                       "that take turns",
+                       found.clusters.count,
+                       100 * (double)found.clusters.covered / (double)found.track.count,
+                       2 * found.reach);
+        verdict = 0;
+    } else if (verdict >= 0) {
         isn_audit_note(audit, false, "clock in the fixed tuple", found.vote.share,
                        found.vote.log_p / M_LN10, "none in %zu pairs of neighbours",
                        found.vote.pairs);
