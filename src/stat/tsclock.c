@@ -207,9 +207,13 @@ static void measure(const struct tsclock_sample *samples, const struct points *p
     clock->rate = line->slope;
     clock->rate_low = fmax(0, line->slope - half);
     clock->rate_high = line->slope + half;
-    if (points->bounded && bound(points, &low, &high) && low <= clock->rate_high &&
-        high >= clock->rate_low) {
+    if (points->bounded && bound(points, &low, &high)) {
         clock->bounded = true;
+        /* The one interval misses once in twenty times, the other never. */
+        if (low > clock->rate_high || high < clock->rate_low) {
+            clock->rate_low = low;
+            clock->rate_high = high;
+        }
         clock->rate_low = fmax(clock->rate_low, low);
         clock->rate_high = fmin(clock->rate_high, high);
         clock->rate = fmin(fmax(clock->rate, clock->rate_low), clock->rate_high);

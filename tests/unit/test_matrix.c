@@ -28,6 +28,7 @@ struct world {
     uint8_t takes, takes_beside, takes_back,
         drops;                /* kinds: out of the SYN; only from SYNs with four
                                * options; out of the SYN,ACK; whole SYNs */
+    unsigned pads;            /* NOP behind the options of each SYN,ACK */
     uint8_t takes_disordered; /* a kind, out of SYNs whose first option is no MSS */
     bool takes_whole;         /* without leaving NOP */
     uint16_t drops_flags;     /* SYNs with any of these */
@@ -137,6 +138,13 @@ static void answer_syn(const struct world *world, const struct segment *syn, uin
             (void)options_add(options, option->kind, syn->options.bytes + option->at + 2,
                               option->length - 2u);
     }
+    for (unsigned i = 0; i < world->pads; i++)
+        if (options->length < OPTIONS_MAX) {
+            struct options padded = *options;
+
+            padded.bytes[padded.length] = OPTION_NOP;
+            options_parse(padded.bytes, padded.length + 1u, options);
+        }
     if (world->echoes_reserved)
         answer->flags |= syn->flags & TCP_FLAGS_RESERVED;
     answer_ecn(world, syn, mark, answer);
@@ -320,6 +328,10 @@ static void test_hosts(void **state)
     CHECK(BARE, BREAKS);
     CHECK(MSS, SUPPORTED);
     CHECK(SACK, SUPPORTED);
+    world.drops = OPTION_SACK_PERMITTED;
+    climb(&world, 5, 0);
+    CHECK(SACK, BREAKS);
+    CHECK(WSCALE, SUPPORTED);
 
     world = plain;
     world.closed = true;
@@ -360,6 +372,14 @@ static void test_boxes(void **state)
     climb(&world, 3, 0);
     CHECK(SACK, STRIPPED);
     CHECK(TIMESTAMPS, SUPPORTED);
+    climb(&world, 1, 0);
+    CHECK(SACK, INCONCLUSIVE);
+    /* NOP that are always there stand for nothing. */
+    world = plain;
+    world.ts = false;
+    world.pads = 10;
+    climb(&world, 3, 0);
+    CHECK(TIMESTAMPS, DECLINED);
 
     world = plain;
     world.takes_disordered = OPTION_WSCALE;

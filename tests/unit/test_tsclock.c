@@ -165,6 +165,34 @@ static void test_held_up(void **state)
     assert_int_equal(clock.kind, TSCLOCK_RUNS);
     assert_true(clock.rate_low <= 1000 && 1000 <= clock.rate_high);
     assert_true(clock.rate_high - clock.rate_low < 10);
+    assert_true(clock.noise < 0.01);
+}
+
+/* Three samples say little by Student's t; what is certain says more. */
+static void test_bounds(void **state)
+{
+    struct server server = {1000, 1, 12345, 5, 0.02, 0.005, 0, false, 0};
+    struct tsclock_sample samples[MOST];
+    struct tsclock clock;
+    double reach = 0;
+    unsigned held = 0;
+
+    (void)state;
+    for (unsigned run = 0; run < 100; run++) {
+        assert_int_equal(ask(&server, 0, 3, samples), 3);
+        assert_int_equal(tsclock_judge(samples, 3, &clock), 0);
+        assert_int_equal(clock.kind, TSCLOCK_RUNS);
+        assert_true(clock.bounded);
+        held += clock.rate_low <= 1000 && 1000 <= clock.rate_high;
+        /* A tick and the round trips at both ends, by the span. */
+        for (size_t i = 0; i < 3; i += 2)
+            reach = (double)(samples[i].received - samples[i].sent) * 1e-9 + (i > 0 ? reach : 0);
+        assert_true(clock.rate_low >
+                    1000 - (2 + fmin(clock.grain, 64) + 1100 * reach) / clock.span);
+        assert_true(clock.rate_high <
+                    1000 + (2 + fmin(clock.grain, 64) + 1100 * reach) / clock.span);
+    }
+    assert_true(held >= 90);
 }
 
 static void test_grain(void **state)
@@ -344,11 +372,12 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rates),    cmocka_unit_test(test_coverage),
-        cmocka_unit_test(test_skew),     cmocka_unit_test(test_held_up),
-        cmocka_unit_test(test_grain),    cmocka_unit_test(test_wraps),
-        cmocka_unit_test(test_no_clock), cmocka_unit_test(test_still_and_few),
-        cmocka_unit_test(test_offsets),  cmocka_unit_test(test_nominals),
+        cmocka_unit_test(test_rates),         cmocka_unit_test(test_coverage),
+        cmocka_unit_test(test_skew),          cmocka_unit_test(test_held_up),
+        cmocka_unit_test(test_bounds),        cmocka_unit_test(test_grain),
+        cmocka_unit_test(test_wraps),         cmocka_unit_test(test_no_clock),
+        cmocka_unit_test(test_still_and_few), cmocka_unit_test(test_offsets),
+        cmocka_unit_test(test_nominals),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
