@@ -226,6 +226,25 @@ static void test_slow_in_hash(void **state)
     }
 }
 
+/* All gaps alike, and times as late as the gaps are long: time and index together fit a walk. */
+static void test_one_pace(void **state)
+{
+    struct isn_options options = isn_options_make(256);
+
+    (void)state;
+    options.burst = 256;
+    options.burst_fixed = 0.5;
+    for (uint64_t seed = 1; seed <= 12 * SEEDS; seed += ISN_CORPUS_EVERY) {
+        struct isn_samples samples =
+            isn_corpus_samples(isn_stream_find("ri15"), seed, &options, false);
+
+        isn_corpus_run(&samples, true, &audit);
+        assert_int_equal(audit.class, ISN_CLASS_RANDOM_INCREMENT);
+        isn_audit_release(&audit);
+        isn_samples_release(&samples);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -233,7 +252,7 @@ int main(void)
         cmocka_unit_test(test_no_clock),     cmocka_unit_test(test_held_out),
         cmocka_unit_test(test_near_servers), cmocka_unit_test(test_late),
         cmocka_unit_test(test_ports_twice),  cmocka_unit_test(test_one_tuple),
-        cmocka_unit_test(test_slow_in_hash),
+        cmocka_unit_test(test_slow_in_hash), cmocka_unit_test(test_one_pace),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

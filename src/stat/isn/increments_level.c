@@ -198,6 +198,11 @@ int isn_increments_level(const struct isn_samples *samples, struct isn_steps *st
         counter = false;
     if (!counter)
         plane = &time_only;
+    /* Where gaps are alike, time and index fit nearly everything, and noise of the times that is
+     * multiplied by a rate of their own making looks like steps of a walk: the plane that is told
+     * is the one that must hold. */
+    if (!isn_plane_stays(plane))
+        return 0;
     clock = fabs(plane->rate) > CLEAR * plane->rate_error;
     turning = isn_steps_turning(steps, steps->common, 0, &pairs);
     widths(steps, levels, plane, &arc90, &arc99);
