@@ -291,7 +291,7 @@ static void test_layout(void **state)
         char text[OPTIONS_TEXT_SIZE];
 
         assert_int_equal(options_read(rows[i].options, "", &options, NULL), 0);
-        assert_string_equal(ladder_layout(&options, text), rows[i].layout);
+        assert_string_equal(ladder_answer_layout(&options, text), rows[i].layout);
     }
 }
 

@@ -319,7 +319,7 @@ void ladder_read(const struct ladder_syn *syn, const struct segment *syn_ack,
     *ret_facts = (struct ladder_facts){0};
     options_summarize(&syn->segment->options, &reading.offered);
     options_summarize(&syn_ack->options, &reading.answered);
-    ladder_layout(&syn_ack->options, ret_facts->layout);
+    ladder_answer_layout(&syn_ack->options, ret_facts->layout);
     ret_facts->nops = longest_row(&syn_ack->options);
     if (options_unhealthy(&syn_ack->options) > 0)
         breaks(&reading, LADDER_RULE_MALFORMED);

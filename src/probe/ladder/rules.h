@@ -118,7 +118,7 @@ struct ladder_facts {
     struct ladder_fact facts[LADDER_OFFER_COUNT];
     uint64_t breaches; /* bit n: the rule n is broken */
     uint8_t nops; /* in the SYN,ACK's longest row of NOP; nobody needs more than three to align */
-    char layout[OPTIONS_TEXT_SIZE]; /* of the SYN,ACK: ladder_layout() */
+    char layout[OPTIONS_TEXT_SIZE]; /* of the SYN,ACK: ladder_answer_layout() */
 };
 
 /*
@@ -141,7 +141,7 @@ const char *ladder_breach_show(enum ladder_rule rule, const struct ladder_syn *s
  * with
  * "?" behind. "none" for none. Returns text.
  */
-const char *ladder_layout(const struct options *options, char text[OPTIONS_TEXT_SIZE]);
+const char *ladder_answer_layout(const struct options *options, char text[OPTIONS_TEXT_SIZE]);
 
 static inline bool ladder_breaks(const struct ladder_facts *facts, enum ladder_rule rule)
 {

@@ -115,7 +115,7 @@ static const char *word_of(uint8_t kind)
     return NULL;
 }
 
-const char *ladder_layout(const struct options *options, char text[OPTIONS_TEXT_SIZE])
+const char *ladder_answer_layout(const struct options *options, char text[OPTIONS_TEXT_SIZE])
 {
     size_t at = 0;
 
