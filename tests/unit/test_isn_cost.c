@@ -95,6 +95,14 @@ static void test_certified(void **state)
     assert_near(isn_cost_certified_bits(1001, 10), log2(500500 / 16.962219), 1e-6);
     /* All equal: nothing. */
     assert_true(isn_cost_certified_bits(100, 4950) <= 0);
+    /* Of two values, and as many as there can be: never more than a bit, and near it. */
+    for (size_t count = 1000; count <= 100000000; count = count * 3 / 2) {
+        double pairs = (double)count * (double)(count - 1) / 4;
+
+        assert_near(isn_cost_certified_bits(count, pairs), 1, 0.01);
+    }
+    /* Where one way ends and the other begins. */
+    assert_near(isn_cost_certified_bits(10000, 999), isn_cost_certified_bits(10000, 1000), 0.002);
     assert_true(isn_cost_certified_bits(1, 0) <= 0);
     assert_near(isn_cost_collisions(sorted, 7), 7, 0);
     assert_near(isn_cost_rule_of_three(300), 0.01, 1e-12);

@@ -5,6 +5,10 @@
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 
+#define Z95_ONE_SIDED 1.6448536269514722
+/* Collisions up to which their limit is found exactly. */
+#define EXACT_MOST 1000
+
 double isn_cost_attempts(double hit)
 {
     if (!(hit > 0))
@@ -40,10 +44,21 @@ double isn_cost_begun(double n50, double rate, double life)
     return isn_cost_attempts(0.5 * fmin(1, rate * life / n50));
 }
 
+/* The upper 95 % limit of a Poisson mean of which so many were seen. */
+static double upper_limit(double seen)
+{
+    double n = seen + 1;
+
+    if (n <= EXACT_MOST)
+        return gsl_cdf_chisq_Pinv(0.95, 2 * n) / 2;
+    /* Wilson and Hilferty's; of so many, gsl's iteration does not always end well. */
+    return n * pow(1 - 1 / (9 * n) + Z95_ONE_SIDED / (3 * sqrt(n)), 3);
+}
+
 double isn_cost_certified_bits(size_t count, double collisions)
 {
     double n = (double)count;
-    double limit = gsl_cdf_chisq_Pinv(0.95, 2 * (collisions + 1)) / 2;
+    double limit = upper_limit(collisions);
 
     return count < 2 ? 0 : fmax(0, log2(n * (n - 1) / 2 / limit));
 }
