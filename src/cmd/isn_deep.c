@@ -23,7 +23,7 @@ struct search {
     const uint32_t *isns;
     size_t count;
     atomic_ullong next; /* candidate */
-    atomic_bool ended;  /* found, or interrupted */
+    atomic_bool ended;  /* found */
     pthread_mutex_t lock;
     pthread_cond_t changed;
     size_t running;
@@ -31,7 +31,9 @@ struct search {
     struct isn_recovery recovery;
 };
 
-static volatile sig_atomic_t interrupted;
+/* The signal that ends the search, which all threads look at; 0: none. */
+static atomic_int interrupted;
+_Static_assert(ATOMIC_INT_LOCK_FREE == 2, "a handler of signals may set it");
 
 static void interrupt(int number)
 {
@@ -43,7 +45,7 @@ static void *work(void *data)
     struct search *search = data;
     struct isn_recovery recovery;
 
-    while (!atomic_load(&search->ended)) {
+    while (!atomic_load(&search->ended) && !interrupted) {
         uint64_t first = atomic_fetch_add(&search->next, PART);
 
         if (first >= ISN_SMOLTCP_CANDIDATES)
@@ -85,8 +87,6 @@ static void wait_for(struct isn_run *isn, struct search *search, size_t window, 
         const struct timespec at = {.tv_sec = until / 1000000000, .tv_nsec = until % 1000000000};
 
         pthread_cond_timedwait(&search->changed, &search->lock, &at);
-        if (interrupted)
-            atomic_store(&search->ended, true);
         show_progress(isn, search, window, windows, began);
     }
     pthread_mutex_unlock(&search->lock);

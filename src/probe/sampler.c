@@ -258,8 +258,10 @@ int sampler_dry(struct engine *engine, const struct subject *subject, struct fau
 static void drop_flying(struct sampler *sampler)
 {
     while (sampler->flying) {
-        shot_reset(sampler->flying);
-        shot_settle(sampler->flying);
+        struct shot *shot = sampler->flying; /* a full batch may settle it on its own */
+
+        shot_reset(shot);
+        shot_settle(shot);
     }
 }
 

@@ -188,6 +188,9 @@ static void take_answer(struct shot *shot, const struct packet *packet,
     case ISN_STAGE_SLOW:
     case ISN_STAGE_LONG:
     case ISN_STAGE_COUNT:
+        /* Cookies that were on their way are left out as well. */
+        if (sampler->part == SAMPLER_DONE && strain_cookies(&sampler->strain))
+            break;
         sample.gap = after_gap(sampler, shot->number);
         keep_sample(shot, &sample);
         note_look(shot, packet, segment, at, false);
