@@ -343,6 +343,64 @@ static void test_fixed_only(void **state)
     assert_non_null(audit.why);
 }
 
+static uint32_t next_table(struct isn_server *server, const struct isn_contact *contact)
+{
+    (void)contact;
+    return (uint32_t)(isn_server_draw(server) & 15) * 0x9e3779b1u + (uint32_t)server->key[0];
+}
+
+/* Half of the numbers keep the upper half of the last one. */
+static uint32_t next_sticky(struct isn_server *server, const struct isn_contact *contact)
+{
+    uint64_t word = isn_server_draw(server);
+
+    (void)contact;
+    if (word >> 63)
+        server->state = word >> 16 & 0xffff0000;
+    return (uint32_t)(server->state | (word & 0xffff));
+}
+
+/* What comes again for all tuples, or for a moment, is neither a hash nor servers taking turns. */
+static void test_repeats(void **state)
+{
+    static const struct isn_stream streams[] = {{.name = "16 values", .next = next_table},
+                                                {.name = "sticky", .next = next_sticky}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof streams / sizeof *streams; i++) {
+        for (uint64_t seed = 1; seed < 11; seed++) {
+            struct isn_options options = isn_options_make(1024);
+
+            options.burst = 0;
+            judge_stream(&streams[i], seed, &options, 0);
+        }
+    }
+}
+
+/* More keys than are kept apart: each is used once, so they are no servers that take turns. */
+static uint32_t next_hasty(struct isn_server *server, const struct isn_contact *contact)
+{
+    int64_t time = isn_server_uptime(server, contact);
+
+    return (uint32_t)isn_server_hash(server, contact, (uint64_t)(time / (NS_PER_S / 5))) +
+           (uint32_t)(time / 64);
+}
+
+static void test_hasty_keys(void **state)
+{
+    const struct isn_stream stream = {.name = "hasty keys", .next = next_hasty};
+
+    (void)state;
+    for (uint64_t seed = 1; seed < 9; seed++) {
+        struct isn_options options = isn_options_make(512);
+        struct isn_audit audit;
+
+        options.burst = options.slow = 0;
+        audit = judge_stream(&stream, seed, &options, 1);
+        assert_int_not_equal(audit.class, ISN_CLASS_MIXTURE);
+    }
+}
+
 /* Answers that were held up: the quickest ones give the rate. */
 static void test_round_trips(void **state)
 {
@@ -419,7 +477,8 @@ int main(void)
         cmocka_unit_test(test_others),       cmocka_unit_test(test_round_trips),
         cmocka_unit_test(test_no_levels),    cmocka_unit_test(test_few),
         cmocka_unit_test(test_varying_only), cmocka_unit_test(test_fixed_only),
-        cmocka_unit_test(test_each),
+        cmocka_unit_test(test_each),         cmocka_unit_test(test_repeats),
+        cmocka_unit_test(test_hasty_keys),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -334,6 +334,30 @@ static int decide(const struct isn_samples *samples, const struct isn_fixed_cloc
     return verdict;
 }
 
+/*
+ * Whether few numbers are on levels, and hardly any on one that lasts: what comes again for a
+ * moment, as numbers that repeat do, and no server that takes its turn.
+ */
+static bool passes_by(const struct isn_fixed_clock *found)
+{
+    const struct isn_track *track = &found->track;
+    double duration = track->times[track->count - 1] - track->times[0];
+    double pause = duration / (double)track->count;
+    size_t lasting = 0;
+
+    /* A clock that is seen to go from one number to the next is one, whatever its keys. */
+    if (2 * found->clusters.covered >= track->count || found->vote.share >= 0.5 ||
+        (found->vote.share >= 0.25 && found->fit.pace.rate * pause > 4.0 * found->vote.tolerance))
+        return false;
+    for (size_t i = 0; i < found->clusters.count; i++) {
+        const struct isn_cluster *cluster = &found->clusters.list[i];
+
+        if (track->times[cluster->last] - track->times[cluster->first] > duration / 2)
+            lasting += cluster->count;
+    }
+    return 10 * lasting < track->count;
+}
+
 /* Levels without a clock under them are no clock. */
 static bool goes(const struct isn_fixed_clock *found)
 {
@@ -341,7 +365,7 @@ static bool goes(const struct isn_fixed_clock *found)
     double duration = track->times[track->count - 1] - track->times[0];
     double rate = found->fit.pace.rate;
 
-    if (found->vote.tolerance >= COARSEST)
+    if (found->vote.tolerance >= COARSEST || passes_by(found))
         return false;
     if (found->step.found || found->has_each)
         return true;

@@ -413,7 +413,10 @@ bool isn_fixed_clock_mixed(const struct isn_fixed_clock *clock)
 
     if (clusters->count > 1 && clusters->switches > 3 * clusters->count)
         return true;
-    /* Where neighbours agree, the rest has only had more keys than there is room for. */
+    /* Levels that come one after the other, none of them again, are keys; where neighbours agree,
+     * the rest has only had more keys than there is room for. */
+    if (clusters->count > 1 && clusters->switches < clusters->count)
+        return false;
     return (double)clusters->covered < COVERED * (double)clock->track.count &&
            clock->vote.share < COVERED * COVERED;
 }

@@ -114,8 +114,8 @@ static int decide(const struct isn_samples *samples, const struct value *values,
         audit->log10_p = log10_p;
     } else if (isnan(width.bits)) {
         audit->class = ISN_CLASS_INCONCLUSIVE;
-        audit->why = "the tuple's number stays as it is, but too few different tuples to say what "
-                     "others get";
+        audit->why = "one tuple keeps to the same numbers, but too few different tuples to say "
+                     "what others get";
     }
     audit->severity = isn_class_severity(audit->class);
     return 1;
