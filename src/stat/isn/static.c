@@ -48,6 +48,26 @@ static size_t values_of(uint32_t *isns, size_t count, struct value values[ISN_BA
 }
 
 /*
+ * Whether other tuples have these values as well: a few values for all, which the tuple has no part
+ * in. One value may be that of a narrow hash, too.
+ */
+static bool are_everybodys(const struct isn_samples *samples, const struct value *values,
+                           size_t count)
+{
+    size_t shared = 0;
+
+    for (size_t i = 0; i < samples->varying_count; i++) {
+        uint32_t isn = samples->rows[samples->varying[i]].isn;
+        bool known = false;
+
+        for (size_t k = 0; k < count && !known; k++)
+            known = values[k].isn == isn;
+        shared += known;
+    }
+    return count > 1 && samples->varying_count >= LEAST && shared * 2 > samples->varying_count;
+}
+
+/*
  * Whether the values go up and up by little: a clock that is slow, not servers that take turns nor
  * keys, whose hashes have nothing to do with each other.
  */
@@ -141,7 +161,8 @@ int isn_judge_static(const struct isn_samples *samples, struct isn_audit *audit)
         return 0;
     for (size_t i = 0; i < kept; i++)
         covered += values[i].count;
-    if (covered * 100 < count * 95 || climbs(samples, kept)) {
+    if (covered * 100 < count * 95 || climbs(samples, kept) ||
+        are_everybodys(samples, values, kept)) {
         isn_audit_note(audit, false, "fixed tuple without a clock", (double)values[0].count, NAN,
                        "%zu of %zu numbers of the fixed tuple are the same", values[0].count,
                        count);
