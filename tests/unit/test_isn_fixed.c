@@ -424,6 +424,30 @@ static void test_round_trips(void **state)
     assert_true(quick.clock.high - quick.clock.low < (all.clock.high - all.clock.low) / 3);
 }
 
+/* RFC 6528 with a clock of a nanosecond. */
+static uint32_t next_nanosecond(struct isn_server *server, const struct isn_contact *contact)
+{
+    return (uint32_t)isn_server_hash(server, contact, 0) +
+           (uint32_t)isn_server_uptime(server, contact);
+}
+
+/* Late answers leave a fast clock's level by far, and are no other server's. */
+static void test_late(void **state)
+{
+    static const struct isn_stream stream = {.name = "nanosecond", .next = next_nanosecond};
+
+    (void)state;
+    for (uint64_t seed = 1; seed < 11; seed++) {
+        struct isn_options options = isn_options_make(512);
+        struct isn_audit audit;
+
+        options.jitter_us = 10000;
+        audit = judge_stream(&stream, seed, &options, 1);
+        assert_int_equal(audit.class, ISN_CLASS_RFC6528);
+        assert_true(fabs(audit.clock.ppm) < 500);
+    }
+}
+
 /* A hash of the millisecond: numbers that a fast clock would have now and then. */
 static uint32_t next_millisecond(struct isn_server *server, const struct isn_contact *contact)
 {
@@ -472,13 +496,13 @@ static void test_few(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_classes),      cmocka_unit_test(test_none),
-        cmocka_unit_test(test_confirmed),    cmocka_unit_test(test_figures),
-        cmocka_unit_test(test_others),       cmocka_unit_test(test_round_trips),
-        cmocka_unit_test(test_no_levels),    cmocka_unit_test(test_few),
-        cmocka_unit_test(test_varying_only), cmocka_unit_test(test_fixed_only),
-        cmocka_unit_test(test_each),         cmocka_unit_test(test_repeats),
-        cmocka_unit_test(test_hasty_keys),
+        cmocka_unit_test(test_classes),    cmocka_unit_test(test_none),
+        cmocka_unit_test(test_confirmed),  cmocka_unit_test(test_figures),
+        cmocka_unit_test(test_others),     cmocka_unit_test(test_round_trips),
+        cmocka_unit_test(test_no_levels),  cmocka_unit_test(test_late),
+        cmocka_unit_test(test_few),        cmocka_unit_test(test_varying_only),
+        cmocka_unit_test(test_fixed_only), cmocka_unit_test(test_each),
+        cmocka_unit_test(test_repeats),    cmocka_unit_test(test_hasty_keys),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -78,7 +78,8 @@ static bool one_level(const struct isn_fixed_clock *clock, size_t a, size_t b)
     allowed += 4 * fit->rate_error * time;
     if (clock->has_each)
         allowed += 4 * fit->each_error * contacts + 0.02 * fit->pace.rate * time;
-    return fmin(apart, 0x1p32 - apart) <= fmin(allowed, 0x1p32 / 256);
+    /* Nearer than the noise is broad, two keys could not be told from one. */
+    return fmin(apart, 0x1p32 - apart) <= fmax(fmin(allowed, 0x1p32 / 256), 2 * clock->reach);
 }
 
 static bool join_levels(struct isn_fixed_clock *clock)
