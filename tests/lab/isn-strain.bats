@@ -100,3 +100,14 @@ sinks() {
     lab_stop isn-server >"$LAB_DIR/served"
     [ "$(served 80 syns)" -le 150 ] && [ "$(served 81 syns)" -le 150 ]
 }
+
+@test "SYN cookies that begin in the middle: it stops, and leaves all of them out" {
+    lab_up_relay '< synack * delay 40'
+    isn_server 80=overrun
+    isn 0 --quick --save "$LAB_DIR/numbers" "$(peer_target 4 80)"
+    says '.class == "RFC6528" and .n > 80 and .n < 120' \
+        '.findings[0].text | contains("began to send SYN cookies in the middle")'
+    awk '!/^#/ { rows++; cookies += ($3 == ($5 + 1) % 4294967296) }
+        END { exit !(rows > 80 && cookies == 0) }' "$LAB_DIR/numbers"
+    isn_server_stop
+}

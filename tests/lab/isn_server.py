@@ -207,12 +207,19 @@ def freebsd(formula, question):
     return hashed & ~0xFF | flags ^ hashed >> 24
 
 
+def overrun(formula, question):
+    """RFC 6528, and from the 120th SYN on cookies, whose hash a test can tell: it is always 1."""
+    formula.tick = (formula.tick or 0) + 1
+    return rfc6528(formula, question) if formula.tick < 120 else question.cseq + 1
+
+
 KINDS = {
     "constant": constant, "counter": counter, "clock4us": clock4us, "uip": uip, "bsd44": bsd44,
     "ticks": ticks, "honeyd": honeyd, "mongoose": mongoose, "crc": crc, "fnet": fnet,
     "increments": increments, "lcg": lcg, "rand_r": rand_r, "xorshift": xorshift,
     "static-hash": static_hash, "half": half, "rfc6528": rfc6528, "openbsd": openbsd,
     "uniform": uniform, "mt19937": mt19937, "bernstein": bernstein, "freebsd": freebsd,
+    "overrun": overrun,
 }
 
 
