@@ -2,6 +2,7 @@
 /* The SYN that a series' SYNs are copies of. */
 #include "probe/pattern.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,6 +85,7 @@ int pattern_find(struct pattern **list, const struct spec *spec, const struct ro
     error = pattern_make(spec, route, destination, random, 0, craft, &pattern, fault);
     if (error)
         return error;
+    assert(pattern);
     pattern->next = *list;
     *list = pattern;
     *ret_pattern = pattern;

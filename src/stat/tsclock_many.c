@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Whether the timestamps of several connections come from one clock. */
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -93,6 +94,7 @@ static int count_clocks(const struct tsclock_series *series, size_t count,
     for (size_t i = 0; i < count; i++) {
         if (series[i].count == 0)
             continue;
+        assert(series[i].samples);
 
         const struct tsclock_sample *sample = &series[i].samples[0];
         double offset = fmod(sample->value - many->clock.rate *
@@ -137,6 +139,7 @@ int tsclock_compare(const struct tsclock_series *series, size_t count,
     *ret_many = many;
     if (many.series < 2)
         return 0;
+    assert(last && samples > 0);
     if (judge_all(series, count, samples, &all) < 0)
         return -FAULT_MEMORY;
     if (all.kind == TSCLOCK_RUNS) {

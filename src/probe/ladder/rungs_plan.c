@@ -130,7 +130,7 @@ static enum rung_id *make_rounds(const struct rungs_plan_options *options, struc
 const struct rungs_turn *rungs_plan(const struct rungs_plan_options *options, struct arena *arena,
                                     size_t *ret_count)
 {
-    enum rung_id controls[RUNG_COUNT];
+    enum rung_id controls[RUNG_COUNT] = {0};
     unsigned sent[RUNG_COUNT] = {0};
     size_t control_count = 0, count, between, done = 0, at = 0;
     struct rungs_turn *turns;
@@ -141,6 +141,7 @@ const struct rungs_turn *rungs_plan(const struct rungs_plan_options *options, st
     for (unsigned id = 0; id < RUNG_COUNT; id++)
         if (rung_of((enum rung_id)id)->role == RUNG_ROLE_CONTROL)
             controls[control_count++] = (enum rung_id)id;
+    assert(control_count > 0);
     /* So many controls, and one less of what lies between two of them. */
     between = (count + RUNGS_BETWEEN - 1) / RUNGS_BETWEEN;
     if (between + 1 < control_count * options->repeat)
