@@ -12,7 +12,7 @@
 enum { LEAST = 8, LEVELS_FEW = 4 };
 
 /* Shares of the circle that levels may take, and of the numbers that must be on them. */
-#define ROOM_MOST     0.125
+#define CIRCLE_MOST   0.125
 #define COVERED_MOST  0.85
 #define COVERED_LEAST 0.25
 
@@ -385,7 +385,7 @@ static bool levels_hold(const struct isn_fixed_clock *found)
 
     if (!isn_fixed_clock_mixed(found))
         return true;
-    if (2 * found->reach * (double)clusters->count > ROOM_MOST * 0x1p32)
+    if (2 * found->reach * (double)clusters->count > CIRCLE_MOST * 0x1p32)
         return false;
     return covered > COVERED_MOST || (covered > COVERED_LEAST && clusters->count <= LEVELS_FEW);
 }
