@@ -15,6 +15,8 @@
 /* Of random walks of any length, at most 1 in 1000 comes below. */
 #define STAYS        0.085
 #define STAYS_TURNED 0.17
+/* The part of a step that is reckoned with at least: noise of other kinds turns back as well. */
+#define OWN_LEAST 0.75
 /* The correlation is that of noise; and is no accident, in standard errors. */
 #define TURNED   (-0.25)
 #define ACCIDENT (-2.0)
@@ -28,7 +30,7 @@ bool isn_plane_stays(const struct isn_plane *plane)
 {
     /* The part of a step that is no noise of the levels, which turns back at once: a walk among
      * noise is shorter for its steps, and half of them turn back. */
-    double own = sqrt(fmax(1 + 2 * fmin(plane->turning, 0), 0));
+    double own = fmax(sqrt(fmax(1 + 2 * fmin(plane->turning, 0), 0)), OWN_LEAST);
     bool noise = plane->turning < -0.5 + 3 / sqrt(fmax(plane->pairs, 1));
 
     return plane->walk < STAYS * own ||
