@@ -154,6 +154,39 @@ static void test_cookie_fields(void **state)
     isn_audit_release(&audit);
 }
 
+/* Our own sequence number, however it is dressed up, can be told by anybody. */
+static void test_echo(void **state)
+{
+    static struct isn_audit audit;
+    struct isn_options options = isn_options_make(128);
+
+    (void)state;
+    for (int form = 0; form < 7; form++) {
+        struct isn_samples samples =
+            isn_corpus_samples(isn_stream_find("random32"), 3, &options, false);
+
+        for (size_t i = 0; i < samples.count; i++) {
+            struct isn_sample *row = &samples.rows[i];
+            uint32_t ours = form % 2 ? __builtin_bswap32(row->cseq) : row->cseq;
+            /* The last one is a hash of the tuple, and as good as any. */
+            uint32_t own = form < 6 ? 12345 : (row->src << 16 | row->port) * 2654435761u;
+
+            row->isn = form / 2 == 0 ? ours + own : form / 2 == 1 ? own - ours : ours ^ own;
+        }
+        isn_corpus_run(&samples, false, &audit);
+        if (form < 6) {
+            assert_int_equal(audit.class, ISN_CLASS_TUPLE_FUNCTION);
+            assert_string_equal(audit.evidence[0].test, "our sequence number in the number");
+            assert_between(audit.cross.n50, 1, 1);
+            assert_true(audit.log10_p < -8);
+        } else {
+            assert_int_not_equal(audit.class, ISN_CLASS_TUPLE_FUNCTION);
+        }
+        isn_audit_release(&audit);
+        isn_samples_release(&samples);
+    }
+}
+
 /* What supports the class comes first, the least likely by chance before the others. */
 static void test_evidence_in_order(void **state)
 {
@@ -408,6 +441,7 @@ int main(void)
         cmocka_unit_test(test_eight),
         cmocka_unit_test(test_timeless),
         cmocka_unit_test(test_cookie_fields),
+        cmocka_unit_test(test_echo),
         cmocka_unit_test(test_evidence_in_order),
         cmocka_unit_test(test_prices),
         cmocka_unit_test(test_certified),

@@ -206,23 +206,61 @@ static void name_cookies(struct isn_audit *audit, enum isn_class class, bool pro
                        "only these cookies do");
 }
 
-/* Numbers that are ours and a constant are no cookie: anybody can tell them. */
-static int judge_echo(const struct sums *varying, struct isn_audit *audit)
+/* How a number is made of ours and a constant. */
+static const struct echo {
+    const char *text;
+    enum { LESS, PLUS, EXCLUSIVE_OR } rest; /* what the number and ours leave */
+    bool swapped;
+} echoes[] = {
+    {"ours plus the same constant", LESS, false},
+    {"the same constant less ours", PLUS, false},
+    {"ours, exclusive-or the same constant", EXCLUSIVE_OR, false},
+    {"ours with its bytes swapped, plus the same constant", LESS, true},
+    {"the same constant less ours with its bytes swapped", PLUS, true},
+    {"ours with its bytes swapped, exclusive-or the same constant", EXCLUSIVE_OR, true},
+};
+
+#define ECHOES (sizeof echoes / sizeof echoes[0])
+
+static uint32_t rest_of(const struct isn_sample *row, const struct echo *echo)
 {
-    audit->class = ISN_CLASS_TUPLE_FUNCTION;
-    audit->log10_p = sums_log10_p(varying);
-    isn_audit_note(audit, true, "our sequence number in the number", (double)varying->same,
-                   audit->log10_p,
-                   "the number is ours plus the same constant in %zu of %zu pairs "
-                   "of different tuples",
-                   varying->same, varying->pairs);
-    return 1;
+    uint32_t ours = echo->swapped ? __builtin_bswap32(row->cseq) : row->cseq;
+
+    return echo->rest == LESS   ? row->isn - ours
+           : echo->rest == PLUS ? row->isn + ours
+                                : row->isn ^ ours;
+}
+
+/* Numbers that are ours and a constant, whatever the tuple, are no cookie: anybody can tell them.
+ */
+static int judge_echo(const struct isn_samples *samples, struct isn_audit *audit)
+{
+    for (size_t k = 0; k < ECHOES; k++) {
+        size_t pairs = 0;
+        size_t same = 0;
+
+        for (size_t i = 1; i < samples->varying_count; i++) {
+            const struct isn_sample *a = &samples->rows[samples->varying[i - 1]];
+            const struct isn_sample *b = &samples->rows[samples->varying[i]];
+
+            pairs += a->cseq != b->cseq;
+            same += a->cseq != b->cseq && rest_of(a, &echoes[k]) == rest_of(b, &echoes[k]);
+        }
+        if (pairs < LEAST || (double)same <= SHARE * (double)pairs)
+            continue;
+        audit->class = ISN_CLASS_TUPLE_FUNCTION;
+        audit->log10_p = log10_tail(same, pairs, 0x1p-32) + log10((double)ECHOES);
+        isn_audit_note(audit, true, "our sequence number in the number", (double)same,
+                       audit->log10_p, "the number is %s in %zu of %zu pairs of different tuples",
+                       echoes[k].text, same, pairs);
+        return 1;
+    }
+    return 0;
 }
 
 static int judge_sums(const struct isn_samples *samples, struct isn_audit *audit)
 {
     struct sums sums = sums_of(samples, samples->fixed, samples->fixed_count);
-    struct sums varying = sums_of(samples, samples->varying, samples->varying_count);
     bool high = sums.high > sums.low;
     enum isn_class class = high ? ISN_CLASS_SYN_COOKIE_BERNSTEIN : ISN_CLASS_SYN_COOKIE_LINUX;
     size_t agree = sums.same + (high ? sums.high : sums.low);
@@ -230,8 +268,6 @@ static int judge_sums(const struct isn_samples *samples, struct isn_audit *audit
     double log10_p = sums.pairs > 0 ? sums_log10_p(&sums) : 0;
     bool proved = isn_cookies_prove(samples, class, &proof_log10_p) == 1;
 
-    if (varying.pairs >= LEAST && (double)varying.same > SHARE * (double)varying.pairs)
-        return judge_echo(&varying, audit);
     if (!proved &&
         (sums.pairs < LEAST || (double)agree <= SHARE * (double)sums.pairs || log10_p > PROOF)) {
         if (log10_p <= PROOF)
@@ -283,6 +319,8 @@ int isn_judge_cookies(const struct isn_samples *samples, struct isn_audit *audit
 
     if (!samples->extended)
         return 0;
-    result = judge_sums(samples, audit);
+    result = judge_echo(samples, audit);
+    if (result == 0)
+        result = judge_sums(samples, audit);
     return result != 0 ? result : judge_clear(samples, audit);
 }
