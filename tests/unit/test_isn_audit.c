@@ -434,6 +434,39 @@ static void test_narrow(void **state)
     }
 }
 
+static uint32_t next_still(struct isn_server *server, const struct isn_contact *contact)
+{
+    return (uint32_t)(isn_server_hash(server, contact, 0) >> (64 - hash_width)) +
+           (uint32_t)server->key[0];
+}
+
+/* So is one without a clock. */
+static void test_narrow_still(void **state)
+{
+    static const struct isn_stream stream = {.name = "still", .next = next_still};
+    static const struct {
+        int width;
+        enum isn_severity severity;
+    } rows[] = {{12, ISN_SEVERITY_HIGH}, {20, ISN_SEVERITY_MEDIUM}, {32, ISN_SEVERITY_MEDIUM}};
+    struct isn_options options = isn_options_make(512);
+    struct isn_audit audit;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct isn_samples samples;
+
+        hash_width = rows[i].width;
+        samples = isn_corpus_samples(&stream, 5, &options, false);
+        isn_corpus_run(&samples, false, &audit);
+        assert_int_equal(audit.class, ISN_CLASS_STATIC_HASH);
+        assert_int_equal(audit.severity, rows[i].severity);
+        assert_between(log2(audit.cross.n50), rows[i].width - 1.2, rows[i].width - 0.8);
+        assert_true(audit.same.n50 == 1);
+        isn_audit_release(&audit);
+        isn_samples_release(&samples);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -449,6 +482,7 @@ int main(void)
         cmocka_unit_test(test_adopted),
         cmocka_unit_test(test_address_left_out),
         cmocka_unit_test(test_narrow),
+        cmocka_unit_test(test_narrow_still),
         cmocka_unit_test(test_notes),
     };
 

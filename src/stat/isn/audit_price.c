@@ -213,6 +213,8 @@ static int price_both(struct pricing *pricing)
         cross = same;
         same = CROSS;
     }
+    if (audit->class == ISN_CLASS_STATIC_HASH && audit->entropy.bits < 32 && cross == SPREAD)
+        cross = BITS;
     if (audit->class == ISN_CLASS_COUNTER && !(audit->connection.foreign > 0))
         cross = ONE;
     status = price_one(cross, pricing, &audit->cross);

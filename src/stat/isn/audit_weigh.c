@@ -23,6 +23,11 @@ static bool is_hash(enum isn_class class)
            class == ISN_CLASS_RFC6528_SHORT_HASH || class == ISN_CLASS_RFC6528_COUNTER;
 }
 
+static bool may_be_narrow(enum isn_class class)
+{
+    return class == ISN_CLASS_RFC6528_SHORT_HASH || class == ISN_CLASS_STATIC_HASH;
+}
+
 bool isn_audit_leaves_address_out(const struct isn_audit *audit)
 {
     return is_hash(audit->class) && audit->tuple.source_matters == ISN_NO;
@@ -46,9 +51,9 @@ void isn_audit_weigh(struct isn_audit *audit)
     else if (is_hash(audit->class) && audit->n_varying < PORTS_LEAST)
         set(audit, ISN_SEVERITY_UNKNOWN,
             "too few ports were asked to tell a keyed hash from a formula");
-    else if (audit->class == ISN_CLASS_RFC6528_SHORT_HASH && n50 <= HANDFUL)
+    else if (may_be_narrow(audit->class) && n50 <= HANDFUL)
         set(audit, ISN_SEVERITY_CRITICAL, "the hash leaves a handful of guesses");
-    else if (audit->class == ISN_CLASS_RFC6528_SHORT_HASH && n50 <= INSTANT)
+    else if (may_be_narrow(audit->class) && n50 <= INSTANT)
         set(audit, ISN_SEVERITY_HIGH, "the hash leaves so few guesses that they take a second");
     else if (audit->class == ISN_CLASS_SYN_COOKIE_FREEBSD)
         set(audit, ISN_SEVERITY_MEDIUM,

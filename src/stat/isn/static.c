@@ -8,6 +8,10 @@
 
 enum { LEAST = 8 };
 
+/* A hash that is narrower is priced as such. */
+#define NARROW_BITS    31.5
+#define NARROW_LOG10_P (-9.0)
+
 /* A value that the fixed tuple had, and how often. */
 struct value {
     uint32_t isn;
@@ -136,6 +140,8 @@ static int decide(const struct isn_samples *samples, const struct value *values,
         audit->class = ISN_CLASS_INCONCLUSIVE;
         audit->why = "one tuple keeps to the same numbers, but too few different tuples to say "
                      "what others get";
+    } else if (width.log10_p < NARROW_LOG10_P && width.bits < NARROW_BITS) {
+        audit->entropy.bits = width.bits;
     }
     audit->severity = isn_class_severity(audit->class);
     return 1;
