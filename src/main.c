@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "cmd/cli.h"
 #include "report/output.h"
+#include "stat/library.h"
 
 #define KEEP_MEMORY (64 << 20)
 #define MORE_MEMORY (256 << 10)
@@ -102,6 +103,7 @@ int main(int argc, char **argv)
     /* Where thousands of connections come and go, memory given back is wanted again at once. */
     mallopt(M_TRIM_THRESHOLD, KEEP_MEMORY);
     mallopt(M_TOP_PAD, MORE_MEMORY);
+    stat_library_begin();
 
     fault_clear(&fault);
     status = run(argc, argv, &fault);
