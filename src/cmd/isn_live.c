@@ -195,6 +195,7 @@ int isn_live(struct isn_run *isn, struct fault *fault)
 {
     const struct settings *settings = isn->run.settings;
     struct engine_options options = run_engine(&isn->run, PARALLEL);
+    double rate = RATE;
 
     if (settings->source_port_last)
         return fault_set(fault, FAULT_USAGE, 0,
@@ -203,13 +204,16 @@ int isn_live(struct isn_run *isn, struct fault *fault)
     options.sampling = true;
     options.rate = STARTS;
     options.spacing = settings->interval > 0 ? settings->interval : 0;
+    /* What the user says is for the whole run, and for each moment of it. */
+    if (settings->rate > 0)
+        rate = settings->rate / at_once(&isn->run, options.parallel);
     options.plan = (struct isn_plan_options){
         .count = settings->count,
         .slow = !settings->isn.quick,
         .long_pause = settings->isn.slowly,
         .deep = settings->isn.deep,
-        /* What the user says is for the whole run. */
-        .rate = settings->rate > 0 ? settings->rate / at_once(&isn->run, options.parallel) : RATE,
+        .rate = rate,
+        .least_gap = settings->rate > 0 ? (int64_t)(1e9 / rate) : 0,
         .fixed_port = settings->spec.source_port,
     };
     options.second_source = settings->isn.second_source;

@@ -80,36 +80,47 @@ static void reading(void *data, const struct isn_sampling *sampling)
             name);
 }
 
+/* What matters most comes first: a narrow terminal shows no more than that. */
 static void describe(const struct isn_run *isn, const struct isn_sampling *sampling, char *text,
                      size_t size)
 {
     size_t at = 0;
 
-    text_append(text, size, &at, "%s: %zu numbers, %zu SYNs to come", sampling->target,
-                sampling->count, sampling->to_come);
+    text_append(text, size, &at, "%s: %zu numbers, %zu to come", sampling->target, sampling->count,
+                sampling->to_come);
     if (sampling->lost > 0)
         text_append(text, size, &at, ", %zu lost", sampling->lost);
-    if (isn->reading && run_alone(&isn->run))
-        text_append(text, size, &at, "; %s so far", isn->reading);
-    text_append(text, size, &at, "; %s", isn_stage_words(sampling->stage));
     if (sampling->takes > sampling->lasted) {
-        text_append(text, size, &at, ", about ");
+        text_append(text, size, &at, "; ");
         show_time(sampling->takes - sampling->lasted, text, size, &at);
         text_append(text, size, &at, " left");
     }
+    if (isn->reading && run_alone(&isn->run))
+        text_append(text, size, &at, "; %s so far", isn->reading);
+    text_append(text, size, &at, "; %s", isn_stage_words(sampling->stage));
+}
+
+/* As many of its parts as a line of this width has room for, and the first one at any rate. */
+static void cut(char *text, size_t width)
+{
+    char *last;
+
+    while (strlen(text) > width && (last = strrchr(text, ';')))
+        *last = '\0';
 }
 
 /* The line on a terminal, of the only target. */
 static void watch(void *data, const struct isn_sampling *sampling)
 {
     struct isn_run *isn = data;
-    int width = (int)isn->run.output.style.width - 1;
+    size_t width = isn->run.output.style.width - 1;
     char text[LINE];
 
     if (!run_alone(&isn->run))
         return;
     describe(isn, sampling, text, sizeof text);
-    fprintf(stderr, "\r%.*s\033[K", width, text);
+    cut(text, width);
+    fprintf(stderr, "\r%.*s\033[K", (int)width, text);
     isn->run.progress_shown = true;
 }
 

@@ -64,11 +64,12 @@ static int64_t draw_gap(struct isn_plan *plan)
 }
 
 /* By how much the gaps are to be longer, or may be shorter, than they would be. */
-static double stretch(double rate)
+static double stretch(const struct isn_plan_options *options)
 {
     static const double usual = 50;
+    double rate = options->rate;
 
-    if (rate * GAP_MEAN < 1e9)
+    if (options->least_gap == 0 && rate * GAP_MEAN < 1e9)
         return 1e9 / (rate * GAP_MEAN);
     return rate > usual ? usual / rate : 1;
 }
@@ -88,6 +89,8 @@ static struct isn_step *step_add(struct maker *maker, enum isn_stage stage, int6
     struct isn_plan *plan = maker->plan;
     struct isn_step *step = &plan->steps[plan->count++];
 
+    if (plan->count > 1)
+        gap += plan->least_gap;
     *step = (struct isn_step){.stage = stage, .gap = gap, .mss = draw_mss(plan)};
     step->cseq = isn_plan_draw(plan) & 1 ? maker->constant : (uint32_t)isn_plan_draw(plan);
     plan->per_stage[stage]++;
@@ -196,7 +199,7 @@ void isn_plan_block(struct isn_plan *plan, struct isn_step steps[ISN_PLAN_BLOCK]
             .port = plan->fixed_port,
             .mss = mss[i],
             .cseq = i == 2 ? a + COOKIE_ADDED : a,
-            .gap = isn_plan_between(plan, 20 * MS, 100 * MS),
+            .gap = plan->least_gap + isn_plan_between(plan, 20 * MS, 100 * MS),
         };
     steps[3].cseq = (uint32_t)isn_plan_draw(plan);
 }
@@ -241,10 +244,11 @@ static void make_steps(struct maker *maker)
 
 int isn_plan_make(const struct isn_plan_options *options, struct isn_plan *ret_plan)
 {
-    struct maker maker = {.plan = ret_plan, .options = options, .stretch = stretch(options->rate)};
+    struct maker maker = {.plan = ret_plan, .options = options, .stretch = stretch(options)};
 
     memset(ret_plan, 0, sizeof *ret_plan);
     ret_plan->random = options->random;
+    ret_plan->least_gap = options->least_gap;
     ret_plan->steps = calloc(options->count, sizeof *ret_plan->steps);
     if (!ret_plan->steps)
         return -FAULT_MEMORY;
@@ -312,6 +316,6 @@ struct isn_step isn_plan_more(struct isn_plan *plan, enum isn_stage stage, bool 
         .port = fixed ? plan->fixed_port : isn_plan_port(plan),
         .mss = 1460,
         .cseq = (uint32_t)isn_plan_draw(plan),
-        .gap = isn_plan_between(plan, 5 * MS, 50 * MS),
+        .gap = plan->least_gap + isn_plan_between(plan, 5 * MS, 50 * MS),
     };
 }

@@ -42,6 +42,7 @@ struct isn_plan_options {
     bool slow, long_pause;        /* the stages after a pause */
     bool deep;                    /* a longer burst */
     double rate;                  /* SYNs a second at most, in the mean, but for the burst */
+    int64_t least_gap;            /* ns, between any two SYNs, those of the burst, too */
     bool second_source;           /* there is one */
     uint16_t fixed_port;          /* of the fixed tuple; 0: any */
     uint16_t own_first, own_last; /* ports to stay away from: those of this machine's connections */
@@ -66,6 +67,7 @@ struct isn_plan {
     size_t per_stage[ISN_STAGE_COUNT];
     size_t fixed_count; /* steps of the fixed tuple */
     size_t most;        /* SYNs at most: these, the proof of cookies once more, what comes after */
+    int64_t least_gap;  /* ns, as in the options */
     int64_t takes;      /* ns: the gaps together, which is how long it takes a server nearby */
 
     /* For the ports and numbers to come. */

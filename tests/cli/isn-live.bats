@@ -98,12 +98,21 @@ END
     [[ $(field '.findings[0].text') == *'the deadline has passed'* ]]
 }
 
+@test "--rate holds at any moment, in the burst, too" {
+    needs_root
+    alone_probe isn --json -n 64 --rate 50 --save "$BATS_TEST_TMPDIR/numbers" self
+    is 0
+    run awk '!/^#/ { if (n++ && (n == 2 || $1 - last < least)) least = $1 - last; last = $1 }
+        END { print n, (least > 19000000) }' "$BATS_TEST_TMPDIR/numbers"
+    [ "$output" = "64 1" ]
+}
+
 @test "SIGQUIT tells how far it is, SIGINT ends it with a report" {
     needs_root
     # shellcheck disable=SC2016
     run --separate-stderr alone sh -c '"$0" isn --json self & child=$!
         sleep 3; kill -QUIT $child; sleep 0.5; kill -INT $child; wait $child' "$TCPPROBE"
-    [[ $stderr == *'tcpprobe: self: '*' numbers, '*' SYNs to come; fixed and new ports, about '*' left'* ]]
+    [[ $stderr == *'tcpprobe: self: '*' numbers, '*' to come; '*' left; '*'fixed and new ports'* ]]
     field '.n >= 32 and .n < 2048'
     [[ $(field '.findings[0].text') == *': interrupted' ]]
 }

@@ -240,6 +240,32 @@ static double rate_of(double wanted)
     return rate;
 }
 
+/* Whoever sets a rate gets it at any moment, in the burst, too. */
+static void test_least_gap(void **state)
+{
+    struct isn_plan_options options = usual(5);
+    struct isn_step block[ISN_PLAN_BLOCK];
+    struct isn_plan *plan;
+
+    (void)state;
+    for (options.rate = 0.5; options.rate < 3000; options.rate *= 4) {
+        int64_t least = (int64_t)(1e9 / options.rate), sum = 0;
+
+        options.least_gap = least;
+        plan = made(&options);
+        for (size_t i = 1; i < plan->count; i++)
+            assert_true(plan->steps[i].gap >= least);
+        for (size_t i = 0; i < plan->count; i++)
+            sum += plan->steps[i].gap;
+        assert_int_equal(sum, plan->takes);
+        isn_plan_block(plan, block);
+        for (size_t i = 0; i < ISN_PLAN_BLOCK; i++)
+            assert_true(block[i].gap >= least);
+        assert_true(isn_plan_more(plan, ISN_STAGE_FORETOLD, true).gap >= least);
+        drop(plan);
+    }
+}
+
 static void test_gaps(void **state)
 {
     struct isn_plan_options options = usual(5);
@@ -458,10 +484,10 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_stages),     cmocka_unit_test(test_ports),
         cmocka_unit_test(test_one_source), cmocka_unit_test(test_groups),
-        cmocka_unit_test(test_numbers),    cmocka_unit_test(test_gaps),
-        cmocka_unit_test(test_few_ports),  cmocka_unit_test(test_move),
-        cmocka_unit_test(test_repeatable), cmocka_unit_test(test_block),
-        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_numbers),    cmocka_unit_test(test_least_gap),
+        cmocka_unit_test(test_gaps),       cmocka_unit_test(test_few_ports),
+        cmocka_unit_test(test_move),       cmocka_unit_test(test_repeatable),
+        cmocka_unit_test(test_block),      cmocka_unit_test(test_words),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
