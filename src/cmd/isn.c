@@ -2,6 +2,7 @@
 /* `isn`: how predictable a server's initial sequence numbers are, sampled or from a file. */
 #include "cmd/isn.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "cmd/cli.h"
@@ -10,6 +11,7 @@
 #include "cmd/isn_live.h"
 #include "cmd/isn_picture.h"
 #include "cmd/isn_save.h"
+#include "cmd/run_parts.h"
 #include "report/replace.h"
 
 #define COUNT_DEFAULT 2048
@@ -74,8 +76,13 @@ int isn_report(struct isn_run *isn, const struct isn_report *report, struct faul
     isn->reported++;
     if (report->audit)
         isn_record_fill(record, report->audit, report->samples, &isn->options, &isn->memory);
-    if (isn->baseline && record->class)
-        isn_baseline_compare(isn->baseline, record, &isn->memory);
+    if (isn->baseline && record->class &&
+        !isn_baseline_compare(isn->baseline, record, &isn->memory) && !isn->run.settings->quiet &&
+        !isn->run.plugin) {
+        run_hide_progress(&isn->run);
+        fprintf(stderr, "tcpprobe: %s: no earlier record in --baseline '%s'\n", record->target,
+                isn->run.settings->isn.baseline_path);
+    }
     result.verdict = verdict_of(record);
     error = run_take(&isn->run, &result, record, &record->unmet, fault);
     more = keep(isn, report, error ? &other : fault);

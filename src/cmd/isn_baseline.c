@@ -292,15 +292,21 @@ static void add_finding(struct isn_record *record, enum finding finding, const c
     record->findings = (struct record_list){.items = list, .count = count + 1};
 }
 
-/* "class was RFC6528 and is COUNTER; severity …" */
+/* "class was RFC6528 and is COUNTER; severity …"; of a list, "entries of front were 1 and are 2".
+ */
 static const char *tell_changes(struct record_list changed, struct arena *arena)
 {
     const struct isn_change_record *list = changed.items;
 
-    for (size_t i = 0; i < changed.count; i++)
-        arena_print(arena, "%s%s was %s and is %s", i > 0 ? "; " : "", list[i].what,
-                    list[i].before ? list[i].before : "unknown",
+    for (size_t i = 0; i < changed.count; i++) {
+        const struct field *field = schema_field_find(&schema_isn, list[i].what);
+        bool counted = field && field->type == FIELD_LIST;
+
+        arena_print(arena, "%s%s%s %s %s and %s %s", i > 0 ? "; " : "",
+                    counted ? "entries of " : "", list[i].what, counted ? "were" : "was",
+                    list[i].before ? list[i].before : "unknown", counted ? "are" : "is",
                     list[i].after ? list[i].after : "unknown");
+    }
     return arena_finish(arena);
 }
 
@@ -319,7 +325,7 @@ static const char *class_word(const char *text)
     return class < ISN_CLASS_COUNT ? isn_class_name(class) : NULL;
 }
 
-void isn_baseline_compare(const struct isn_baseline *baseline, struct isn_record *record,
+bool isn_baseline_compare(const struct isn_baseline *baseline, struct isn_record *record,
                           struct arena *arena)
 {
     const json_t *earlier = find_earlier(baseline, record);
@@ -327,7 +333,7 @@ void isn_baseline_compare(const struct isn_baseline *baseline, struct isn_record
     struct isn_baseline_record *result;
 
     if (!earlier)
-        return;
+        return false;
     result = arena_take(arena, 1, sizeof *result);
     before = isn_words_severity(json_string_value(json_object_get(earlier, "severity")));
     after = isn_words_severity(record->severity);
@@ -341,4 +347,5 @@ void isn_baseline_compare(const struct isn_baseline *baseline, struct isn_record
     if (result->changed.count > 0)
         add_finding(record, before && after > before ? FINDING_AUDIT_WORSE : FINDING_AUDIT_CHANGED,
                     tell_changes(result->changed, arena), arena);
+    return true;
 }

@@ -17,10 +17,10 @@ void isn_baseline_free(struct isn_baseline *baseline); /* NULL is fine */
 
 /*
  * Compares a record with the earlier one of its target (and address, where both have one): fills in
- * its `baseline`, and adds a finding where something is worse or different. Nothing where the
- * target is new. All in `arena`.
+ * its `baseline`, and adds a finding where something is worse or different. False and nothing
+ * where the target is new. All in `arena`.
  */
-void isn_baseline_compare(const struct isn_baseline *baseline, struct isn_record *record,
+bool isn_baseline_compare(const struct isn_baseline *baseline, struct isn_record *record,
                           struct arena *arena);
 
 #endif
