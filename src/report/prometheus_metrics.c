@@ -75,10 +75,12 @@ static struct metric metric_of(const struct schema *schema, const struct field_p
             unit = &units[i];
     char key[METRIC_NAME / 2];
     strip_unit(field->key, unit ? unit->unit : " ", key, sizeof key);
+    /* "seconds" is its own ending. */
+    const char *ending = unit && strcmp(key, unit->ending) != 0 ? unit->ending : "";
     int length = snprintf(metric.name, sizeof metric.name, "tcpprobe_%s_%s%s%s%s%s%s%s",
                           schema->name, place->outer ? place->outer->key : "",
                           place->outer ? "_" : "", place->middle ? place->middle->key : "",
-                          place->middle ? "_" : "", key, unit ? "_" : "", unit ? unit->ending : "");
+                          place->middle ? "_" : "", key, *ending ? "_" : "", ending);
     assert(length > 0 && (size_t)length < sizeof metric.name);
     (void)length;
     if (unit)

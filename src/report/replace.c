@@ -135,11 +135,11 @@ int replace_begin(struct replace *replace, const char *path, bool world_readable
 int replace_end(struct replace *replace, struct fault *fault)
 {
     FILE *stream = replace->stream;
-    int sys = 0;
+    int sys = 0, earlier = errno; /* of a write that failed, where one did */
     replace->stream = NULL;
     errno = 0;
     if (fflush(stream) != 0 || ferror(stream))
-        sys = errno ? errno : EIO;
+        sys = errno ? errno : earlier ? earlier : EIO;
     if (!sys && replace->temporary && replace->world_readable && fchmod(fileno(stream), 0644) != 0)
         sys = errno;
     /* A name that outlives a crash must not stand for an empty file. */

@@ -35,7 +35,7 @@ int replace_begin(struct replace *replace, const char *path, bool world_readable
 
 /*
  * Flushes to the disk and renames. 0; or -FAULT_IO with nothing left behind and what was at `path`
- * untouched.
+ * untouched. Where a write has failed before, errno is still to be the write's: it names the cause.
  */
 int replace_end(struct replace *replace, struct fault *fault);
 

@@ -231,6 +231,7 @@ ROWS
     is 0
     grep -qx 'tcpprobe_isn_class{target="rfc6528",class="RFC6528"} 1' "$BATS_TEST_TMPDIR/prom"
     grep -qx 'tcpprobe_isn_cost_cross_n50{target="rfc6528"} 2147483648' "$BATS_TEST_TMPDIR/prom"
+    grep -qx 'tcpprobe_isn_cost_cross_seconds{target="rfc6528"} 21474.83648' "$BATS_TEST_TMPDIR/prom"
 }
 
 @test "--attack-rate and --attack-window change the price" {
@@ -288,6 +289,11 @@ ROWS
     # A target that was not there.
     probe isn --from counter --json --baseline="$base"
     [ "$(field 'has("baseline") and .baseline == null')" = true ]
+    [ "$stderr" = "tcpprobe: counter: no earlier record in --baseline '$base'" ]
+    # A list is compared by the number of its entries.
+    "$TCPPROBE" isn --from rfc6528 --json | jq -c '.front = [1, 2]' >"$base"
+    probe isn --from rfc6528 --json --baseline="$base"
+    [ "$(field '.findings[].text')" = 'entries of front were 2 and are 0' ]
     probe isn --from counter --baseline=/dev/null
     fault 74 'there is no record of an audit in it'
     probe isn --from counter --baseline=rfc6528
@@ -338,6 +344,9 @@ print(str(numbers[400:]).replace(" ", ""))')" ]
         [ "$(stat -c %s "$BATS_TEST_TMPDIR/x.$kind")" -gt 5000 ]
     done
     /usr/bin/python3 -c 'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])' "$BATS_TEST_TMPDIR/x.svg"
+    ln -s /dev/full "$BATS_TEST_TMPDIR/full.svg"
+    probe isn --from random -q --plot="$BATS_TEST_TMPDIR/full.svg"
+    fault 74 'no space left on device'
     probe isn --from random --plot=x.gif
     fault 64 '.svg, .png or .pdf'
 }
