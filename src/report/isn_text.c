@@ -99,6 +99,10 @@ static void put_samples(struct page *page)
                     ": %" PRId64 " of one address and port again and again, %" PRId64
                     " of ever new ones",
                     record->n_fixed, record->n_varying);
+    if (record->n_fixed != RECORD_UNKNOWN && record->n_varying != RECORD_UNKNOWN &&
+        record->n > record->n_fixed + record->n_varying)
+        text_append(text, sizeof text, &at, ", %" PRId64 " of others that came again",
+                    record->n - record->n_fixed - record->n_varying);
     if (record->lost != RECORD_UNKNOWN && page_some(record->sent))
         text_append(text, sizeof text, &at, "; %" PRId64 " of %" PRId64 " SYNs lost", record->lost,
                     record->sent);

@@ -94,9 +94,11 @@ void isn_text_put_evidence(struct page *page)
         put_facts(page, &others);
     } else if (left_out + others.count > 0) {
         if (facts.count == 0)
-            fputc('\n', page->stream);
-        fprintf(page->stream, "%*s%zu more%s (-v)\n", PAGE_INDENT, "", left_out + others.count,
-                left_out > 0 ? "" : ", which the class does not rest on");
+            fprintf(page->stream, "\n%*s%zu test%s that the class does not rest on (-v)\n",
+                    PAGE_INDENT, "", others.count, others.count == 1 ? "" : "s");
+        else
+            fprintf(page->stream, "%*s%zu more%s (-v)\n", PAGE_INDENT, "", left_out + others.count,
+                    left_out > 0 ? "" : ", which the class does not rest on");
     }
 }
 
