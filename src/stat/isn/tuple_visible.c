@@ -18,7 +18,7 @@ struct view {
 
 static uint16_t constant_of(const struct isn_sample *row, const struct view *view)
 {
-    uint16_t port = view->swapped ? (uint16_t)(row->port << 8 | row->port >> 8) : row->port;
+    uint16_t port = (uint16_t)(view->swapped ? row->port << 8 | row->port >> 8 : row->port);
     uint16_t seen = (uint16_t)(row->isn >> view->shift);
 
     return (uint16_t)(view->relation == SUM ? seen - port : seen ^ port);
