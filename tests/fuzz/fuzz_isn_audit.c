@@ -54,7 +54,7 @@ static uint32_t column(struct tape *tape, uint8_t kind, size_t row, int64_t time
 static void make_rows(struct tape *tape, struct isn_sample *rows, size_t count)
 {
     uint8_t kinds[6];
-    int64_t time = 0, pace = INT64_C(1) << draw(tape) % 47; /* 340 years */
+    int64_t time = 0, pace = INT64_C(1) << draw(tape) % 47; /* 170 years */
 
     for (size_t i = 0; i < sizeof kinds; i++)
         kinds[i] = (uint8_t)draw(tape);

@@ -9,7 +9,9 @@
 #include <cmocka.h>
 
 #include "isn_corpus.h"
+#include "isn_streams_parts.h"
 #include "stat/isn/forecast.h"
+#include "stat/isn/forecast_prng.h"
 
 #define SAMPLES 512
 #define NEXT    3
@@ -202,15 +204,81 @@ static void test_tuple_gone(void **state)
     isn_samples_release(&samples);
 }
 
+/* A server can make us believe in a clock of any rate: trying its ticks out comes to an end. */
+static void test_fine_ticks(void **state)
+{
+    static struct isn_recovery recovery;
+
+    (void)state;
+    recovery = (struct isn_recovery){.generator = ISN_GENERATOR_PICOTCP,
+                                     .timed = true,
+                                     .word_count = 1,
+                                     .next_mask = UINT32_MAX,
+                                     .words = {1}};
+    for (recovery.tick_rate = 1e3; recovery.tick_rate < 1e12; recovery.tick_rate *= 1e3) {
+        recovery.tick = 5;
+        assert_true(isn_recovery_met(&recovery, 77, 77));
+        isn_recovery_met(&recovery, 77, 78);
+    }
+}
+
+static uint32_t next_crc_plus(struct isn_server *server, const struct isn_contact *contact)
+{
+    uint8_t tuple[] = {(uint8_t)contact->src, (uint8_t)(contact->port >> 8),
+                       (uint8_t)contact->port};
+
+    return isn_crc32(tuple, sizeof tuple) + (uint32_t)server->key[0];
+}
+
+static uint32_t next_swapped(struct isn_server *server, const struct isn_contact *contact)
+{
+    return (uint16_t)(contact->port >> 8 | contact->port << 8) * 2654435761u +
+           (uint32_t)server->key[0];
+}
+
+/* A port's number is foretold from others', whatever was added and whichever byte comes first. */
+static void test_ports(void **state)
+{
+    static const struct isn_stream streams[] = {{.name = "CRC and a number", .next = next_crc_plus},
+                                                {.name = "swapped", .next = next_swapped}};
+    static struct isn_audit audit;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof streams / sizeof *streams; i++) {
+        struct isn_options options = isn_options_make(SAMPLES);
+        struct isn_samples all = isn_corpus_samples(&streams[i], 2, &options, false);
+        struct isn_forecast forecast;
+        struct isn_samples first;
+        size_t asked = 0;
+
+        assert_int_equal(isn_samples_make(all.rows, SAMPLES / 2, true, &first), 0);
+        isn_corpus_run(&first, true, &audit);
+        assert_int_equal(audit.class, ISN_CLASS_TUPLE_FUNCTION);
+        isn_forecast_begin(&audit, &first, &forecast);
+        assert_true(forecast.possible);
+        for (size_t k = SAMPLES / 2; k < SAMPLES; k++) {
+            const struct isn_sample *row = &all.rows[k];
+
+            if (row->src != forecast.src)
+                continue;
+            asked++;
+            assert_int_equal(isn_forecast_number(&forecast, row->time, row->port, row->src),
+                             row->isn);
+        }
+        assert_true(asked > SAMPLES / 4);
+        isn_audit_release(&audit);
+        isn_samples_release(&first);
+        isn_samples_release(&all);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_exact),
-        cmocka_unit_test(test_near),
-        cmocka_unit_test(test_impossible),
-        cmocka_unit_test(test_same_tuple),
-        cmocka_unit_test(test_connections_between),
-        cmocka_unit_test(test_tuple_gone),
+        cmocka_unit_test(test_exact),      cmocka_unit_test(test_ports),
+        cmocka_unit_test(test_near),       cmocka_unit_test(test_impossible),
+        cmocka_unit_test(test_same_tuple), cmocka_unit_test(test_connections_between),
+        cmocka_unit_test(test_tuple_gone), cmocka_unit_test(test_fine_ticks),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
  * it was asked, or a hidden bit. */
 #include "stat/isn/forecast_prng.h"
 
+#include <math.h>
 #include <string.h>
 
 /* ns about the time of the foretold number: the way there and back is not the same each time. */
@@ -10,6 +11,8 @@
 /* ns after the last number in which it may have been foretold. */
 #define AHEAD  INT64_C(60000000000)
 #define SECOND INT64_C(1000000000)
+/* ns: so fine a tick is none that could be tried out, whatever rate a server made us believe. */
+#define TICK_LEAST 1e5
 
 static uint32_t asked_at(const struct isn_recovery *recovery, int64_t time)
 {
@@ -34,7 +37,8 @@ static bool met_time_rand(const struct isn_recovery *recovery, uint32_t isn)
 /* The time it was foretold for is found by the number itself. */
 static bool met_timed(const struct isn_recovery *recovery, uint32_t foretold, uint32_t isn)
 {
-    int64_t tick = recovery->tick_rate > 1 ? (int64_t)(1e9 / recovery->tick_rate) : SECOND;
+    int64_t tick =
+        recovery->tick_rate > 1 ? (int64_t)fmax(1e9 / recovery->tick_rate, TICK_LEAST) : SECOND;
     int64_t found = -1;
 
     for (int64_t passed = 0; passed <= AHEAD && found < 0; passed += tick)
