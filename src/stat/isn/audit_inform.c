@@ -10,8 +10,10 @@
 #define PHASE_MOST 16384
 /* The same of the estimators of SP 800-90B, half of what they would take. */
 #define ENTROPIES_MOST (ISN_SP800_90B_MOST / 2)
-/* Beginnings that are tried for nmap's six numbers. */
+/* Beginnings that are tried for nmap's six numbers, and samples that are passed over on the way: of
+ * very many in a short time a few beginnings do. */
 #define NMAP_TRIES 4096
+#define NMAP_STEPS 10000000
 
 static size_t numbers(const struct isn_samples *samples, size_t most, uint32_t *isns)
 {
@@ -28,7 +30,8 @@ static size_t numbers(const struct isn_samples *samples, size_t most, uint32_t *
  * intervals. */
 struct choice {
     size_t rows[ISN_NMAP_PROBES];
-    double off; /* ns: sum of what the intervals are off by */
+    size_t steps; /* samples that were passed over, of all choices */
+    double off;   /* ns: sum of what the intervals are off by */
 };
 
 /* From the `first` of the varying ones on; false if there are not enough after it. */
@@ -44,6 +47,7 @@ static bool choose(const struct isn_samples *samples, size_t first, struct choic
 
         do {
             at++;
+            choice->steps++;
             if (at >= samples->varying_count)
                 return false;
             off = samples->rows[samples->varying[at]].time - wanted;
@@ -66,11 +70,12 @@ static bool choose(const struct isn_samples *samples, size_t first, struct choic
 static void ask_nmap(const struct isn_samples *samples, struct isn_audit *audit)
 {
     struct choice best = {.off = INFINITY};
-    struct choice choice;
+    struct choice choice = {.steps = 0};
     int64_t times[ISN_NMAP_PROBES];
     uint32_t isns[ISN_NMAP_PROBES];
 
-    for (size_t i = 0; i < samples->varying_count && i < NMAP_TRIES; i++) {
+    for (size_t i = 0; i < samples->varying_count && i < NMAP_TRIES && choice.steps < NMAP_STEPS;
+         i++) {
         if (!choose(samples, i, &choice))
             break;
         if (choice.off < best.off)
