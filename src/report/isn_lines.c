@@ -27,9 +27,11 @@ bool isn_lines_extended(const struct isn_lines *lines)
     return lines->count > 0 && lines->extended == lines->count;
 }
 
-static int grow(struct isn_lines *lines)
+static int make_room(struct isn_lines *lines)
 {
     size_t room = lines->room ? lines->room * 2 : 4096;
+    if (lines->count < lines->room)
+        return 0;
     if (lines->count == ISN_LINES_ROWS)
         return -FAULT_RANGE;
     struct isn_sample *grown = realloc(lines->rows, room * sizeof *grown);
@@ -48,13 +50,25 @@ static void refuse(struct isn_lines *lines, const char *why)
         lines->complain(lines->data, lines->number, why);
 }
 
+static int keep(struct isn_lines *lines, const struct isn_sample *sample, bool extended)
+{
+    int error = make_room(lines);
+    if (error)
+        return error;
+    lines->rows[lines->count] = *sample;
+    lines->rows[lines->count++].gap = lines->gap;
+    lines->gap = false;
+    lines->extended += extended;
+    return 0;
+}
+
 /* Takes the line in hand. */
 static int take_line(struct isn_lines *lines)
 {
     char why[ISN_LINES_WHY] = "";
     bool overlong = lines->overlong, extended = false;
     size_t length = lines->length;
-    int error;
+    struct isn_sample sample;
 
     lines->number++;
     lines->length = 0;
@@ -63,21 +77,11 @@ static int take_line(struct isn_lines *lines)
         refuse(lines, "the line is too long");
         return 0;
     }
-    if (lines->count == lines->room) {
-        error = grow(lines);
-        if (error)
-            return error;
-    }
-    struct isn_sample *row = &lines->rows[lines->count];
-    switch (isn_lines_parse(lines, length, row, &extended, why)) {
+    switch (isn_lines_parse(lines, length, &sample, &extended, why)) {
     case ISN_LINE_NOTHING:
         break;
     case ISN_LINE_SAMPLE:
-        row->gap = lines->gap;
-        lines->gap = false;
-        lines->extended += extended;
-        lines->count++;
-        break;
+        return keep(lines, &sample, extended);
     case ISN_LINE_GAP:
         lines->gap = true;
         break;
