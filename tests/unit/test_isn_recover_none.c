@@ -187,6 +187,16 @@ static void fill_walk(uint32_t mask, uint64_t *seed)
         stream.isns[i] = isn += noise(seed) & mask;
 }
 
+/* The lowest bits are always the same, and those above are random. */
+static void fill_above(unsigned still, uint64_t *seed)
+{
+    uint32_t low = noise(seed) >> (32 - still);
+
+    stream_times(&stream, seed);
+    for (size_t i = 0; i < STREAM_MOST; i++)
+        stream.isns[i] = noise(seed) << still | low;
+}
+
 static void find_none(size_t count)
 {
     struct isn_recovery recovery;
@@ -269,12 +279,26 @@ static void none_in_random_increments(void **state)
         }
 }
 
+static void none_above_still_bits(void **state)
+{
+    (void)state;
+    for (unsigned still = 4; still <= 26; still += 2)
+        for (uint64_t number = 0; number < 8; number++) {
+            uint64_t seed = 100 * number + still;
+
+            fill_above(still, &seed);
+            find_none(64);
+            find_none(512);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(none_in_random_numbers),
         cmocka_unit_test(none_in_other_classes),
         cmocka_unit_test(none_in_random_increments),
+        cmocka_unit_test(none_above_still_bits),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

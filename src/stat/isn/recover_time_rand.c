@@ -38,12 +38,17 @@ static uint32_t rand_of(uint32_t isn, uint32_t time, uint32_t guess, int *ret_bi
     return (number & mask) | (guess & ~mask);
 }
 
+/* The lowest bits of numbers of which so many are known: by these they are known again. */
+static uint32_t mask_of(int bits)
+{
+    return (UINT32_C(1) << (bits < BITS ? bits : BITS)) - 1;
+}
+
 /* Whether time() of this value makes the ISN out of a number that follows from those before. */
 static bool takes(const uint32_t *numbers, uint32_t isn, uint32_t time, uint32_t *ret_number)
 {
     uint32_t sum = (numbers[0] + numbers[LAG_FAR - LAG_NEAR]) & MASK_31;
     uint32_t number;
-    uint32_t mask;
     int bits;
 
     if (time == 0 || isn << (31 - __builtin_ctz(time)) << 1 != 0)
@@ -51,9 +56,8 @@ static bool takes(const uint32_t *numbers, uint32_t isn, uint32_t time, uint32_t
     number = rand_of(isn, time, sum, &bits);
     if (number > MASK_31)
         return false;
-    mask = bits < BITS ? (UINT32_C(1) << bits) - 1 : (UINT32_C(1) << BITS) - 1;
     *ret_number = number;
-    return ((number - sum) & mask) <= 1;
+    return ((number - sum) & mask_of(bits)) <= 1;
 }
 
 static uint32_t time_at(const struct isn_recovery *recovery, int64_t time)
@@ -102,17 +106,23 @@ static uint32_t surplus(const uint32_t *isns)
     return (isns[0] - isns[-(int)LAG_NEAR] - isns[-(int)LAG_FAR]) & MASK_31;
 }
 
-/* The LAG_FAR numbers before isns[0] into `words`; false if time() is another. */
+/*
+ * The LAG_FAR numbers before isns[0] into `words`; false if time() is another. Where the lowest
+ * bits of the ISNs stand still, so do the numbers', and any time() that is found fits them for
+ * ever.
+ */
 static bool numbers_of(const uint32_t *isns, uint32_t time, uint32_t *words)
 {
-    int bits;
+    uint32_t changed = 0;
+    int bits = 0;
 
     for (size_t i = 0; i < LAG_FAR; i++) {
         words[i] = rand_of(isns[(int)i - (int)LAG_FAR], time, 0, &bits);
         if (words[i] > MASK_31)
             return false;
+        changed |= words[i] ^ words[0];
     }
-    return true;
+    return (~changed & mask_of(bits)) == 0;
 }
 
 /* All of one second: then isns[0] shows time() every other time. */
