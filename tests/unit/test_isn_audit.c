@@ -397,6 +397,27 @@ static void test_notes(void **state)
     assert_string_equal(audit.evidence[ISN_EVIDENCE_MOST - 1].detail, "number 47");
 }
 
+/* Each port asked once: of another number for it nothing is known. */
+static void test_never_again(void **state)
+{
+    static struct isn_audit audit;
+    struct isn_options options = {.count = 256, .burst = 64, .jitter_us = 30};
+    struct isn_samples samples;
+
+    (void)state;
+    samples = isn_corpus_samples(isn_stream_find("random32"), 4, &options, false);
+    assert_int_equal(samples.fixed_count, 0);
+    isn_corpus_run(&samples, false, &audit);
+    assert_int_equal(audit.class, ISN_CLASS_RANDOM);
+    assert_true(audit.cross.n50 == SPACE / 2 && isnan(audit.same.n50));
+    assert_non_null(strstr(audit.why, "was not seen"));
+    isn_audit_release(&audit);
+    isn_samples_release(&samples);
+    audit_of("random32", 4, 256, &audit);
+    assert_true(audit.same.n50 == SPACE / 2 && audit.why == NULL);
+    isn_audit_release(&audit);
+}
+
 static int hash_width;
 
 /* The upper bits are a hash, and a clock of 250 kHz is added. */
@@ -481,6 +502,7 @@ int main(void)
         cmocka_unit_test(test_information),
         cmocka_unit_test(test_adopted),
         cmocka_unit_test(test_address_left_out),
+        cmocka_unit_test(test_never_again),
         cmocka_unit_test(test_narrow),
         cmocka_unit_test(test_narrow_still),
         cmocka_unit_test(test_notes),

@@ -136,7 +136,8 @@ struct isn_audit {
     enum isn_class class;
     enum isn_severity severity;
     double log10_p;  /* of the class's proof, after all that was tried; NAN: none */
-    const char *why; /* static: INCONCLUSIVE, or a severity other than the class's; or NULL */
+    const char *why; /* static: INCONCLUSIVE, a severity other than the class's, what was not seen
+                      * of RANDOM; or NULL */
     size_t n, n_fixed, n_varying;
     size_t gaps;     /* runs of probes without an answer */
     double duration; /* s from the first to the last sample */

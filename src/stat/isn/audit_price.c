@@ -215,6 +215,9 @@ static int price_both(struct pricing *pricing)
     }
     if (audit->class == ISN_CLASS_STATIC_HASH && audit->entropy.bits < 32 && cross == SPREAD)
         cross = BITS;
+    /* Of a tuple that was never asked again nothing is known. */
+    if (audit->class == ISN_CLASS_RANDOM && pricing->samples->fixed_count == 0)
+        same = UNKNOWN;
     if (audit->class == ISN_CLASS_COUNTER && !(audit->connection.foreign > 0))
         cross = ONE;
     status = price_one(cross, pricing, &audit->cross);

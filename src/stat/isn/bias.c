@@ -244,6 +244,9 @@ static int judge_none(const struct isn_samples *samples, struct isn_audit *audit
     if (samples->count < PRAISE)
         return inconclusive(audit, "no structure in the numbers, but too few to call them random");
     audit->class = ISN_CLASS_RANDOM;
+    if (samples->fixed_count == 0)
+        audit->why = "no address and port was asked again and again: whether one gets the same "
+                     "number, or a clock's, was not seen";
     return 1;
 }
 
