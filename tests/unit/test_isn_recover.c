@@ -271,7 +271,7 @@ static void learns_from_scattered_steps(void **state)
         assert_true(recovery.current && recovery.log10_chance < -200);
         assert_int_equal(isn_recovery_follow(&recovery, isns + 299, NULL, 1), 1);
     }
-    assert_true(found >= 18);
+    assert_true(found >= 19);
 }
 
 static void searches_a_range(void **state)

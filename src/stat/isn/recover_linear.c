@@ -262,23 +262,33 @@ static struct row step_of(const uint32_t *isns)
     return row;
 }
 
+static bool contains(const size_t *list, size_t count, size_t value)
+{
+    for (size_t i = 0; i < count; i++)
+        if (list[i] == value)
+            return true;
+    return false;
+}
+
 /* Learns from steps here and there among the first `count`, of which some may span a loss; whether
  * some more then were as the map said, and hardly any otherwise. */
 static bool learn_scattered(const struct isn_run *run, size_t count, uint32_t *random,
                             struct map *map, size_t *ret_used)
 {
+    size_t drawn[DRAWS] = {0};
     size_t foretold = 0;
     size_t otherwise = 0;
 
     *ret_used = 0;
     memset(map->there, 0, sizeof map->there);
-    for (size_t draw = 0; draw < DRAWS && otherwise < 3; draw++) {
+    for (size_t draw = 0; draw < DRAWS && foretold < SOME && otherwise < 3; draw++) {
         size_t i;
         struct row row;
         int bit;
 
         *random = *random * 1664525 + 1013904223;
         i = 1 + (size_t)((uint64_t)*random * (count - 1) >> 32);
+        drawn[draw] = i;
         if (run->trivial[i])
             continue;
         row = step_of(run->isns + i);
@@ -288,11 +298,12 @@ static bool learn_scattered(const struct isn_run *run, size_t count, uint32_t *r
             map->there[bit] = true;
             ++*ret_used;
         } else {
-            foretold += row.right == 0;
+            /* A step that was drawn before is as it was. */
+            foretold += row.right == 0 && !contains(drawn, draw, i);
             otherwise += row.right != 0;
         }
     }
-    return otherwise < 3 && foretold >= SOME;
+    return foretold >= SOME;
 }
 
 /* How many steps of the run are as the map says; *ret_at: the first of them. */
