@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "cmd/cli.h"
 #include "cmd/isn_deep.h"
 #include "cmd/isn_from.h"
@@ -124,18 +125,18 @@ static int check(const struct settings *settings, struct fault *fault)
     return error;
 }
 
-/* The clause of --fail-on: none of these. */
-static const char *fail_clause(enum isn_severity severity)
+/* The clause of --fail-on: neither this severity nor a worse one. */
+static const char *fail_clause(struct isn_run *isn, enum isn_severity severity)
 {
-    static const char *const clauses[ISN_SEVERITY_COUNT] = {
-        [ISN_SEVERITY_GOOD] = "severity!=good|info|medium|high|critical",
-        [ISN_SEVERITY_INFO] = "severity!=info|medium|high|critical",
-        [ISN_SEVERITY_MEDIUM] = "severity!=medium|high|critical",
-        [ISN_SEVERITY_HIGH] = "severity!=high|critical",
-        [ISN_SEVERITY_CRITICAL] = "severity!=critical",
-    };
+    const char *before = "severity!=";
+    size_t at = 0;
 
-    return clauses[severity];
+    for (int i = (int)severity; i < ISN_SEVERITY_COUNT; i++) {
+        text_append(isn->fail_clause, sizeof isn->fail_clause, &at, "%s%s", before,
+                    isn_severity_word((enum isn_severity)i));
+        before = "|";
+    }
+    return isn->fail_clause;
 }
 
 /* Whether an open port is not what is expected: then there is no audit, and nothing to be bad. */
@@ -151,14 +152,14 @@ static bool wants_no_audit(const struct expect *expect)
 
 /* Who says in --expect what class or severity is wanted means that, and not the default of
  * --fail-on too. */
-static int choose_failure(struct settings *settings, struct fault *fault)
+static int choose_failure(struct isn_run *isn, struct settings *settings, struct fault *fault)
 {
     struct expect *expect;
     bool said;
     int error;
 
     if (!settings->expect || settings->isn.has_fail_on) {
-        settings->expect_also = fail_clause(settings->isn.fail_on);
+        settings->expect_also = fail_clause(isn, settings->isn.fail_on);
         return 0;
     }
     error = expect_parse(settings->expect, "--expect", &schema_isn, EXPECT_FILTER, &expect, fault);
@@ -168,7 +169,7 @@ static int choose_failure(struct settings *settings, struct fault *fault)
            wants_no_audit(expect);
     expect_free(expect);
     if (!said)
-        settings->expect_also = fail_clause(settings->isn.fail_on);
+        settings->expect_also = fail_clause(isn, settings->isn.fail_on);
     return 0;
 }
 
@@ -185,7 +186,7 @@ static int open_run(struct isn_run *isn, struct settings *settings, struct fault
     };
     error = check(settings, fault);
     if (!error)
-        error = choose_failure(settings, fault);
+        error = choose_failure(isn, settings, fault);
     if (!error && settings->isn.baseline_path)
         error = isn_baseline_read(settings->isn.baseline_path, &isn->baseline, fault);
     return error;

@@ -14,6 +14,7 @@ struct isn_run {
     struct isn_audit_options options;
     struct isn_baseline *baseline; /* NULL: none */
     size_t reported;
+    char fail_clause[64]; /* of --expect, which --fail-on adds */
 
     const char *reading; /* of a target that is being sampled: its class, early */
 };
