@@ -79,19 +79,22 @@ static int read_records(struct isn_baseline *baseline, const char *path, const c
     for (size_t at = 0, number = 1; at < length; number++) {
         const char *end = memchr(text + at, '\n', length - at);
         size_t size = end ? (size_t)(end - text) - at : length - at;
+        json_error_t error;
         json_t *record;
 
         if (!is_blank(text + at, size)) {
-            record = json_loadb(text + at, size, 0, NULL);
+            record = json_loadb(text + at, size, 0, &error);
+            if (!record && json_error_code(&error) == json_error_out_of_memory)
+                return fault_set(fault, FAULT_MEMORY, 0, "out of memory");
             if (!record)
                 return fault_set(fault, FAULT_IO, 0,
                                  "--baseline '%s': line %zu is no JSON: a file that --json wrote "
                                  "is wanted",
                                  path, number);
-            if (is_audit(record))
-                json_array_append_new(baseline->records, record);
-            else
+            if (!is_audit(record))
                 json_decref(record);
+            else if (json_array_append_new(baseline->records, record))
+                return fault_set(fault, FAULT_MEMORY, 0, "out of memory");
         }
         at += size + 1;
     }
