@@ -67,9 +67,14 @@ static int64_t draw_gap(struct isn_plan *plan)
 static double stretch(const struct isn_plan_options *options)
 {
     static const double usual = 50;
-    double rate = options->rate;
+    double rate = options->rate, room;
 
-    if (options->least_gap == 0 && rate * GAP_MEAN < 1e9)
+    /* Beside the least gap itself there is room for 1.2 of it: together as long as without one. */
+    if (options->least_gap > 0) {
+        room = 1.2 * (double)options->least_gap / GAP_MEAN;
+        return room < 1 ? room : 1;
+    }
+    if (rate * GAP_MEAN < 1e9)
         return 1e9 / (rate * GAP_MEAN);
     return rate > usual ? usual / rate : 1;
 }
