@@ -15,9 +15,11 @@
 #define CONTRADICTION -8.0
 /* Of the fixed tuple it takes so many to find a clock. */
 #define CLOCK_LEAST 12
-/* What is only the fixed tuple's: p so small there, and so large in the others. */
-#define FAR      1e-20
+/* What is only the fixed tuple's: p so small there, and so large in the others; of p's logarithm,
+ * what is in all alike would give each number as much. */
+#define FAR      1e-10
 #define NOT_SEEN 1e-3
+#define PART     0.1
 /* One in so many of the fixed tuple's numbers are as the one before: its clock stands still. */
 #define STANDING 4
 /* Rejected tests that are named. */
@@ -195,6 +197,8 @@ static const struct isn_test *find(const struct isn_battery *battery, const char
  */
 static bool fixed_alone(const struct isn_samples *samples, const struct isn_battery *battery)
 {
+    /* Of so few of the fixed tuple there are no tests. */
+    const char *series = samples->fixed_count < ISN_BATTERY_LEAST ? "all" : "fixed";
     const struct isn_test *worst = NULL;
     const struct isn_test *other;
 
@@ -203,13 +207,16 @@ static bool fixed_alone(const struct isn_samples *samples, const struct isn_batt
     for (size_t i = 0; i < battery->count; i++) {
         const struct isn_test *test = &battery->tests[i];
 
-        if (strcmp(test->series, "fixed") == 0 && (worst == NULL || test->p < worst->p))
+        if (strcmp(test->series, series) == 0 && !test->collision &&
+            find(battery, "varying", test->name) != NULL && (worst == NULL || test->p < worst->p))
             worst = test;
     }
     if (worst == NULL || worst->p > FAR || 2 * samples->varying_count < samples->fixed_count)
         return false;
     other = find(battery, "varying", worst->name);
-    return other != NULL && other->p > NOT_SEEN;
+    return other != NULL && other->p > NOT_SEEN &&
+           log10(other->p) / (double)samples->varying_count >
+               PART * log10(fmax(worst->p, 1e-300)) / (double)count_of(samples, series);
 }
 
 static int judge_biased(const struct isn_samples *samples, struct isn_audit *audit,
