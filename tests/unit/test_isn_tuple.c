@@ -261,6 +261,11 @@ static void test_still_bits(void **state)
         assert_true(width.log10_p < -9);
         assert_int_equal(width.still, still);
     }
+    /* On an arc: 20 bits, and 8 below them. */
+    fill_random();
+    for (size_t i = 0; i < COUNT; i++)
+        values[i] = values[i] >> 12 << 8;
+    assert_true(fabs(isn_values_width(values, COUNT, 0).bits - 20) < 0.2);
 }
 
 /* ---- what each connection adds ---- */

@@ -89,7 +89,7 @@ struct isn_width {
     size_t collisions; /* pairs no more than the tolerance apart */
     double expected;   /* such pairs of uniform values */
     double uniform_p;  /* chi-square of 16 bins, where the arc is not short */
-    int still; /* low bits that are the same in all, but for noise, where the arc is not short */
+    int still;         /* low bits that are the same in all, but for noise */
 };
 
 /* Sorts the values. At least 8 of them; bits is NAN with fewer. */

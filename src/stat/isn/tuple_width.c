@@ -13,6 +13,7 @@ enum { LEAST = 8, BINS = 16 };
 /* Low bits of F that may stand still, and what proves it. */
 #define STILL_MOST    28
 #define STILL_LEAST   4
+#define STILL_TURNS   3
 #define STILL_LOG10_P (-11.0)
 
 static int compare_values(const void *a, const void *b)
@@ -80,9 +81,12 @@ static double evenness(const uint32_t *values, size_t count)
  * How many low bits are the same in all values but for noise: 2^k turns once round the circle, and
  * the values are all at one place of it (Rayleigh's test). 0: none.
  */
-static int still_bits(const uint32_t *values, size_t count, double *ret_log10_p)
+static int still_bits(const uint32_t *values, size_t count, double arc, double *ret_log10_p)
 {
-    for (int k = STILL_MOST; k >= STILL_LEAST; k--) {
+    /* Of values on an arc, 2^k must turn round it some times to say anything. */
+    int most = (int)fmin(STILL_MOST, floor(log2(arc)) - STILL_TURNS);
+
+    for (int k = most; k >= STILL_LEAST; k--) {
         double turn = 2 * M_PI / (double)(1u << k);
         double cosines = 0, sines = 0, squares;
 
@@ -103,7 +107,7 @@ static int still_bits(const uint32_t *values, size_t count, double *ret_log10_p)
 struct isn_width isn_values_width(uint32_t *values, size_t count, uint32_t tolerance)
 {
     struct isn_width width = {.arc = NAN, .bits = NAN, .log10_p = 0, .uniform_p = NAN};
-    double n = (double)count, all, whole, pairs = n * (n - 1) / 2;
+    double n = (double)count, all, whole, pairs = n * (n - 1) / 2, log10_p;
     size_t most = (count * 19 + 19) / 20;
 
     if (count < LEAST)
@@ -129,15 +133,10 @@ struct isn_width isn_values_width(uint32_t *values, size_t count, uint32_t toler
         width.log10_p =
             fmin(width.log10_p, poisson_log10_p((double)width.collisions, width.expected));
     }
-    /* On a short arc they are what is wide about it. */
-    if (width.arc > NUMBERS / 2) {
-        double log10_p;
-
-        width.still = still_bits(values, count, &log10_p);
-        if (width.still > 0) {
-            width.bits = fmin(width.bits, 32 - width.still);
-            width.log10_p = fmin(width.log10_p, log10_p);
-        }
+    width.still = still_bits(values, count, width.arc, &log10_p);
+    if (width.still > 0) {
+        width.bits = fmin(width.bits, log2(fmin(whole, NUMBERS)) - width.still);
+        width.log10_p = fmin(width.log10_p, log10_p);
     }
     return width;
 }
