@@ -140,9 +140,10 @@ const char *strain_words(struct strain *strain)
                     "reach it, or it does not heed them",
                     repeated);
     else if (strain_cookies(strain))
-        text_append(strain->words, sizeof strain->words, &at,
-                    "the server began to send SYN cookies in the middle: its backlog was full; the "
-                    "numbers since then were left out");
+        text_append(
+            strain->words, sizeof strain->words, &at,
+            "the server began to send SYN cookies in the middle, as when its backlog is full; "
+            "the numbers since then were left out");
     else if (slower(strain, &first, &latest))
         say_slower(strain, first, latest, &at);
     return at > 0 ? strain->words : NULL;

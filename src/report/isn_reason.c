@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "report/finding.h"
 #include "report/isn_figures.h"
 #include "report/isn_words.h"
 
@@ -184,6 +185,38 @@ static void say_power(struct sentence *sentence)
             record->certified_bits);
 }
 
+static void say_verdict(struct sentence *sentence, enum isn_class class)
+{
+    const struct isn_record *record = sentence->record;
+    if (class == ISN_CLASS_RANDOM) {
+        SAY(sentence, ", no structure found in %" PRId64 " numbers", record->n);
+        say_power(sentence);
+        say_cost(sentence, class);
+        return;
+    }
+    SAY(sentence, ", %s", record->summary ? record->summary : isn_class_summary(class));
+    if (class == ISN_CLASS_INCONCLUSIVE) {
+        if (record->why)
+            SAY(sentence, ": %s", record->why);
+        return;
+    }
+    say_key(sentence, class);
+    say_cost(sentence, class);
+    if (isn_words_severity(record->severity) == ISN_SEVERITY_GOOD)
+        say_power(sentence);
+}
+
+/* Who quotes the sentence alone should know that it rests on less than was planned. */
+static void say_ended(struct sentence *sentence)
+{
+    const struct isn_record *record = sentence->record;
+    const struct finding_record *findings = record->findings.items;
+    for (size_t i = 0; i < record->findings.count; i++) {
+        if (findings[i].id && strcmp(findings[i].id, finding_row(FINDING_AUDIT_ENDED)->id) == 0)
+            SAY(sentence, "; sampling was ended early, after %" PRId64 " numbers", record->n);
+    }
+}
+
 void isn_reason(const struct isn_record *record, char *text, size_t size)
 {
     struct sentence sentence = {.record = record, .text = text, .size = size};
@@ -194,20 +227,6 @@ void isn_reason(const struct isn_record *record, char *text, size_t size)
     if (record->target)
         SAY(&sentence, "%s: ", record->target);
     SAY(&sentence, "%s", record->class);
-    if (class == ISN_CLASS_RANDOM) {
-        SAY(&sentence, ", no structure found in %" PRId64 " numbers", record->n);
-        say_power(&sentence);
-        say_cost(&sentence, class);
-        return;
-    }
-    SAY(&sentence, ", %s", record->summary ? record->summary : isn_class_summary(class));
-    if (class == ISN_CLASS_INCONCLUSIVE) {
-        if (record->why)
-            SAY(&sentence, ": %s", record->why);
-        return;
-    }
-    say_key(&sentence, class);
-    say_cost(&sentence, class);
-    if (isn_words_severity(record->severity) == ISN_SEVERITY_GOOD)
-        say_power(&sentence);
+    say_verdict(&sentence, class);
+    say_ended(&sentence);
 }

@@ -182,9 +182,8 @@ static const struct isn_words words_MIXTURE = {
 };
 static const struct isn_words words_RANDOM = {
     .meaning =
-        "To all tests that were made the numbers look random, also for the same addresses and "
-        "ports. They do not follow a clock, so that segments of an old connection may, rarely, "
-        "pass for those of a new one.",
+        "To all tests that were made the numbers look random. No clock was seen in them, without "
+        "which segments of an old connection may, rarely, pass for those of a new one.",
     .mend =
         "Nothing to mend in what was tested; --deep also looks for smoltcp's generator with any "
         "seed. RFC 9293 3.4.1 asks for a clock besides (MUST-8); random numbers of full width "
@@ -193,7 +192,7 @@ static const struct isn_words words_RANDOM = {
 };
 static const struct isn_words words_INCONCLUSIVE = {
     .meaning = "Nothing can be said: there were too few numbers, or they contradict each other.",
-    .mend = "Take more samples (--count), at a time when the server is less busy.",
+    .mend = "Audit more numbers (--count, or a longer file), taken while the server is less busy.",
     .reference = "RFC 6528 3",
 };
 

@@ -163,6 +163,21 @@ static void test_verdict_line(void **state)
     free(text);
 }
 
+/* The sentence by itself tells that there were to be more numbers. */
+static void test_ended_early(void **state)
+{
+    const struct finding_record ended = {
+        .id = "TP-ISN-ENDED", .severity = "low", .text = "sampling was ended"};
+    struct isn_record record = *audit_samples[0].record;
+    char reason[ISN_REASON_SIZE];
+    (void)state;
+    isn_reason(&record, reason, sizeof reason);
+    assert_null(strstr(reason, "ended early"));
+    record.findings = (struct record_list){.items = &ended, .count = 1};
+    isn_reason(&record, reason, sizeof reason);
+    assert_non_null(strstr(reason, "; sampling was ended early, after "));
+}
+
 static void test_hostile_text(void **state)
 {
     (void)state;
@@ -394,7 +409,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_golden),       cmocka_unit_test(test_length),
         cmocka_unit_test(test_every_width),  cmocka_unit_test(test_colour_is_an_addition),
-        cmocka_unit_test(test_verdict_line), cmocka_unit_test(test_hostile_text),
+        cmocka_unit_test(test_verdict_line), cmocka_unit_test(test_ended_early),
+        cmocka_unit_test(test_hostile_text),
         cmocka_unit_test(test_words),        cmocka_unit_test(test_bare_class),
         cmocka_unit_test(test_chances),      cmocka_unit_test(test_counts),
         cmocka_unit_test(test_ranges),       cmocka_unit_test(test_times),
