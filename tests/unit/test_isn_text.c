@@ -410,11 +410,11 @@ int main(void)
         cmocka_unit_test(test_golden),       cmocka_unit_test(test_length),
         cmocka_unit_test(test_every_width),  cmocka_unit_test(test_colour_is_an_addition),
         cmocka_unit_test(test_verdict_line), cmocka_unit_test(test_ended_early),
-        cmocka_unit_test(test_hostile_text),
-        cmocka_unit_test(test_words),        cmocka_unit_test(test_bare_class),
-        cmocka_unit_test(test_chances),      cmocka_unit_test(test_counts),
-        cmocka_unit_test(test_ranges),       cmocka_unit_test(test_times),
-        cmocka_unit_test(test_numbers),      cmocka_unit_test(test_within),
+        cmocka_unit_test(test_hostile_text), cmocka_unit_test(test_words),
+        cmocka_unit_test(test_bare_class),   cmocka_unit_test(test_chances),
+        cmocka_unit_test(test_counts),       cmocka_unit_test(test_ranges),
+        cmocka_unit_test(test_times),        cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_within),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
