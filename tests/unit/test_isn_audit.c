@@ -270,7 +270,7 @@ static void test_prices(void **state)
     }
 }
 
-/* ISN.md: no collision among n certifies so many bits; a counter's different numbers nothing. */
+/* No collision among n certifies so many bits; a counter's different numbers nothing. */
 static void test_certified(void **state)
 {
     static const struct {
@@ -278,6 +278,10 @@ static void test_certified(void **state)
         double bits;
     } rows[] = {{128, 11.4}, {512, 15.4}, {2048, 19.4}};
     static struct isn_audit audit;
+    struct isn_options options = isn_options_make(512);
+    struct isn_samples again;
+    struct isn_samples samples =
+        isn_corpus_samples(isn_stream_find("random32"), 2, &options, false);
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -287,6 +291,19 @@ static void test_certified(void **state)
     }
     audit_of("pool4096", 1, 2048, &audit);
     assert_between(audit.certified_bits, 11, 12.1);
+    isn_audit_release(&audit);
+    /* Ports that came again, but none alone: all numbers count all the same. */
+    for (uint32_t i = 0; i < samples.count; i++) {
+        samples.rows[i].port = (uint16_t)(40000 + i % 64);
+        samples.rows[i].src = 0;
+    }
+    assert_int_equal(isn_samples_make(samples.rows, samples.count, true, &again), 0);
+    assert_int_equal(again.varying_count, 0);
+    isn_corpus_run(&again, false, &audit);
+    assert_int_equal(audit.class, ISN_CLASS_RANDOM);
+    assert_between(audit.certified_bits, 15.34, 15.46);
+    isn_samples_release(&again);
+    isn_samples_release(&samples);
     isn_audit_release(&audit);
     audit_of("ctr1", 1, 2048, &audit);
     assert_true(isnan(audit.certified_bits));

@@ -250,18 +250,15 @@ static void certify(const struct pricing *pricing)
     const struct isn_samples *samples = pricing->samples;
     struct isn_audit *audit = pricing->audit;
     enum method method = methods[audit->class].cross;
-    size_t count = samples->varying_count;
+    enum method same = methods[audit->class].same;
+    /* Where tuples make no difference, all count. */
+    bool all = same == CROSS || same == SPREAD;
+    size_t count = all ? samples->count : samples->varying_count;
 
     if (method == UNKNOWN || method == ONE || method == STATE || method == ACROSS || count < 2)
         return;
     for (size_t i = 0; i < count; i++)
-        pricing->errors[i] = samples->rows[samples->varying[i]].isn;
-    /* Where tuples make no difference, all count. */
-    if (methods[audit->class].same == CROSS || methods[audit->class].same == SPREAD) {
-        count = samples->count;
-        for (size_t i = 0; i < count; i++)
-            pricing->errors[i] = samples->rows[i].isn;
-    }
+        pricing->errors[i] = samples->rows[all ? i : samples->varying[i]].isn;
     qsort(pricing->errors, count, sizeof *pricing->errors, compare_values);
     audit->certified_bits =
         isn_cost_certified_bits(count, isn_cost_collisions(pricing->errors, count));

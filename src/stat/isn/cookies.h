@@ -20,7 +20,7 @@ static inline uint32_t isn_cookie_flags(uint32_t isn)
 }
 
 /*
- * The proof of ISN.md 5.4: eight SYNs of the fixed tuple one after the other, of which the first
+ * The proof: eight SYNs of the fixed tuple one after the other, of which the first
  * four and the last have one MSS, the first two and the last four one sequence number. 1: the
  * answers in such a block of the samples are those of the class's cookies and of nothing else, with
  * the log10 of the probability by chance; 0: they are not; -1: no such block is in the samples.

@@ -135,7 +135,7 @@ size_t isn_recovery_follow(struct isn_recovery *recovery, const uint32_t *isns,
 uint32_t isn_recovery_step(struct isn_recovery *recovery, int64_t time);
 
 /*
- * The exhaustive search for smoltcp's 64-bit state (its sPCG32, src/rand.rs), ISN.md 6.5: of the
+ * The exhaustive search for smoltcp's 64-bit state (its sPCG32, src/rand.rs): of the
  * ISN_SMOLTCP_CANDIDATES states that give isns[0], those from `first` on, `count` of them. `isns`
  * are five or more without a gap. About 1 ns a candidate; any split gives the same result. Returns
  * whether the state was found.
