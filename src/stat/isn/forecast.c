@@ -289,6 +289,9 @@ static void learn_tolerance(const struct isn_samples *samples, struct isn_foreca
     if (manner_of(forecast) == STEP && clock->found && clock->step > 1 &&
         forecast->tolerance < clock->step)
         forecast->tolerance = (uint32_t)fmin(clock->step, TOLERANCE_MOST);
+    /* Whether a tick has just gone by, the time of an answer tells only nearly. */
+    if (manner_of(forecast) == TICK && forecast->tolerance < 1)
+        forecast->tolerance = 1;
 }
 
 void isn_forecast_begin(struct isn_audit *audit, const struct isn_samples *samples,
