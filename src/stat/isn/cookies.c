@@ -235,7 +235,9 @@ static uint32_t rest_of(const struct isn_sample *row, const struct echo *echo)
  */
 static int judge_echo(const struct isn_samples *samples, struct isn_audit *audit)
 {
-    for (size_t k = 0; k < ECHOES; k++) {
+    const size_t tries = ECHOES;
+
+    for (size_t k = 0; k < tries; k++) {
         size_t pairs = 0;
         size_t same = 0;
 
@@ -249,7 +251,7 @@ static int judge_echo(const struct isn_samples *samples, struct isn_audit *audit
         if (pairs < LEAST || (double)same <= SHARE * (double)pairs)
             continue;
         audit->class = ISN_CLASS_TUPLE_FUNCTION;
-        audit->log10_p = log10_tail(same, pairs, 0x1p-32) + log10((double)ECHOES);
+        audit->log10_p = log10_tail(same, pairs, 0x1p-32) + log10((double)tries);
         isn_audit_note(audit, true, "our sequence number in the number", (double)same,
                        audit->log10_p, "the number is %s in %zu of %zu pairs of different tuples",
                        echoes[k].text, same, pairs);
