@@ -328,10 +328,8 @@ const struct command command_describe = {
         "fsm is the state machine, event by event and state by state (with --format=dot its "
         "diagram); states and effects are its words; fields are the keys of every record; options "
         "those of every command line; kinds the TCP options that are known by name; verdicts what "
-        "a "
-        "target can be, outcomes what a probe of rtt can come to; classes are the generators that "
-        "isn "
-        "tells apart, severities how bad it may find them; schema is the JSON Schema of "
+        "a target can be, outcomes what a probe of rtt can come to; classes are the generators "
+        "that isn tells apart, severities how bad it may find them; schema is the JSON Schema of "
         "what --json writes.",
     .groups = {&cli_group_output, &cli_group_common},
     .run = describe,

@@ -10,7 +10,7 @@
 
 #include "base/text.h"
 #include "cmd/file.h"
-#include "report/finding.h"
+#include "report/isn_record.h"
 #include "report/isn_words.h"
 #include "report/output.h"
 
@@ -281,20 +281,6 @@ static const json_t *find_earlier(const struct isn_baseline *baseline,
     return NULL;
 }
 
-static void add_finding(struct isn_record *record, enum finding finding, const char *text,
-                        struct arena *arena)
-{
-    const struct finding_row *row = finding_row(finding);
-    size_t count = record->findings.count;
-    struct finding_record *list = arena_take(arena, count + 1, sizeof *list);
-
-    if (count > 0)
-        memcpy(list, record->findings.items, count * sizeof *list);
-    list[count] = (struct finding_record){
-        .id = row->id, .severity = severity_word(row->severity), .text = text};
-    record->findings = (struct record_list){.items = list, .count = count + 1};
-}
-
 /* "class was RFC6528 and is COUNTER; severity …"; of a list, "entries of front were 1 and are 2".
  */
 static const char *tell_changes(struct record_list changed, struct arena *arena)
@@ -348,7 +334,8 @@ bool isn_baseline_compare(const struct isn_baseline *baseline, struct isn_record
     };
     record->baseline = result;
     if (result->changed.count > 0)
-        add_finding(record, before && after > before ? FINDING_AUDIT_WORSE : FINDING_AUDIT_CHANGED,
-                    tell_changes(result->changed, arena), arena);
+        isn_record_add_finding(
+            record, before && after > before ? FINDING_AUDIT_WORSE : FINDING_AUDIT_CHANGED,
+            tell_changes(result->changed, arena), arena);
     return true;
 }

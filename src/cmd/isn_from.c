@@ -8,8 +8,8 @@
 
 #include "cmd/cli.h"
 #include "net/clock.h"
-#include "report/finding.h"
 #include "report/isn_lines.h"
+#include "report/isn_record.h"
 
 #define BLOCK 65536
 /* So many lines that cannot be read are told one by one. */
@@ -78,20 +78,13 @@ static int read_file(struct from *from, const char *path, struct fault *fault)
 }
 
 /* What the reader of a record ought to know of the file. */
-static struct record_list findings(const struct from *from, struct arena *arena)
+static void add_findings(const struct from *from, struct isn_record *record, struct arena *arena)
 {
-    const struct finding_row *row = finding_row(FINDING_AUDIT_LINES);
-    struct finding_record *record;
-
     if (from->lines.bad == 0)
-        return (struct record_list){.count = 0};
+        return;
     arena_print(arena, "%llu of %llu lines hold no sample and were passed over",
                 (unsigned long long)from->lines.bad, (unsigned long long)from->lines.number);
-    const char *text = arena_finish(arena);
-    record = arena_take(arena, 1, sizeof *record);
-    *record = (struct finding_record){
-        .id = row->id, .severity = severity_word(row->severity), .text = text};
-    return (struct record_list){.items = record, .count = 1};
+    isn_record_add_finding(record, FINDING_AUDIT_LINES, arena_finish(arena), arena);
 }
 
 static int audit(struct from *from, const struct isn_samples *samples, int64_t began,
@@ -107,7 +100,7 @@ static int audit(struct from *from, const struct isn_samples *samples, int64_t b
     if (!error) {
         isn_record_init(&record);
         record.target = from->name;
-        record.findings = findings(from, &isn->memory);
+        add_findings(from, &record, &isn->memory);
         record.took_ms = (double)(clock_monotonic() - began) / 1e6;
         error = isn_report(isn, &report, fault);
     }

@@ -8,7 +8,7 @@
 #include "cmd/isn_watch.h"
 #include "net/clock.h"
 #include "probe/result.h"
-#include "report/finding.h"
+#include "report/isn_record.h"
 
 /* Targets at once, and SYNs a second to each, unless the user says otherwise. */
 #define PARALLEL 4
@@ -110,19 +110,11 @@ static void fill_unmeasured(struct isn_record *record, const struct isn_sampling
 static void fill_findings(struct isn_record *record, const struct isn_sampling *sampling,
                           struct arena *memory)
 {
-    const struct finding_row *row = finding_row(FINDING_AUDIT_ENDED);
-    struct finding_record *finding;
-    const char *text;
-
     if (!sampling->ended || sampling->count == 0)
         return;
     arena_print(memory, "sampling was ended after %zu of %zu SYNs: %s", sampling->sent,
                 sampling->most, sampling->ended);
-    text = arena_finish(memory);
-    finding = arena_take(memory, 1, sizeof *finding);
-    *finding = (struct finding_record){
-        .id = row->id, .severity = severity_word(row->severity), .text = text};
-    record->findings = (struct record_list){.items = finding, .count = 1};
+    isn_record_add_finding(record, FINDING_AUDIT_ENDED, arena_finish(memory), memory);
 }
 
 static int report(struct isn_run *isn, const struct engine_result *result,

@@ -3,6 +3,7 @@
 #include "report/isn_record.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "report/isn_figures.h"
 #include "report/isn_record_parts.h"
@@ -213,4 +214,18 @@ void isn_record_fill(struct isn_record *record, const struct isn_audit *audit,
     record->phase_space = phase_space(audit, arena);
     if (!record->reason)
         record->reason = sentence(record, arena);
+}
+
+void isn_record_add_finding(struct isn_record *record, enum finding finding, const char *text,
+                            struct arena *arena)
+{
+    const struct finding_row *row = finding_row(finding);
+    size_t count = record->findings.count;
+    struct finding_record *list = arena_take(arena, count + 1, sizeof *list);
+
+    if (count > 0)
+        memcpy(list, record->findings.items, count * sizeof *list);
+    list[count] = (struct finding_record){
+        .id = row->id, .severity = severity_word(row->severity), .text = text};
+    record->findings = (struct record_list){.items = list, .count = count + 1};
 }

@@ -4,6 +4,7 @@
 #define REPORT_ISN_RECORD_H
 
 #include "base/arena.h"
+#include "report/finding.h"
 #include "report/records_isn.h"
 #include "stat/isn/audit.h"
 
@@ -18,5 +19,9 @@ void isn_record_init(struct isn_record *record);
 void isn_record_fill(struct isn_record *record, const struct isn_audit *audit,
                      const struct isn_samples *samples, const struct isn_audit_options *options,
                      struct arena *arena);
+
+/* Adds a finding to those of the record; `text` is kept as a pointer. `arena` as above. */
+void isn_record_add_finding(struct isn_record *record, enum finding finding, const char *text,
+                            struct arena *arena);
 
 #endif

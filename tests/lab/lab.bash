@@ -8,8 +8,9 @@ export PATH="$PATH:/usr/sbin:/sbin"
 
 # Two stacks, a relay and a capture share the machine with other tests: once in some hundred tests a
 # process is late by so much that segments come in another order, or a timer is first. A test may be
-# tried once more; what is wrong fails twice.
+# tried once more, and the log tells; what is wrong fails twice.
 export BATS_TEST_RETRIES=1
+[ "${BATS_TEST_TRY_NUMBER:-1}" -eq 1 ] || echo "# second try: $BATS_TEST_DESCRIPTION" >&3
 
 # shellcheck source=judge.bash
 . "$LAB_SOURCE/judge.bash"

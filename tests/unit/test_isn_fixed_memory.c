@@ -31,6 +31,7 @@
 #undef pair
 #undef pairs_make
 #define elect find_elect
+#include "stat/isn/fixed_each.c"
 #include "stat/isn/fixed_find.c"
 #undef elect
 #define LEAST function_least
