@@ -174,15 +174,6 @@ static int take_result(void *data, struct engine_result *result, struct fault *f
     return error;
 }
 
-/* As many as are going to be asked at once. */
-static unsigned at_once(const struct run *run, unsigned parallel)
-{
-    uint64_t total;
-
-    return feed_total(run->feed, &total) && total < parallel ? (total > 0 ? (unsigned)total : 1)
-                                                             : parallel;
-}
-
 int isn_live(struct isn_run *isn, struct fault *fault)
 {
     const struct settings *settings = isn->run.settings;
@@ -198,7 +189,7 @@ int isn_live(struct isn_run *isn, struct fault *fault)
     options.spacing = settings->interval > 0 ? settings->interval : 0;
     /* What the user says is for the whole run, and for each moment of it. */
     if (settings->rate > 0)
-        rate = settings->rate / at_once(&isn->run, options.parallel);
+        rate = settings->rate / run_at_once(&isn->run, options.parallel);
     options.plan = (struct isn_plan_options){
         .count = settings->count,
         .slow = !settings->isn.quick,

@@ -16,27 +16,16 @@ static bool tells(const struct isn_run *isn)
     return !run->settings->quiet && !run->plugin && run->output.style.verbose > 0;
 }
 
-/* "3 min 20 s", rounded up. */
-static void show_time(int64_t ns, char *text, size_t size, size_t *at)
-{
-    long long seconds = (long long)((ns + 999999999) / 1000000000);
-
-    if (seconds >= 60)
-        text_append(text, size, at, "%lld min ", seconds / 60);
-    text_append(text, size, at, "%lld s", seconds % 60);
-}
-
 static void announce(void *data, const struct isn_sampling *sampling, const struct isn_plan *plan)
 {
     struct isn_run *isn = data;
     const char *separator = ": ";
-    char took[32];
-    size_t at = 0;
+    char took[RUN_TIME_SIZE];
 
     run_hide_progress(&isn->run);
-    show_time(sampling->takes, took, sizeof took, &at);
     fprintf(stderr, "tcpprobe: %s: at most %zu SYNs in about %s, and no more than %d half-open",
-            sampling->target, sampling->most, took, ISN_PLAN_HALF_OPEN);
+            sampling->target, sampling->most, run_show_time(sampling->takes, took),
+            ISN_PLAN_HALF_OPEN);
     for (unsigned i = 0; i < ISN_STAGE_COUNT; i++)
         if (plan->per_stage[i] > 0) {
             fprintf(stderr, "%s%zu %s", separator, plan->per_stage[i],
@@ -84,44 +73,31 @@ static void reading(void *data, const struct isn_sampling *sampling)
 static void describe(const struct isn_run *isn, const struct isn_sampling *sampling, char *text,
                      size_t size)
 {
+    char left[RUN_TIME_SIZE];
     size_t at = 0;
 
     text_append(text, size, &at, "%s: %zu numbers, %zu to come", sampling->target, sampling->count,
                 sampling->to_come);
     if (sampling->lost > 0)
         text_append(text, size, &at, ", %zu lost", sampling->lost);
-    if (sampling->takes > sampling->lasted) {
-        text_append(text, size, &at, "; ");
-        show_time(sampling->takes - sampling->lasted, text, size, &at);
-        text_append(text, size, &at, " left");
-    }
+    if (sampling->takes > sampling->lasted)
+        text_append(text, size, &at, "; %s left",
+                    run_show_time(sampling->takes - sampling->lasted, left));
     if (isn->reading && run_alone(&isn->run))
         text_append(text, size, &at, "; %s so far", isn->reading);
     text_append(text, size, &at, "; %s", isn_stage_words(sampling->stage));
-}
-
-/* As many of its parts as a line of this width has room for, and the first one at any rate. */
-static void cut(char *text, size_t width)
-{
-    char *last;
-
-    while (strlen(text) > width && (last = strrchr(text, ';')))
-        *last = '\0';
 }
 
 /* The line on a terminal, of the only target. */
 static void watch(void *data, const struct isn_sampling *sampling)
 {
     struct isn_run *isn = data;
-    size_t width = isn->run.output.style.width - 1;
     char text[LINE];
 
     if (!run_alone(&isn->run))
         return;
     describe(isn, sampling, text, sizeof text);
-    cut(text, width);
-    fprintf(stderr, "\r%.*s\033[K", (int)width, text);
-    isn->run.progress_shown = true;
+    run_show_line(&isn->run, text);
 }
 
 static void look(void *data, const struct isn_sampling *sampling)

@@ -177,6 +177,15 @@ bool run_alone(const struct run *run)
     return feed_total(run->feed, &total) && total <= 1 && !run->settings->all_addresses;
 }
 
+unsigned run_at_once(const struct run *run, unsigned parallel)
+{
+    uint64_t total;
+
+    if (!feed_total(run->feed, &total) || total >= parallel)
+        return parallel;
+    return total > 0 ? (unsigned)total : 1;
+}
+
 /* Fields of objects go by other names there. */
 static bool mentions(const char *clauses, const struct field *field)
 {

@@ -46,6 +46,8 @@ struct engine_options run_engine(struct run *run, unsigned parallel);
 
 /* Whether it is certain that there is one target and no more. */
 bool run_alone(const struct run *run);
+/* As many targets as are going to be probed at once, where `parallel` may be. */
+unsigned run_at_once(const struct run *run, unsigned parallel);
 
 /* Whether anybody may look at this field of a record, or at fields of the object that it is. */
 bool run_wants(const struct run *run, const char *key);
@@ -77,5 +79,11 @@ void run_tell_now(struct run *run);
 
 /* Takes the line of progress away, so that something else can be written. */
 void run_hide_progress(struct run *run);
+/* Puts a line of parts with ';' between them in its place: as many as the terminal's width has room
+ * for, and the first one at any rate. Cuts `text`. */
+void run_show_line(struct run *run, char *text);
+/* "3 min 20 s", rounded up. Returns text. */
+#define RUN_TIME_SIZE 40
+const char *run_show_time(int64_t ns, char text[RUN_TIME_SIZE]);
 
 #endif

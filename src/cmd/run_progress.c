@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How far a run has come: a line on a terminal, and the summary. */
 #include <math.h>
+#include <string.h>
 
+#include "base/text.h"
 #include "cmd/run_parts.h"
 #include "net/clock.h"
 
@@ -10,6 +12,28 @@ void run_hide_progress(struct run *run)
     if (run->progress_shown)
         fputs("\r\033[K", stderr);
     run->progress_shown = false;
+}
+
+void run_show_line(struct run *run, char *text)
+{
+    size_t width = run->output.style.width - 1;
+    char *last;
+
+    while (strlen(text) > width && (last = strrchr(text, ';')))
+        *last = '\0';
+    fprintf(stderr, "\r%.*s\033[K", (int)width, text);
+    run->progress_shown = true;
+}
+
+const char *run_show_time(int64_t ns, char text[RUN_TIME_SIZE])
+{
+    long long seconds = (long long)((ns + 999999999) / 1000000000);
+    size_t at = 0;
+
+    if (seconds >= 60)
+        text_append(text, RUN_TIME_SIZE, &at, "%lld min ", seconds / 60);
+    text_append(text, RUN_TIME_SIZE, &at, "%lld s", seconds % 60);
+    return text;
 }
 
 static void fill_progress(struct run *run, uint64_t total)
