@@ -6,6 +6,7 @@
 
 #include "probe/ladder/shot.h"
 #include "probe/spec.h"
+#include "report/matrix_words.h"
 #include "wire/ip.h"
 
 /*
@@ -17,28 +18,6 @@
     X(HOLES,  "holes",  "asks for all that Linux asks for and for ECN, then sends data beyond a hole, twice the same, and marked CE") \
     X(BYTES,  "bytes",  "offers a small MSS, and lets the peer send without an acknowledgment until it repeats itself") \
     X(WINDOW, "window", "opens a window that is large only when it is scaled, and sees how much the peer sends into it")
-
-/*
- * What is found out: enumerator, word (that of the matrix' feature where it is one), feature of the
- * matrix that it belongs to, what it is, reference.
- */
-#define CHECK_TABLE(X) \
-    X(WSCALE,     "wscale",      WSCALE,     "the peer scales the windows that it announces", "RFC 7323 2.3") \
-    X(OUR_WSCALE, "our-wscale",  WSCALE,     "the peer scales the windows that we announce", "RFC 7323 2.3") \
-    X(TIMESTAMPS, "timestamps",  TIMESTAMPS, "every segment of the peer's has timestamps", "RFC 7323 3.2") \
-    X(SACK,       "sack",        SACK,       "data beyond a hole are acknowledged with a SACK block", "RFC 2018 4") \
-    X(DSACK,      "dsack",       SACK,       "data that came twice are reported with a D-SACK block", "RFC 2883 4") \
-    X(MSS,        "mss",         MSS,        "no segment of the peer's is larger than our MSS", "RFC 9293 3.7.1") \
-    X(FASTOPEN,   "fastopen",    FASTOPEN,   "data that came with the cookie are acknowledged with the SYN", "RFC 7413 4.2.2") \
-    X(ECN,        "ecn",         ECN,        "a CE mark is answered with ECE until CWR comes", "RFC 3168 6.1.3")
-
-/* How it turned out: enumerator, word, meaning. */
-#define CHECK_OUTCOME_TABLE(X) \
-    X(WORKS,        "works",        "it was negotiated, and is in effect") \
-    X(FAILS,        "fails",        "it was negotiated, and is not in effect") \
-    X(ONE_SIDED,    "one-sided",    "the SYN,ACK that reached us had none of it, and yet the peer does it: it was taken out of the SYN,ACK on its way") \
-    X(ABSENT,       "absent",       "it was not negotiated, and the peer does not do it") \
-    X(INCONCLUSIVE, "inconclusive", "the peer gave no occasion to see it")
 /* clang-format on */
 enum check_script {
 #define X(id, word, words) CHECK_SCRIPT_##id,

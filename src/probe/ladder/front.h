@@ -6,25 +6,9 @@
 
 #include "probe/ladder/check.h"
 #include "probe/ladder/shot.h"
+#include "report/matrix_words.h"
 #include "stat/tsclock.h"
 
-/* The tests: enumerator, word, what it looks at. */
-/* clang-format off */
-#define FRONT_TEST_TABLE(X) \
-    X(IDENTICAL,   "identical-syn",  "the same SYN again: does the same ISN come back") \
-    X(SHIFTED,     "shifted-isn",    "our ISN shifted by a known number: is the peer's shifted by as much") \
-    X(LOW_BITS,    "low-bits",       "the low bits of TSval: do they stand still, as where options are hidden in them") \
-    X(REPEATS,     "repeats",        "the SYN,ACK of a connection left half-open: does it come again") \
-    X(ZERO_WINDOW, "zero-window",    "the SYN,ACK's window: is it 0") \
-    X(UPDATE,      "window-update",  "what follows our ACK: is it a window update, as from somebody who has only now met the server") \
-    X(CLOCKS,      "two-clocks",     "timestamps and TTL before and after the handshake: are they of one host")
-
-/* Enumerator, word, meaning: of a test, and of all together. */
-#define FRONT_SAYS_TABLE(X) \
-    X(YES,          "yes",          "it is so") \
-    X(NO,           "no",           "it is not so") \
-    X(INCONCLUSIVE, "inconclusive", "it could not be tested, or stacks differ in it")
-/* clang-format on */
 enum front_test {
 #define X(id, word, words) FRONT_##id,
     FRONT_TEST_TABLE(X)

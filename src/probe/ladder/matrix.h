@@ -5,28 +5,8 @@
 
 #include "probe/ladder/rules.h"
 #include "probe/ladder/rungs.h"
+#include "report/matrix_words.h"
 
-/*
- * The verdicts: enumerator, word, what was seen, what it proves and what it cannot. From one end
- * nobody sees what became of a SYN on its way; the last column is for the man page.
- */
-/* clang-format off */
-#define MATRIX_VERDICT_TABLE(X) \
-    X(SUPPORTED,    "supported", "it was answered as the standard says", \
-      "something that answers for the address supports it: the host, or a proxy in front of it") \
-    X(DECLINED,     "declined",  "the SYNs with it opened, and nothing came back of it", \
-      "it is not in effect; a box that takes an option out of the SYN and leaves no trace looks the same") \
-    X(STRIPPED,     "stripped",  "it went missing with a sign of who took it: an ICMP quote of our SYN lacks it, only NOP are left in its place, or it is gone only beside other options", \
-      "a quote proves that it was taken before the router that quoted; the other two signs are strong, for stacks do neither, but a host short of room for options may do the last") \
-    X(REWRITTEN,    "rewritten", "it came back, but not as an answer to what was sent, or unasked; or an ICMP quote shows another value", \
-      "a quote proves it for the way there; else the peer's own stack may be wrong") \
-    X(ECHOED,       "echoed",    "our own bytes came back where an answer would differ from them", \
-      "nobody there understands it; a box or a stack returns what it does not know, and what looks supported may be no more than that") \
-    X(BREAKS,       "breaks",    "SYNs with it go unanswered, or are refused, where those without it are answered", \
-      "chance is ruled out (Fisher's exact test, 5 % for all rungs together), but not whether host or path does it") \
-    X(INCONCLUSIVE, "inconclusive", "too few answers, answers that disagree, or nothing to compare with", \
-      "nothing")
-/* clang-format on */
 enum matrix_verdict {
 #define X(id, word, seen, proves) MATRIX_##id,
     MATRIX_VERDICT_TABLE(X)

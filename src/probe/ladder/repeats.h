@@ -4,16 +4,8 @@
 #define PROBE_LADDER_REPEATS_H
 
 #include "probe/ladder/shot.h"
+#include "report/matrix_words.h"
 
-/* How the gaps grow: enumerator, word, meaning. */
-/* clang-format off */
-#define REPEATS_TABLE(X) \
-    X(UNKNOWN,  "unknown",  "too few repeats to tell") \
-    X(NONE,     "none",     "it does not come again while it was waited for") \
-    X(DOUBLING, "doubling", "each gap is about twice the one before (RFC 6298 5.5)") \
-    X(EVEN,     "even",     "all gaps are about the same") \
-    X(OTHER,    "other",    "the gaps grow in another way")
-/* clang-format on */
 enum repeats_growth {
 #define X(id, word, meaning) REPEATS_##id,
     REPEATS_TABLE(X)

@@ -7,30 +7,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "report/matrix_words.h"
 #include "report/records.h"
 #include "wire/tcp.h"
 
-/*
- * What a SYN can offer and a SYN,ACK answer: enumerator, word for scripts, name for people, what
- * ladder_fact.number is.
- */
-/* clang-format off */
-#define LADDER_OFFER_TABLE(X) \
-    X(MSS,        "mss",        "maximum segment size",   "bytes announced") \
-    X(WSCALE,     "wscale",     "window scale",           "shift announced") \
-    X(SACK,       "sack",       "SACK permitted",         "0") \
-    X(TIMESTAMPS, "timestamps", "timestamps",             "TSval") \
-    X(FASTOPEN,   "fastopen",   "Fast Open",              "bytes of the cookie that was given") \
-    X(ECN,        "ecn",        "ECN",                    "AE, CWR, ECE as one number") \
-    X(ACCECN,     "accecn",     "accurate ECN",           "ECN bits that our SYN arrived with, by the answer") \
-    X(MPTCP,      "mptcp",      "Multipath TCP",          "version") \
-    X(MD5,        "md5",        "MD5 signature",          "0") \
-    X(UTO,        "uto",        "user timeout",           "0") \
-    X(EDO,        "edo",        "extended data offset",   "0") \
-    X(UNKNOWN,    "unknown",    "options that nobody knows", "how many came back") \
-    X(RESERVED,   "reserved",   "reserved header bits",   "the bits that came back, R9 lowest") \
-    X(DATA,       "data",       "data in the SYN",        "bytes acknowledged")
-/* clang-format on */
 enum ladder_offer {
 #define X(id, word, name, number) LADDER_OFFER_##id,
     LADDER_OFFER_TABLE(X)

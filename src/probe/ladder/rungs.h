@@ -5,46 +5,9 @@
 #define PROBE_LADDER_RUNGS_H
 
 #include "probe/spec.h"
+#include "report/matrix_words.h"
 
-/*
- * What is asked about, a row of the matrix each: enumerator, name for people and scripts (that of
- * the ladder_offer, where there is one: rules.h), what it is, where it is defined.
- */
 /* clang-format off */
-#define RUNG_FEATURE_TABLE(X) \
-    X(BARE,       "bare",      "a SYN without options",                     "RFC 9293 3.5") \
-    X(MSS,        "mss",       "maximum segment size",                      "RFC 9293 3.7.1") \
-    X(WSCALE,     "wscale",    "window scale",                              "RFC 7323 2") \
-    X(SACK,       "sack",      "selective acknowledgments",                 "RFC 2018") \
-    X(TIMESTAMPS, "timestamps", "timestamps",                               "RFC 7323 3") \
-    X(SETS,       "sets",      "the sets of options of current systems",    "RFC 9293 3.2") \
-    X(ORDER,      "order",     "options in an order that is seldom seen",   "RFC 9293 3.2") \
-    X(PADDING,    "padding",   "NOP and EOL around options",                "RFC 9293 3.2") \
-    X(FULL,       "full",      "all 40 bytes of options",                   "RFC 9293 3.1") \
-    X(FASTOPEN,   "fastopen",  "Fast Open",                                 "RFC 7413") \
-    X(ECN,        "ecn",       "explicit congestion notification",          "RFC 3168") \
-    X(ACCECN,     "accecn",    "accurate ECN",                              "RFC 9768") \
-    X(MPTCP,      "mptcp",     "Multipath TCP",                             "RFC 8684") \
-    X(MD5,        "md5",       "MD5 signatures",                            "RFC 2385") \
-    X(UTO,        "uto",       "user timeout",                              "RFC 5482") \
-    X(EDO,        "edo",       "extended data offset",                      "draft-ietf-tcpm-tcp-edo") \
-    X(UNKNOWN,    "unknown",   "options that nobody implements",            "RFC 9293 3.1") \
-    X(MALFORMED,  "malformed", "options of an impossible length or place",  "RFC 9293 3.1") \
-    X(RESERVED,   "reserved",  "the header's reserved bits",                "RFC 9293 3.1") \
-    X(DATA,       "data",      "data in a SYN",                             "RFC 9293 3.10.7.2") \
-    X(CHECKSUM,   "checksum",  "a wrong checksum",                          "RFC 9293 3.1")
-
-/*
- * What a conforming peer, behind a path that touches nothing, does with a SYN: enumerator, name,
- * meaning. It is about listening peers.
- */
-#define RUNG_ROLE_TABLE(X) \
-    X(CONTROL,   "control",   "it is answered; the others are compared with it") \
-    X(ASKING,    "asking",    "it is answered, and what it offers is taken up or left out") \
-    X(ECHO,      "echo",      "it is answered as if its last option were not there: nobody implements that") \
-    X(DOUBTFUL,  "doubtful",  "it is answered or not: the standards allow both, or it breaks them") \
-    X(FORBIDDEN, "forbidden", "it is not answered by any host")
-
 /*
  * What stands in braces in a rung's options, to be filled in for each SYN: enumerator, name, what
  * is put in its place. The name of a profile ("{linux}") stands for that profile's options.
