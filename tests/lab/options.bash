@@ -1,0 +1,229 @@
+# shellcheck shell=bash source-path=SCRIPTDIR
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What the tests of `options` in the lab share: servers with a setting each, a run at the lab's pace,
+# and questions to its records. What is expected is written from the standard or the set-up.
+
+bats_require_minimum_version 1.5.0
+# shellcheck source=isn.bash
+. "$(dirname "${BASH_SOURCE[0]}")/isn.bash"
+
+# A climb takes some two seconds so. Options given later win.
+LAB_PACE=(--rate 300 --timeout 200ms --patience 1500ms)
+
+scope=true # a jq filter: the records that are asked
+
+# --- servers, each with settings of its own -------------------------------------------------------
+
+# servers_up NAME...: one client, and a namespace for each server, on a link of its own. The n-th is
+# 198.18.n.2 and 2001:db8:n::2. All else works as after lab_up; the client's interfaces are eth1 ….
+servers_up() {
+    local name number=0
+    lab_begin client "$@" || return
+    SERVERS=("$@")
+    for name; do
+        number=$((number + 1))
+        lab_link client "eth$number" "02:00:00:00:$number:01" "$name" eth0 \
+            "02:00:00:00:$number:02" || return
+        lab_address client "eth$number" "198.18.$number.1/24" "2001:db8:$number::1/64" || return
+        lab_address "$name" eth0 "198.18.$number.2/24" "2001:db8:$number::2/64" || return
+        lab_neighbour client "eth$number" "02:00:00:00:$number:02" "198.18.$number.2" \
+            "2001:db8:$number::2" || return
+        lab_neighbour "$name" eth0 "02:00:00:00:$number:01" "198.18.$number.1" \
+            "2001:db8:$number::1" || return
+    done
+}
+
+# server_number NAME, address_at NAME FAMILY
+server_number() {
+    local number
+    for number in "${!SERVERS[@]}"; do
+        [ "${SERVERS[number]}" != "$1" ] || echo $((number + 1))
+    done
+}
+address_at() {
+    if [ "$2" = 4 ]; then
+        echo "198.18.$(server_number "$1").2"
+    else
+        echo "2001:db8:$(server_number "$1")::2"
+    fi
+}
+
+# listen_at NAME MODE PORT [OPTION]...: server.py there, for both families.
+listen_at() {
+    local name=$1 mode=$2 port=$3 family
+    shift 3
+    for family in 4 6; do
+        lab_start "$name" "$name-$port-$family" "${LAB_PYTHON[@]}" "$LAB_SOURCE/server.py" \
+            --time 90 "$@" "$mode" "$(address_at "$name" "$family")" "$port" || return
+    done
+}
+
+# targets_at PORT NAME...: both targets of each, as given to the program, into $targets.
+targets_at() {
+    local port=$1 name
+    shift
+    targets=()
+    for name; do
+        targets+=("$(address_at "$name" 4):$port" "[$(address_at "$name" 6)]:$port")
+    done
+}
+
+# both PORT: the targets of the one server of lab_up, lab_up_routed and the like, into $targets.
+both() {
+    targets=("$(target 4 "$1")" "$(target 6 "$1")")
+}
+
+# --- the run --------------------------------------------------------------------------------------
+
+# climb STATUS ARGUMENT...: runs it at the lab's pace and keeps its records; exit status as expected.
+# Both families, and several servers, are best given in one run: it measures them side by side.
+climb() {
+    local expected=$1 status=0
+    shift
+    scope=true
+    in_client timeout -k 1 "${OPTIONS_SECONDS:-60}" "${TCPPROBE:?the program to test}" options \
+        --json --parallel 64 "${LAB_PACE[@]}" "$@" >"$LAB_DIR/record" 2>"$LAB_DIR/diagnostics" ||
+        status=$?
+    [ "$status" -eq "$expected" ] && return
+    echo "options $*: exit status $status, $expected expected" >&2
+    show_record
+    return 1
+}
+
+# climb_start NAME ARGUMENT...: the same in the background, where the test does something meanwhile.
+climb_start() {
+    local name=$1
+    shift
+    LAB_READY='' lab_start client "$name" timeout --foreground -k 1 "${OPTIONS_SECONDS:-60}" \
+        "${TCPPROBE:?the program to test}" options --json --parallel 64 "${LAB_PACE[@]}" "$@"
+}
+
+# climb_end NAME STATUS [SIGNAL]: its end by itself, or by a signal; then its records are asked.
+climb_end() {
+    local status=0
+    scope=true
+    if [ -n "${3:-}" ]; then
+        lab_stop "$1" "$3" >/dev/null || status=$?
+    else
+        lab_wait "$1" 60 >/dev/null || status=$?
+    fi
+    cp "$LAB_DIR/$1.out" "$LAB_DIR/record"
+    cp "$LAB_DIR/$1.err" "$LAB_DIR/diagnostics"
+    [ "$status" -eq "$2" ] && return
+    echo "options: exit status $status, $2 expected" >&2
+    show_record
+    return 1
+}
+
+# --- questions to the records ---------------------------------------------------------------------
+
+# about ADDRESS...: what follows is asked of these records alone, which there are. about all: of all.
+about() {
+    local address wanted=''
+    scope=true
+    [ "$1" != all ] || return 0
+    for address; do wanted+="${wanted:+,}\"$address\""; done
+    scope="(.address | IN($wanted))"
+    holds "map(.address) | sort == ([$wanted] | sort)"
+}
+
+# at NAME...: about both addresses of these servers.
+at() {
+    local name addresses=()
+    for name; do addresses+=("$(address_at "$name" 4)" "$(address_at "$name" 6)"); done
+    about "${addresses[@]}"
+}
+
+# holds FILTER: of the array of the records in scope.
+holds() {
+    jq -se "map(select($scope)) | length > 0 and ($1)" <"$LAB_DIR/record" >/dev/null && return
+    echo "the records where $scope do not say: $1" >&2
+    show_record
+    return 1
+}
+
+# fact FILTER...: each jq filter is true of every record in scope: fact '.clock.rate_hz > 999'
+fact() {
+    local filter
+    for filter; do
+        jq -se "map(select($scope)) | length > 0 and all(.[]; $filter)" <"$LAB_DIR/record" \
+            >/dev/null && continue
+        echo "a record where $scope does not say: $filter" >&2
+        show_record
+        return 1
+    done
+}
+
+# listed LIST KEY VALUE FILTER...: the one entry of that list has these; else it is printed.
+listed() {
+    local list=$1 key=$2 value=$3 filter
+    shift 3
+    for filter; do
+        jq -se "map(select($scope)) | length > 0 and all(.[];
+            [.${list}[] | select(.$key == \"$value\")] | length == 1 and all(.[]; $filter))" \
+            <"$LAB_DIR/record" >/dev/null && continue
+        {
+            echo "the entry of $list: $value does not say: $filter"
+            jq -c "select($scope) | [.address, (.${list}[] | select(.$key == \"$value\"))]" \
+                <"$LAB_DIR/record"
+            cat "$LAB_DIR/diagnostics"
+        } >&2
+        return 1
+    done
+}
+
+# row FEATURE VERDICT [FILTER]...: the matrix' row, and the field of that name in the record.
+row() {
+    local feature=$1 verdict=$2
+    shift 2
+    listed matrix feature "$feature" ".verdict == \"$verdict\"" "$@" &&
+        fact ".$feature == \"$verdict\""
+}
+
+# rows VERDICT FEATURE...
+rows() {
+    local verdict=$1 feature
+    shift
+    for feature; do row "$feature" "$verdict" || return; done
+}
+
+# rung NAME FILTER...; check NAME OUTCOME [FILTER]...; front TEST SAYS [FILTER]...
+rung() { listed rungs rung "$@"; }
+check() {
+    local name=$1 outcome=$2
+    shift 2
+    listed checks check "$name" ".outcome == \"$outcome\"" "$@"
+}
+front() {
+    local name=$1 says=$2
+    shift 2
+    listed front test "$name" ".says == \"$says\"" "$@"
+}
+
+# finding ID...: each is among the findings. no_finding ID...: none is.
+finding() {
+    local id
+    for id; do fact ".findings | any(.id == \"$id\")" || return; done
+}
+no_finding() {
+    local id
+    for id; do fact ".findings | all(.id != \"$id\")" || return; done
+}
+
+# no_finding_from SEVERITY: none of it or above.
+no_finding_from() {
+    local severity above=''
+    for severity in high medium low info; do
+        above+="${above:+,}\"$severity\""
+        [ "$severity" != "$1" ] || break
+    done
+    fact "[.findings[] | select(.severity | IN($above))] == []"
+}
+
+show_record() {
+    jq -c 'del(.matrix, .rungs, .checks, .front, .quoted)' <"$LAB_DIR/record" >&2
+    jq -r '.address as $a | (.matrix[]? | [$a, .feature, .verdict, .in_effect, .evidence]),
+        (.checks[]? | [$a, .check, .outcome, .detail]), (.front[]? | [$a, .test, .says, .detail]) |
+        @tsv' <"$LAB_DIR/record" >&2
+    head -c 4000 "$LAB_DIR/diagnostics" >&2
+}
