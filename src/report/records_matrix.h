@@ -7,8 +7,7 @@
 
 /*
  * A row of the matrix. The first members are for a row that is printed alone, as a record of its
- * own
- * (`option_row`: CSV, --each); within a target's record (`option`) they are left out.
+ * own (`option_row`: CSV, --each); within a target's record (`matrix_row`) they are left out.
  */
 struct matrix_row_record {
     int64_t schema;
@@ -146,9 +145,10 @@ struct matrix_record {
     struct record_list matrix, checks, front, quoted, rungs, findings;
 };
 
-/* `schema_option` is a row within a target's record, `schema_option_row` one that stands alone. */
-extern const struct schema schema_matrix, schema_option, schema_option_row, schema_rung,
-    schema_check, schema_front_test, schema_quoted, schema_header, schema_ts_clock, schema_repeats,
-    schema_repeat;
+/* `matrix_row` is a row within a target's record, `option_row` one that stands alone. The target's
+ * own is "option_matrix", for "options" are a part of other records. */
+extern const struct schema schema_matrix, schema_matrix_row, schema_option_row, schema_rung,
+    schema_check, schema_front_test, schema_quoted, schema_syn_ack_header, schema_ts_clock,
+    schema_synack_repeats, schema_synack_repeat;
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "report/records.h"
 #include "report/records_isn.h"
+#include "report/records_matrix.h"
 
 static const void *member(const struct field *field, enum field_type type, const void *record)
 {
@@ -134,6 +135,9 @@ const struct schema *const *schema_all(size_t *ret_count)
         &schema_isn_estimate, &schema_isn_battery, &schema_isn_nmap, &schema_isn_phase,
         &schema_isn_foretold, &schema_isn_predicted, &schema_isn_front, &schema_isn_change,
         &schema_isn_baseline, &schema_isn_class, &schema_isn_severity,
+        &schema_matrix, &schema_matrix_row, &schema_option_row, &schema_rung, &schema_check,
+        &schema_front_test, &schema_quoted, &schema_syn_ack_header, &schema_ts_clock,
+        &schema_synack_repeats, &schema_synack_repeat,
     };
     *ret_count = sizeof all / sizeof all[0];
     return all;
