@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "report/finding.h"
 #include "report/matrix_words.h"
-#include "report/records.h"
 #include "wire/tcp.h"
 
 enum ladder_offer {
@@ -37,54 +37,49 @@ struct ladder_fact {
 };
 
 /*
- * The rules: enumerator, id, severity, meaning, reference. Ids that report/finding.h has too mean
- * the same there.
+ * The rules: enumerator, and the finding that an answer is which breaks it; its id, severity,
+ * meaning and reference are in report/finding.h. What a probe finds too has the same id there.
  */
 /* clang-format off */
 #define LADDER_RULE_TABLE(X) \
-    X(ACK,              "TP-SEG-ACK-BAD",          MEDIUM, "a segment acknowledged something that was never sent", "RFC 9293 3.10.7.3") \
-    X(FLAGS,            "TP-OPT-FLAGS",            LOW,    "the SYN,ACK had FIN or URG set", "RFC 9293 3.5") \
-    X(MALFORMED,        "TP-OPT-MALFORMED",        MEDIUM, "an option was malformed", "RFC 9293 3.1") \
-    X(MSS_NONE,         "TP-OPT-NO-MSS",           INFO,   "the SYN,ACK had no MSS option: the default of 536 (IPv4) or 1220 (IPv6) bytes holds", "RFC 9293 3.7.1") \
-    X(MSS_TINY,         "TP-OPT-MSS-TINY",         MEDIUM, "a useless maximum segment size was announced", "RFC 9293 3.7.1") \
-    X(WSCALE_UNOFFERED, "TP-OPT-WSCALE-UNOFFERED", MEDIUM, "the SYN,ACK had a window scale, and the SYN had none", "RFC 7323 2.2") \
-    X(WSCALE_HIGH,      "TP-OPT-WSCALE",           LOW,    "a window scale above 14 was announced; 14 is used", "RFC 7323 2.3") \
-    X(TS_UNOFFERED,     "TP-OPT-TS-UNOFFERED",     MEDIUM, "the SYN,ACK had timestamps, and the SYN had none", "RFC 7323 3.2") \
-    X(TS_ECHO,          "TP-OPT-TSECR",            LOW,    "the SYN,ACK echoed a timestamp that we did not send", "RFC 7323 3.2") \
-    X(SACK_UNOFFERED,   "TP-OPT-SACK-UNOFFERED",   LOW,    "the SYN,ACK permitted SACK, and the SYN had not", "RFC 2018 2") \
-    X(SACK_BLOCKS,      "TP-OPT-SACK-BLOCKS",      LOW,    "the SYN,ACK had SACK blocks, with nothing there to acknowledge", "RFC 2018 3") \
-    X(COOKIE_UNASKED,   "TP-OPT-TFO-UNASKED",      MEDIUM, "the SYN,ACK had a Fast Open option, and the SYN had none", "RFC 7413 4.1.2") \
-    X(COOKIE_EMPTY,     "TP-OPT-TFO-EMPTY",        LOW,    "the SYN,ACK had a Fast Open option without a cookie", "RFC 7413 4.1.2") \
-    X(COOKIE_OURS,      "TP-OPT-TFO-OURS",         MEDIUM, "the SYN,ACK gave the cookie back that our SYN had invented", "RFC 7413 4.2.2") \
-    X(DATA_TAKEN,       "TP-OPT-DATA-TAKEN",       MEDIUM, "the SYN,ACK acknowledged data that came without a valid Fast Open cookie", "RFC 7413 4.2.2") \
-    X(DATA_SENT,        "TP-OPT-DATA-SENT",        LOW,    "the SYN,ACK carried data, though Fast Open was not in use", "RFC 7413 4.2.2") \
-    X(ECN_UNOFFERED,    "TP-OPT-ECN-UNOFFERED",    MEDIUM, "the SYN,ACK agreed to ECN, which the SYN had not asked for", "RFC 3168 6.1.1") \
-    X(ECN_ECHO,         "TP-OPT-ECN-ECHO",         MEDIUM, "the SYN,ACK had the ECN flags of our SYN, as if reflected", "RFC 3168 6.1.1") \
-    X(ECN_FLAGS,        "TP-OPT-ECN-FLAGS",        LOW,    "the SYN,ACK had ECN flags that answer nothing that the SYN asked for", "RFC 3168 6.1.1") \
-    X(ECN_MARK,         "TP-OPT-ECN-MARK",         MEDIUM, "our SYN arrived with other ECN bits in its IP header than it left with", "RFC 9768 3.2.2.3") \
-    X(ACCECN_UNOFFERED, "TP-OPT-ACCECN-UNOFFERED", LOW,    "the SYN,ACK had an AccECN option without accurate ECN agreed on", "RFC 9768 3.2.3") \
-    X(MPTCP_UNOFFERED,  "TP-OPT-MPTCP-UNOFFERED",  MEDIUM, "the SYN,ACK had an MPTCP option, and the SYN had none", "RFC 8684 3.1") \
-    X(MPTCP_OURS,       "TP-OPT-MPTCP-OURS",       MEDIUM, "the SYN,ACK gave our own MP_CAPABLE back: same key, or none", "RFC 8684 3.1") \
-    X(MPTCP_FORM,       "TP-OPT-MPTCP-FORM",       LOW,    "the SYN,ACK's MPTCP option is no MP_CAPABLE with one key and a version up to ours", "RFC 8684 3.1") \
-    X(MD5_UNOFFERED,    "TP-OPT-MD5-UNOFFERED",    LOW,    "the SYN,ACK was signed, and the SYN was not", "RFC 2385 2.0") \
-    X(ECHO,             "TP-OPT-ECHO",             HIGH,   "an option or value that nobody knows came back as it was sent", "RFC 9293 3.1") \
-    X(UNKNOWN,          "TP-OPT-UNKNOWN",          LOW,    "the SYN,ACK had an option that the SYN had not, and that is not known", "RFC 9293 3.1") \
-    X(RESERVED,         "TP-SEG-RESERVED",         LOW,    "reserved header bits were set", "RFC 9293 3.1") \
-    X(CHECKSUM,         "TP-OPT-CHECKSUM",         HIGH,   "a SYN with a wrong checksum was answered: not by a host, but by something on the way", "RFC 9293 3.1")
+    X(ACK,              ACK_BAD) \
+    X(FLAGS,            OPT_FLAGS) \
+    X(MALFORMED,        OPT_MALFORMED) \
+    X(MSS_NONE,         OPT_NO_MSS) \
+    X(MSS_TINY,         OPT_MSS) \
+    X(WSCALE_UNOFFERED, OPT_WSCALE_UNOFFERED) \
+    X(WSCALE_HIGH,      OPT_WSCALE) \
+    X(TS_UNOFFERED,     OPT_TS_UNOFFERED) \
+    X(TS_ECHO,          OPT_TSECR) \
+    X(SACK_UNOFFERED,   OPT_SACK_UNOFFERED) \
+    X(SACK_BLOCKS,      OPT_SACK_BLOCKS) \
+    X(COOKIE_UNASKED,   OPT_TFO_UNASKED) \
+    X(COOKIE_EMPTY,     OPT_TFO_EMPTY) \
+    X(COOKIE_OURS,      OPT_TFO_OURS) \
+    X(DATA_TAKEN,       OPT_DATA_TAKEN) \
+    X(DATA_SENT,        OPT_DATA_SENT) \
+    X(ECN_UNOFFERED,    OPT_ECN_UNOFFERED) \
+    X(ECN_ECHO,         OPT_ECN_ECHO) \
+    X(ECN_FLAGS,        OPT_ECN_FLAGS) \
+    X(ECN_MARK,         OPT_ECN_MARK) \
+    X(ACCECN_UNOFFERED, OPT_ACCECN_UNOFFERED) \
+    X(MPTCP_UNOFFERED,  OPT_MPTCP_UNOFFERED) \
+    X(MPTCP_OURS,       OPT_MPTCP_OURS) \
+    X(MPTCP_FORM,       OPT_MPTCP_FORM) \
+    X(MD5_UNOFFERED,    OPT_MD5_UNOFFERED) \
+    X(ECHO,             OPT_ECHO) \
+    X(UNKNOWN,          OPT_UNKNOWN) \
+    X(RESERVED,         RESERVED) \
+    X(CHECKSUM,         OPT_CHECKSUM)
 /* clang-format on */
 enum ladder_rule {
-#define X(name, id, severity, meaning, reference) LADDER_RULE_##name,
+#define X(name, finding) LADDER_RULE_##name,
     LADDER_RULE_TABLE(X)
 #undef X
         LADDER_RULE_COUNT
 };
 
-struct ladder_rule_row {
-    const char *id;
-    enum severity severity;
-    const char *meaning, *reference;
-};
-const struct ladder_rule_row *ladder_rule_row(enum ladder_rule rule);
+enum finding ladder_rule_finding(enum ladder_rule rule);
 
 /* The SYN as it was sent: of several copies, the one that was answered (by TSecr), else the first.
  */

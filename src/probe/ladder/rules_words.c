@@ -13,9 +13,8 @@ static const struct {
 #undef X
 };
 
-static const struct ladder_rule_row rows[LADDER_RULE_COUNT] = {
-#define X(name, id, severity, meaning, reference)                                                  \
-    [LADDER_RULE_##name] = {id, SEVERITY_##severity, meaning, reference},
+static const enum finding findings[LADDER_RULE_COUNT] = {
+#define X(name, finding) [LADDER_RULE_##name] = FINDING_##finding,
     LADDER_RULE_TABLE(X)
 #undef X
 };
@@ -32,10 +31,10 @@ const char *ladder_offer_name(enum ladder_offer offer)
     return offers[offer].name;
 }
 
-const struct ladder_rule_row *ladder_rule_row(enum ladder_rule rule)
+enum finding ladder_rule_finding(enum ladder_rule rule)
 {
     assert(rule < LADDER_RULE_COUNT);
-    return &rows[rule];
+    return findings[rule];
 }
 
 static const char *list(const struct options *options, char text[OPTIONS_TEXT_SIZE])
