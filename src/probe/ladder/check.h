@@ -49,6 +49,8 @@ const char *check_outcome_meaning(enum check_outcome outcome);
 const char *check_script_word(enum check_script script);
 const char *check_script_words(enum check_script script);
 
+#define CHECK_LATER 8
+
 /* One connection. Readers may look at what stands under "what was seen" once it is over. */
 struct check {
     enum check_script script;
@@ -62,6 +64,10 @@ struct check {
     bool opened; /* the handshake was completed */
     bool over;
     struct ladder_look syn_ack;
+    /* The peer's first segments after our ACK, in order of arrival: no RST, no SYN. */
+    struct ladder_look later[CHECK_LATER];
+    size_t later_count; /* that are kept */
+    int64_t said_at;    /* ns: our first data left; 0: none did */
 };
 
 /* Prepares a connection from `source_port`. `random` is entropy of the caller's. Times are ns of

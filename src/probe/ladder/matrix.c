@@ -18,6 +18,10 @@ static void tally(struct matrix *matrix, const struct matrix_seen *seen, size_t 
     for (size_t i = 0; i < count; i++) {
         struct matrix_rung *rung = &matrix->rungs[seen[i].rung];
 
+        if (seen[i].limited) {
+            assert(seen[i].facts == NULL);
+            continue;
+        }
         assert((seen[i].came == MATRIX_SYN_ACK) == (seen[i].facts != NULL));
         rung->sent++;
         switch (seen[i].came) {

@@ -30,11 +30,12 @@ enum matrix_came {
 struct matrix_seen {
     enum rung_id rung;
     enum matrix_came came;
-    const struct ladder_facts *facts; /* of the SYN,ACK; NULL for all else */
+    const struct ladder_facts *facts; /* of the SYN,ACK; NULL for all else, and if limited */
     uint8_t ttl;                      /* of the SYN,ACK; 0: not known */
     /* Bits 1 << enum ladder_offer, from ladder_quote(); 0 where no ICMP error quoted it. An error
      * may come beside a SYN,ACK too: one for a copy with a small TTL. */
     uint32_t quote_lacks, quote_differs;
+    bool limited; /* it was to expire on the way: only what quotes say of it counts */
 };
 
 /*

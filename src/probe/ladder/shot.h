@@ -38,6 +38,7 @@ struct ladder_shot {
     unsigned repeat;
     uint16_t port;      /* ours */
     uint8_t hop_limit;  /* it left with */
+    uint16_t ip_id;     /* it left with, IPv4; 0: not known */
     int64_t sent_at;    /* ns: seen leaving by the capture, else when it was handed over */
     struct segment syn; /* as it was sent; payload NULL; payload_length stays */
     bool settled;       /* its outcome is known; else it was still under way when all was ended */
