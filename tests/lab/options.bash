@@ -7,8 +7,9 @@ bats_require_minimum_version 1.5.0
 # shellcheck source=isn.bash
 . "$(dirname "${BASH_SOURCE[0]}")/isn.bash"
 
-# A climb takes some two seconds so. Options given later win.
-LAB_PACE=(--rate 300 --timeout 200ms --patience 1500ms)
+# So a climb takes some two seconds. Options given later win.
+LAB_PACE=(--timeout 200ms --patience 1500ms)
+LAB_RATE=300 # SYNs a second to each target
 
 scope=true # a jq filter: the records that are asked
 
@@ -48,13 +49,38 @@ address_at() {
     fi
 }
 
-# listen_at NAME MODE PORT [OPTION]...: server.py there, for both families.
+# listen_at NAME MODE PORT [OPTION]...: server.py there, for both families. all_listen: they are
+# ready; climb waits for that too.
 listen_at() {
     local name=$1 mode=$2 port=$3 family
     shift 3
     for family in 4 6; do
-        lab_start "$name" "$name-$port-$family" "${LAB_PYTHON[@]}" "$LAB_SOURCE/server.py" \
-            --time 90 "$@" "$mode" "$(address_at "$name" "$family")" "$port" || return
+        LAB_READY='' lab_start "$name" "listener-$name-$port-$family" "${LAB_PYTHON[@]}" \
+            "$LAB_SOURCE/server.py" --time 90 "$@" "$mode" "$(address_at "$name" "$family")" \
+            "$port" || return
+    done
+}
+all_listen() {
+    local base
+    for base in "$LAB_DIR"/listener-*.pid; do
+        [ -e "$base" ] || continue
+        base=$(basename "$base" .pid)
+        lab_until 5 lab_is_ready "$base" '^READY' && continue
+        echo "lab: '$base' is not ready" >&2
+        lab_output "$base" >&2
+        return 1
+    done
+}
+
+# listen MODE PORT [OPTION]...: server.py in the one server of lab_up, lab_up_routed and the like, for
+# both families.
+listen() {
+    local mode=$1 port=$2 family
+    shift 2
+    for family in 4 6; do
+        LAB_READY='' lab_start server "listener-$port-$family" "${LAB_PYTHON[@]}" \
+            "$LAB_SOURCE/server.py" --time 90 "$@" "$mode" "$(server_address "$family")" "$port" ||
+            return
     done
 }
 
@@ -81,8 +107,10 @@ climb() {
     local expected=$1 status=0
     shift
     scope=true
+    at_once "$@"
+    all_listen || return
     in_client timeout -k 1 "${OPTIONS_SECONDS:-60}" "${TCPPROBE:?the program to test}" options \
-        --json --parallel 64 "${LAB_PACE[@]}" "$@" >"$LAB_DIR/record" 2>"$LAB_DIR/diagnostics" ||
+        --json "${LAB_PACE[@]}" "${pace[@]}" "$@" >"$LAB_DIR/record" 2>"$LAB_DIR/diagnostics" ||
         status=$?
     [ "$status" -eq "$expected" ] && return
     echo "options $*: exit status $status, $expected expected" >&2
@@ -94,8 +122,22 @@ climb() {
 climb_start() {
     local name=$1
     shift
-    LAB_READY='' lab_start client "$name" timeout --foreground -k 1 "${OPTIONS_SECONDS:-60}" \
-        "${TCPPROBE:?the program to test}" options --json --parallel 64 "${LAB_PACE[@]}" "$@"
+    at_once "$@"
+    all_listen || return
+    LAB_READY='' lab_start client "$name" "${TCPPROBE:?the program to test}" options \
+        --json "${LAB_PACE[@]}" "${pace[@]}" "$@"
+}
+
+# at_once ARGUMENT...: all targets among these at the same time, each at the lab's rate: $pace. What
+# is said by --rate holds for the whole run.
+at_once() {
+    local argument count=0
+    for argument; do
+        if [[ $argument =~ ^(\[.*\]|[0-9.]+):[0-9]+$|^self$ ]]; then
+            count=$((count + 1))
+        fi
+    done
+    pace=(--parallel "$((count > 0 ? count : 1))" --rate "$((LAB_RATE * (count > 0 ? count : 1)))")
 }
 
 # climb_end NAME STATUS [SIGNAL]: its end by itself, or by a signal; then its records are asked.
@@ -185,6 +227,23 @@ rows() {
     local verdict=$1 feature
     shift
     for feature; do row "$feature" "$verdict" || return; done
+}
+
+# untouched [FEATURE]...: but for these, the rows are those of the lab's Linux without Fast Open and
+# MPTCP, behind a way that touches nothing: by its documents (ip-sysctl, tcp_ecn of 2), and by the
+# standards where it knows nothing of it. Who signs nothing drops what is signed (net/ipv4/tcp.c).
+untouched() {
+    local verdict feature features
+    while read -r verdict features; do
+        for feature in $features; do
+            case " $* " in *" $feature "*) continue ;; esac
+            row "$feature" "$verdict" || return
+        done
+    done <<'EOF'
+supported bare mss wscale sack timestamps sets order padding full ecn
+declined fastopen accecn mptcp uto edo unknown malformed reserved data checksum
+breaks md5
+EOF
 }
 
 # rung NAME FILTER...; check NAME OUTCOME [FILTER]...; front TEST SAYS [FILTER]...
