@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a climb saw beside the rows of its matrix, as facts of its page. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "report/isn_figures.h"
+#include "report/matrix_text_parts.h"
+
+/* Repeats of a SYN,ACK whose times are told, unless style->verbose. */
+#define REPEATS_MOST 8
+
+static void put(struct page *page, enum tone tone, const char *label,
+                const struct matrix_text_line *line)
+{
+    if (line->at > 0)
+        page_put_fact(page, tone, label, line->text);
+}
+
+/* ---- the SYN,ACKs ---- */
+
+static void put_syn_ack(struct page *page)
+{
+    const struct matrix_record *record = page->record;
+    struct matrix_text_line line = {.at = 0};
+
+    if (record->layout)
+        MATRIX_PART(&line, "%s, to Linux' set of options", record->layout);
+    if (record->mss_bytes != RECORD_UNKNOWN)
+        MATRIX_PART(&line, "MSS %" PRId64, record->mss_bytes);
+    if (record->wscale_shift != RECORD_UNKNOWN)
+        MATRIX_PART(&line, "window scale %" PRId64, record->wscale_shift);
+    if (record->window != RECORD_UNKNOWN)
+        MATRIX_PART(&line, "window %" PRId64, record->window);
+    put(page, TONE_PLAIN, "SYN,ACK", &line);
+}
+
+static void add_ip_id(struct matrix_text_line *line, const struct header_record *header)
+{
+    char figure[ISN_FIGURE_SIZE];
+
+    if (!header->ip_id)
+        return;
+    MATRIX_PART(line, "IP ID %s", header->ip_id);
+    if (isfinite(header->ip_id_step)) {
+        isn_show_number(header->ip_id_step, figure);
+        MATRIX_ADD(line, ", %s apart", figure);
+    }
+    if (isfinite(header->ip_id_foreign_per_s)) {
+        isn_show_number(header->ip_id_foreign_per_s, figure);
+        MATRIX_ADD(line, ", %s packets a second to others", figure);
+    }
+}
+
+static void put_header(struct page *page)
+{
+    const struct matrix_record *record = page->record;
+    const struct header_record *header = record->header;
+    struct matrix_text_line line = {.at = 0};
+    bool odd;
+
+    if (!header)
+        return;
+    odd = page_some(header->ttl_others) ||
+          (header->reserved && !matrix_text_is(header->reserved, "none"));
+    if (header->ttl != RECORD_UNKNOWN) {
+        MATRIX_PART(&line, "%s %" PRId64,
+                    matrix_text_is(record->family, "IPv6") ? "hop limit" : "TTL", header->ttl);
+        if (page_some(header->ttl_others) && header->n != RECORD_UNKNOWN)
+            MATRIX_ADD(&line, ", another in %" PRId64 " of %" PRId64, header->ttl_others,
+                       header->n);
+    }
+    if (header->windows)
+        MATRIX_PART(&line, "%s %s", strchr(header->windows, ',') ? "windows" : "window",
+                    header->windows);
+    if (header->window_bare != RECORD_UNKNOWN)
+        MATRIX_PART(&line, "%" PRId64 " without options", header->window_bare);
+    if (header->df)
+        MATRIX_PART(&line, "DF %s", header->df);
+    add_ip_id(&line, header);
+    if (header->flow_label)
+        MATRIX_PART(&line, "flow label %s", header->flow_label);
+    if (page_some(header->traffic_class))
+        MATRIX_PART(&line, "%s 0x%02" PRIx64,
+                    matrix_text_is(record->family, "IPv6") ? "traffic class" : "TOS",
+                    (uint64_t)header->traffic_class);
+    if (header->reserved)
+        MATRIX_PART(&line, "reserved bits %s", header->reserved);
+    put(page, odd ? TONE_WARN : TONE_PLAIN, "header", &line);
+}
+
+/* ---- the timestamps' clock ---- */
+
+static void add_samples(struct matrix_text_line *line, const struct ts_clock_record *clock)
+{
+    char figure[ISN_FIGURE_SIZE];
+
+    if (clock->n == RECORD_UNKNOWN)
+        return;
+    MATRIX_PART(line, "%" PRId64 " timestamp%s", clock->n, clock->n == 1 ? "" : "s");
+    if (isfinite(clock->span_s)) {
+        isn_show_number(clock->span_s, figure);
+        MATRIX_ADD(line, " in %s s", figure);
+    }
+}
+
+static void add_rate(struct matrix_text_line *line, const struct ts_clock_record *clock)
+{
+    char figure[ISN_FIGURE_SIZE];
+
+    isn_show_within(clock->rate_hz, clock->rate_low_hz, clock->rate_high_hz, figure);
+    if (!figure[0]) {
+        MATRIX_PART(line, "runs");
+        return;
+    }
+    MATRIX_PART(line, "%s Hz", figure);
+    if (isfinite(clock->rate_low_hz) && isfinite(clock->rate_high_hz)) {
+        isn_show_within(clock->rate_low_hz, clock->rate_low_hz, clock->rate_high_hz, figure);
+        MATRIX_ADD(line, " (95 %%: %s", figure);
+        isn_show_within(clock->rate_high_hz, clock->rate_low_hz, clock->rate_high_hz, figure);
+        MATRIX_ADD(line, " to %s)", figure);
+    }
+    if (!isfinite(clock->nominal_hz))
+        return;
+    isn_show_number(clock->nominal_hz, figure);
+    MATRIX_PART(line, "nominally %s", figure);
+    if (clock->nominal_of)
+        MATRIX_ADD(line, " (%s)", clock->nominal_of);
+    if (!isfinite(clock->skew_ppm))
+        return;
+    MATRIX_ADD(line, ", skew %+.3g ppm", clock->skew_ppm);
+    if (isfinite(clock->skew_low_ppm) && isfinite(clock->skew_high_ppm))
+        MATRIX_ADD(line, " (95 %%: %+.3g to %+.3g)", clock->skew_low_ppm, clock->skew_high_ppm);
+}
+
+static void put_offset(struct page *page, const struct ts_clock_record *clock)
+{
+    struct matrix_text_line line = {.at = 0};
+    char figure[ISN_FIGURE_SIZE];
+
+    if (matrix_text_is(clock->offset, "each"))
+        MATRIX_PART(&line, "each connection has its own: no uptime is to be had from it");
+    else if (matrix_text_is(clock->offset, "groups"))
+        MATRIX_PART(&line, "several are shared: so many hosts answer, or clocks of one");
+    else if (matrix_text_is(clock->offset, "shared"))
+        MATRIX_PART(&line, "all connections share one");
+    else
+        return;
+    if (page_some(clock->connections))
+        MATRIX_ADD(&line, " (%" PRId64 " compared)", clock->connections);
+    put(page, TONE_PLAIN, "offset", &line);
+    if (!matrix_text_is(clock->offset, "shared") || !isfinite(clock->uptime_s))
+        return;
+    line.at = 0;
+    isn_show_time(clock->uptime_s, figure);
+    MATRIX_PART(&line, "%s, if the clock began at 0", figure);
+    if (isfinite(clock->wrap_s)) {
+        isn_show_time(clock->wrap_s, figure);
+        MATRIX_PART(&line, "or longer by a multiple of %s", figure);
+    }
+    put(page, TONE_PLAIN, "uptime", &line);
+}
+
+static void put_clock(struct page *page)
+{
+    const struct ts_clock_record *clock = ((const struct matrix_record *)page->record)->clock;
+    struct matrix_text_line line = {.at = 0};
+    char figure[ISN_FIGURE_SIZE];
+
+    if (!clock || !clock->kind || matrix_text_is(clock->kind, "none"))
+        return;
+    if (matrix_text_is(clock->kind, "runs")) {
+        add_rate(&line, clock);
+    } else if (matrix_text_is(clock->kind, "still")) {
+        MATRIX_PART(&line, "stands still: timestamps are always the same");
+        isn_show_number(clock->rate_high_hz, figure);
+        if (figure[0])
+            MATRIX_ADD(&line, ", or slower than %s Hz", figure);
+    } else if (matrix_text_is(clock->kind, "irregular")) {
+        MATRIX_PART(&line, "no clock explains the timestamps");
+    } else {
+        MATRIX_PART(&line, "too few timestamps to tell");
+    }
+    add_samples(&line, clock);
+    if (clock->low_bits_frozen)
+        MATRIX_PART(&line, "the lowest bits stand still");
+    put(page, clock->low_bits_frozen ? TONE_WARN : TONE_PLAIN, "clock", &line);
+    put_offset(page, clock);
+}
+
+/* ---- who answers ---- */
+
+static void put_says(struct page *page, const char *label, const char *says, const char *why)
+{
+    struct matrix_text_line line = {.at = 0};
+
+    if (!says)
+        return;
+    MATRIX_ADD(&line, "%s", says);
+    if (why && *why)
+        MATRIX_ADD(&line, ": %s", why);
+    put(page, matrix_text_is(says, "yes") ? TONE_WARN : TONE_PLAIN, label, &line);
+}
+
+/* ---- the SYN,ACK again ---- */
+
+static void put_repeats(struct page *page)
+{
+    const struct repeats_record *repeats = ((const struct matrix_record *)page->record)->repeats;
+    const struct repeat_record *list;
+    struct matrix_text_line line = {.at = 0};
+    size_t most = page->style->verbose > 0 ? SIZE_MAX : REPEATS_MOST;
+
+    if (!repeats)
+        return;
+    list = repeats->repeats.items;
+    if (!repeats->answered) {
+        page_put_fact(page, TONE_WARN, "repeats", "the SYN that was to show them had no answer");
+        return;
+    }
+    if (page_some(repeats->count))
+        MATRIX_ADD(&line, "the SYN,ACK came again %" PRId64 " time%s", repeats->count,
+                   repeats->count == 1 ? "" : "s");
+    else
+        MATRIX_ADD(&line, "the SYN,ACK did not come again");
+    if (isfinite(repeats->held_ms))
+        MATRIX_ADD(&line, " in %.0f ms", repeats->held_ms);
+    for (size_t i = 0; i < repeats->repeats.count && i < most; i++)
+        MATRIX_ADD(&line, "%s%.0f", i == 0 ? "; gaps in ms: " : ", ", list[i].gap_ms);
+    if (repeats->repeats.count > most)
+        MATRIX_ADD(&line, ", %zu more (-v)", repeats->repeats.count - most);
+    if (isfinite(repeats->ratio))
+        MATRIX_PART(&line, "%s%sratio %.2f", repeats->growth ? repeats->growth : "",
+                    repeats->growth ? ", " : "", repeats->ratio);
+    if (isfinite(repeats->reset_ms))
+        MATRIX_PART(&line, "RST after %.0f ms", repeats->reset_ms);
+    else
+        MATRIX_PART(&line, "no RST");
+    if (!repeats->finished)
+        MATRIX_PART(&line, "more may follow (--patience)");
+    put(page, TONE_PLAIN, "repeats", &line);
+}
+
+/* ---- open connections ---- */
+
+static void put_checks(struct page *page)
+{
+    const struct record_list list = ((const struct matrix_record *)page->record)->checks;
+    const struct check_record *checks = list.items;
+    struct matrix_text_line line = {.at = 0};
+
+    for (unsigned outcome = 0; outcome < MATRIX_TEXT_CHECK_COUNT; outcome++) {
+        bool first = true;
+
+        for (size_t i = 0; i < list.count; i++) {
+            if (matrix_text_outcome(checks[i].outcome) != (enum matrix_text_outcome)outcome)
+                continue;
+            if (first)
+                MATRIX_PART(&line, "%s: ", matrix_text_outcomes[outcome].word);
+            MATRIX_ADD(&line, "%s%s", first ? "" : ", ", checks[i].check ? checks[i].check : "?");
+            first = false;
+        }
+    }
+    put(page, TONE_PLAIN, "checks", &line);
+    for (size_t i = 0; i < list.count; i++) {
+        enum matrix_text_outcome outcome = matrix_text_outcome(checks[i].outcome);
+
+        if (outcome != MATRIX_TEXT_CHECK_FAILS && outcome != MATRIX_TEXT_CHECK_ONE_SIDED)
+            continue;
+        line.at = 0;
+        MATRIX_ADD(&line, "%s %s%s%s", checks[i].check ? checks[i].check : "?", checks[i].outcome,
+                   checks[i].detail ? ": " : "", checks[i].detail ? checks[i].detail : "");
+        put(page, matrix_text_outcome_tone(checks[i].outcome), "", &line);
+    }
+}
+
+/* ---- what routers quoted ---- */
+
+/* Whether two say the same of another offer. */
+static bool same_place(const struct quoted_record *a, const struct quoted_record *b)
+{
+    return a->hop == b->hop && matrix_text_is(a->state, b->state ? b->state : "") &&
+           (a->from == b->from || (a->from && matrix_text_is(b->from, a->from)));
+}
+
+static void put_quoted(struct page *page)
+{
+    const struct record_list list = ((const struct matrix_record *)page->record)->quoted;
+    const struct quoted_record *quoted = list.items;
+    const char *label = "routers";
+
+    for (size_t i = 0; i < list.count; i++) {
+        struct matrix_text_line line = {.at = 0};
+        bool whole = matrix_text_is(quoted[i].state, "whole"), told = false;
+
+        for (size_t j = 0; j < i; j++)
+            told = told || same_place(&quoted[j], &quoted[i]);
+        if (told)
+            continue;
+        MATRIX_ADD(&line, "%s", quoted[i].state ? quoted[i].state : "?");
+        if (quoted[i].hop != RECORD_UNKNOWN)
+            MATRIX_ADD(&line, " %s hop %" PRId64, whole ? "up to" : "from", quoted[i].hop);
+        if (quoted[i].from)
+            MATRIX_ADD(&line, " (%s)", quoted[i].from);
+        for (size_t j = i; j < list.count; j++)
+            if (j == i || same_place(&quoted[j], &quoted[i]))
+                MATRIX_ADD(&line, "%s%s", j == i ? ": " : ", ",
+                           quoted[j].offer ? quoted[j].offer : "?");
+        put(page, whole ? TONE_PLAIN : TONE_WARN, label, &line);
+        label = "";
+    }
+}
+
+void matrix_text_put_facts(struct page *page)
+{
+    const struct matrix_record *record = page->record;
+
+    put_syn_ack(page);
+    put_header(page);
+    put_clock(page);
+    put_says(page, "cookies", record->cookies, record->cookies_why);
+    put_says(page, "proxy", record->proxy, record->proxy_why);
+    put_repeats(page);
+    put_checks(page);
+    put_quoted(page);
+}

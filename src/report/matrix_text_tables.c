@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the rows of a matrix rest on as tables: open connections, tests for proxies, rungs. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "report/matrix_text_parts.h"
+#include "report/table.h"
+
+/* ---- checks ---- */
+
+static const char *check_heading(const void *context, size_t column)
+{
+    static const char *const headings[] = {"check", "outcome", "seen"};
+    (void)context;
+    return headings[column];
+}
+
+static const char *check_cell(const void *context, size_t row, size_t column,
+                              char text[FIELD_TEXT_SIZE])
+{
+    const struct check_record *check = (const struct check_record *)context + row;
+    (void)text;
+    return column == 0 ? check->check : column == 1 ? check->outcome : check->detail;
+}
+
+static enum tone check_tone(const void *context, size_t row)
+{
+    return matrix_text_outcome_tone(((const struct check_record *)context)[row].outcome);
+}
+
+/* ---- tests for cookies and proxies ---- */
+
+static const char *front_heading(const void *context, size_t column)
+{
+    static const char *const headings[] = {"test", "sign", "seen"};
+    (void)context;
+    return headings[column];
+}
+
+static const char *front_cell(const void *context, size_t row, size_t column,
+                              char text[FIELD_TEXT_SIZE])
+{
+    const struct front_test_record *test = (const struct front_test_record *)context + row;
+    (void)text;
+    return column == 0 ? test->test : column == 1 ? test->says : test->detail;
+}
+
+static enum tone front_tone(const void *context, size_t row)
+{
+    return matrix_text_is(((const struct front_test_record *)context)[row].says, "yes")
+               ? TONE_WARN
+               : TONE_PLAIN;
+}
+
+/* ---- rungs ---- */
+
+static const char *rung_heading(const void *context, size_t column)
+{
+    static const char *const headings[] = {"rung", "opened", "else", "offered", "answered"};
+    (void)context;
+    return headings[column];
+}
+
+/* What came instead of SYN,ACKs; "" for nothing of the kind. */
+static const char *show_else(const struct rung_record *rung, char text[FIELD_TEXT_SIZE])
+{
+    size_t at = 0;
+
+    text[0] = '\0';
+    if (page_some(rung->reset))
+        text_append(text, FIELD_TEXT_SIZE, &at, "%" PRId64 " RST", rung->reset);
+    if (page_some(rung->icmp))
+        text_append(text, FIELD_TEXT_SIZE, &at, "%s%" PRId64 " ICMP", at > 0 ? ", " : "",
+                    rung->icmp);
+    if (page_some(rung->silent))
+        text_append(text, FIELD_TEXT_SIZE, &at, "%s%" PRId64 " silent", at > 0 ? ", " : "",
+                    rung->silent);
+    if (rung->breaks)
+        text_append(text, FIELD_TEXT_SIZE, &at, "%sbreaks", at > 0 ? ": " : "");
+    return text;
+}
+
+static const char *rung_cell(const void *context, size_t row, size_t column,
+                             char text[FIELD_TEXT_SIZE])
+{
+    const struct rung_record *rung = (const struct rung_record *)context + row;
+    size_t at = 0;
+
+    switch (column) {
+    case 0:
+        return rung->rung;
+    case 1:
+        if (rung->sent == RECORD_UNKNOWN || rung->opened == RECORD_UNKNOWN)
+            return NULL;
+        text_append(text, FIELD_TEXT_SIZE, &at, "%" PRId64 "/%" PRId64, rung->opened, rung->sent);
+        return text;
+    case 2:
+        return show_else(rung, text);
+    case 3:
+        return rung->offered && !*rung->offered ? "none" : rung->offered;
+    default:
+        return rung->answered && !*rung->answered ? "none" : rung->answered;
+    }
+}
+
+static enum tone rung_tone(const void *context, size_t row)
+{
+    return ((const struct rung_record *)context)[row].breaks ? TONE_BAD : TONE_PLAIN;
+}
+
+/* ---- all of them ---- */
+
+static void put_table(const struct page *page, struct record_list list, struct table table)
+{
+    if (list.count == 0)
+        return;
+    table.style = page->style;
+    table.stream = page->stream;
+    table.indent = PAGE_INDENT;
+    table.rows = list.count;
+    table.context = list.items;
+    fputc('\n', page->stream);
+    table_show(&table);
+}
+
+void matrix_text_put_tables(const struct page *page)
+{
+    const struct matrix_record *record = page->record;
+
+    put_table(page, record->checks,
+              (struct table){
+                  .columns = 3, .heading = check_heading, .cell = check_cell, .tone = check_tone});
+    put_table(page, record->front,
+              (struct table){
+                  .columns = 3, .heading = front_heading, .cell = front_cell, .tone = front_tone});
+    put_table(page, record->rungs,
+              (struct table){
+                  .columns = 5, .heading = rung_heading, .cell = rung_cell, .tone = rung_tone});
+}
