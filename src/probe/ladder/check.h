@@ -51,6 +51,71 @@ const char *check_script_words(enum check_script script);
 
 #define CHECK_LATER 8
 
+/* The steps of HOLES: byte beside our SND.NXT that each sends, and why. */
+/* clang-format off */
+#define CHECK_STEP_TABLE(X) \
+    X(GAP,    1, "beyond a hole of one byte: is it acknowledged with a SACK block") \
+    X(TWICE,  1, "the same once more: is it reported with a D-SACK block") \
+    X(MARK,   3, "marked CE: is it answered with ECE") \
+    X(REDUCE, 5, "with CWR: does ECE end")
+/* clang-format on */
+enum check_step {
+#define X(id, offset, words) CHECK_STEP_##id,
+    CHECK_STEP_TABLE(X)
+#undef X
+        CHECK_STEP_COUNT
+};
+
+/* What HOLES knows and saw. An answer is an acknowledgment that came of the byte. */
+struct check_holes {
+    bool begun;
+    enum check_step step;
+    unsigned tries;    /* of this step */
+    bool send;         /* the step's byte wants to be sent */
+    int64_t last_sent; /* ns */
+    uint32_t base;     /* our SND.NXT, which no step changes */
+    struct {
+        unsigned sent, answers;
+        unsigned sacks; /* answers with a block that holds the byte */
+        unsigned eces;  /* answers with ECE */
+        unsigned clear; /* without */
+    } steps[CHECK_STEP_COUNT];
+    unsigned dsacks;              /* answers whose first block reports a duplicate */
+    unsigned mark_blocks;         /* SACK blocks in the first answer that reports the third byte */
+    bool mark_first;              /* the third byte's came first of them */
+    unsigned strangers;           /* answers whose blocks hold nothing that was sent */
+    struct stream_block stranger; /* the first of them, relative to `base` */
+    unsigned ece_before;          /* segments with ECE before anything was marked */
+    bool hole_acked;              /* it acknowledged what was never sent */
+};
+
+/* What BYTES and WINDOW know and saw: the peer's data, which they do not acknowledge. */
+struct check_data {
+    struct stream stream;        /* what came, for telling repeats from news */
+    int64_t first_at, last_news; /* ns; 0: none came */
+    unsigned segments, largest;  /* bytes of data, of those that brought news */
+    unsigned full; /* of these, how many are at most our MSS and at least three quarters of it */
+    unsigned repeats, repeat_largest; /* came again, and not at once */
+    uint32_t bytes;                   /* of the stream, up to the last that came */
+    unsigned probes; /* single bytes behind a window that was full to the byte: not in `bytes` */
+    bool fin;
+    /* WINDOW: our window was opened when the peer had fallen silent. */
+    uint16_t field; /* that is announced now */
+    unsigned opens; /* how often that was said */
+    bool send;      /* it wants to be said */
+    uint32_t more;  /* bytes that came then */
+};
+
+/* WINDOW: the field of our SYN, which nothing scales: no power of two, so that who goes by it is
+ * found out. The field of our other segments; 512 bytes with the shift of 7 that is offered. */
+#define CHECK_WINDOW_SYN    200
+#define CHECK_WINDOW_FIELD  4
+#define CHECK_WINDOW_SHIFT  7
+#define CHECK_WINDOW_SCALED (CHECK_WINDOW_FIELD << CHECK_WINDOW_SHIFT)
+
+/* Segments of the peer's that are kept. */
+#define CHECK_LOOKS 8
+
 /* One connection. Readers may look at what stands under "what was seen" once it is over. */
 struct check {
     enum check_script script;
@@ -58,16 +123,25 @@ struct check {
     struct craft_header header;
     struct tcb tcb;
     struct stream stream;
-    /* … the owner of check.c adds what the script needs to know of itself … */
+    uint32_t effects; /* gathered, not yet sent */
+    bool answer_due;  /* `answering` is the segment that REPLY answers */
+    struct segment answering;
+    bool reset_again; /* an RST for a peer that has not got all of our data */
+    int64_t due;      /* when the script wants to go on; TCB_NEVER */
 
     /* What was seen. */
     bool opened; /* the handshake was completed */
     bool over;
+    bool reset;   /* the peer ended it with an RST */
+    bool stopped; /* it was ended from outside */
     struct ladder_look syn_ack;
-    /* The peer's first segments after our ACK, in order of arrival: no RST, no SYN. */
-    struct ladder_look later[CHECK_LATER];
-    size_t later_count; /* that are kept */
-    int64_t said_at;    /* ns: our first data left; 0: none did */
+    int64_t opened_at;                     /* ns: the SYN,ACK was read, and our ACK left */
+    unsigned segments, with_timestamps;    /* of the peer's, behind the SYN,ACK; no RSTs */
+    struct ladder_look looks[CHECK_LOOKS]; /* the first of them, in order */
+    size_t look_count;
+    size_t provoked; /* how many of these came before we had sent more than our ACK */
+    struct check_holes holes;
+    struct check_data data;
 };
 
 /* Prepares a connection from `source_port`. `random` is entropy of the caller's. Times are ns of
