@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* SYN cookies: by the same SYN again, by our ISN shifted, by TSval's low bits, by missing repeats.
+/* SYN cookies: by the same SYN again, our ISN shifted, TSval's low bits, repeats that do not come.
  */
 #include <math.h>
 #include <stdlib.h>
 
 #include "probe/ladder/front_parts.h"
-#include "stat/isn/cookies.h"
 
-#define SECOND INT64_C(1000000000)
 /* SYNs of one block (probe/climb.h), and as many of one 4-tuple as are looked at. */
 #define BLOCK     4
 #define SAME_MOST 64
-/* What the first repeat is waited for, at least: RFC 1122 had it after 3 s. */
-#define REPEAT_DUE (SECOND * 7 / 2)
-/* 4.4BSD's comes after 6 s: nothing until here is as good as nothing ever. */
-#define REPEAT_SURE (7 * SECOND)
+/* What the first repeat is waited for, at least, ns: RFC 1122 had it after 3 s. */
+#define REPEAT_DUE INT64_C(3500000000)
 /* Steps of TSval that must all be multiples, for six bits to stand still by no chance: 64^-4. */
 #define STEPS_LEAST 4
 /* Low bits that Linux' cookies hold still; fewer make one wonder. */
@@ -23,10 +19,6 @@
 /* Ticks that a step may be off what the time says. */
 #define STEP_NOISE 4.0
 #define RATE_USUAL 1000.0
-/* Different ISNs whose flags must agree in seven bits, to be FreeBSD's cookies. */
-#define FLAGS_LEAST 5
-/* Answers on different ports that show whether the tuple is in the ISN. */
-#define ECHO_LEAST 3
 
 /* The SYNs of the one 4-tuple, in the order of leaving; NULL: it brought no SYN,ACK. */
 struct same {
@@ -311,134 +303,4 @@ void front_test_cookies(struct front_case *judged)
     test_repeats(judged);
     judged->still = numbers.still;
     judged->parts_of_time = numbers.exact > 0 || numbers.same > 0;
-}
-
-/* ---- the verdict ---- */
-
-/* The ISN is ours and a constant, for whatever port: nothing secret is in it, so it is no cookie.
- */
-static bool only_ours(const struct front_case *judged)
-{
-    const struct ladder_shot *before = NULL;
-    unsigned pairs = 0, alike = 0;
-
-    for (size_t i = 0; i < judged->count; i++) {
-        const struct ladder_shot *shot = &judged->shots[i];
-
-        if (shot->part != LADDER_PART_RUNGS || !front_answered(shot))
-            continue;
-        if (before != NULL && before->port != shot->port && before->syn.seq != shot->syn.seq) {
-            pairs++;
-            alike += shot->answer.segment.seq - before->answer.segment.seq ==
-                     shot->syn.seq - before->syn.seq;
-        }
-        before = shot;
-    }
-    return pairs >= ECHO_LEAST && 2 * alike > pairs;
-}
-
-/* FreeBSD's layout, of pf as well: the options in clear, in seven bits that are the same for the
- * same options (the lowest is the secret's), while the highest byte is a hash. */
-static bool options_in_clear(const struct front_case *judged)
-{
-    uint32_t seen[SAME_MOST];
-    size_t count = 0, tops = 0;
-
-    for (size_t i = 0; i < judged->count && count < SAME_MOST; i++) {
-        uint32_t isn = judged->shots[i].answer.segment.seq;
-        bool new = true, new_top = true;
-
-        if (judged->shots[i].part != LADDER_PART_SAME || !front_answered(&judged->shots[i]))
-            continue;
-        for (size_t j = 0; j < count; j++) {
-            new = new &&seen[j] != isn;
-            new_top = new_top && seen[j] >> 24 != isn >> 24;
-        }
-        if (!new)
-            continue;
-        if (count > 0 && isn_cookie_flags(isn) >> 1 != isn_cookie_flags(seen[0]) >> 1)
-            return false;
-        seen[count++] = isn;
-        tops += new_top;
-    }
-    return count >= FLAGS_LEAST && 2 * tops > count;
-}
-
-/* The same SYN has the same ISN, and another of ours another. */
-static enum front_says judge_hash(struct front_case *judged, char *why)
-{
-    bool silent = front_is(judged, FRONT_REPEATS, FRONT_SAYS_YES);
-
-    if (options_in_clear(judged)) {
-        front_why(why, "the ISN is a function of the SYN with its options in clear, as FreeBSD and "
-                       "pf make their cookies; state may be kept beside them");
-        return FRONT_SAYS_YES;
-    }
-    if (front_is(judged, FRONT_LOW_BITS, FRONT_SAYS_YES)) {
-        front_why(why, "the ISN is a function of the SYN, and the low bits of TSval stand still");
-        return FRONT_SAYS_YES;
-    }
-    if (silent && judged->hold->held >= REPEAT_SURE) {
-        front_why(why, "the ISN is a function of the SYN, ours in it too, and the SYN,ACK does not "
-                       "come again: who answers keeps no state");
-        return FRONT_SAYS_YES;
-    }
-    front_why(why, "the ISN is a function of the SYN, ours in it too, as of some stacks' cookies; "
-                   "a hash without a clock looks the same");
-    return FRONT_SAYS_INCONCLUSIVE;
-}
-
-static enum front_says judge_sum(struct front_case *judged, char *why)
-{
-    if (only_ours(judged)) {
-        front_why(why, "the ISN is ours plus a constant, whatever the port: nothing secret is in "
-                       "it, so it is no cookie");
-        return FRONT_SAYS_NO;
-    }
-    if (front_is(judged, FRONT_REPEATS, FRONT_SAYS_NO)) {
-        front_why(why, "the ISN goes with ours as that of cookies does, and yet the SYN,ACK came "
-                       "again, which takes state");
-        return FRONT_SAYS_INCONCLUSIVE;
-    }
-    front_why(
-        why,
-        "the ISN is ours plus a hash that time does not move, as Linux makes its "
-        "cookies%s%s",
-        front_is(judged, FRONT_LOW_BITS, FRONT_SAYS_YES) ? "; the low bits of TSval stand still"
-                                                         : "",
-        front_is(judged, FRONT_REPEATS, FRONT_SAYS_YES) ? "; the SYN,ACK does not come again" : "");
-    return FRONT_SAYS_YES;
-}
-
-enum front_says front_judge_cookies(struct front_case *judged)
-{
-    char *why = judged->front->cookies_why;
-
-    if (front_is(judged, FRONT_IDENTICAL, FRONT_SAYS_YES)) {
-        if (front_is(judged, FRONT_SHIFTED, FRONT_SAYS_YES))
-            return judge_sum(judged, why);
-        if (judged->still > 0) {
-            front_why(why, "the ISN is the same whatever ours is: a static one, which holds "
-                           "nothing of our SYN, and no cookie");
-            return FRONT_SAYS_NO;
-        }
-        if (front_is(judged, FRONT_SHIFTED, FRONT_SAYS_NO))
-            return judge_hash(judged, why);
-    } else if (front_is(judged, FRONT_IDENTICAL, FRONT_SAYS_NO)) {
-        if (front_is(judged, FRONT_LOW_BITS, FRONT_SAYS_YES)) {
-            front_why(why, "the low bits of TSval stand still as in Linux' cookies, but the same "
-                           "SYN has another ISN each time: a firewall may rewrite it");
-            return FRONT_SAYS_INCONCLUSIVE;
-        }
-        if (!front_is(judged, FRONT_SHIFTED, FRONT_SAYS_YES)) {
-            front_why(why, "the same SYN has another ISN each time");
-            return FRONT_SAYS_NO;
-        }
-    }
-    if (judged->parts_of_time)
-        front_why(why, "some of the ISNs are as those of cookies, some are not: they may be sent "
-                       "for a part of the time only");
-    else
-        front_why(why, "too few of the SYNs of one 4-tuple were answered");
-    return FRONT_SAYS_INCONCLUSIVE;
 }

@@ -62,14 +62,13 @@ static const struct check *opened(const struct front_case *judged, unsigned scri
     return check != NULL && check->opened ? check : NULL;
 }
 
-/* An acknowledgment of nothing but our SYN, with nothing in it. */
+/* An acknowledgment of nothing but our SYN, with nothing in it; no keep-alive, which goes back. */
 static bool is_update(const struct check *check, const struct ladder_look *look)
 {
     const struct segment *first = &check->syn_ack.segment, *segment = &look->segment;
 
     return (segment->flags & (TCP_SYN | TCP_FIN | TCP_RST | TCP_ACK)) == TCP_ACK &&
-           segment->payload_total == 0 && segment->ack == first->ack &&
-           segment->seq == first->seq + 1;
+           segment->payload_total == 0 && segment->ack == first->ack && segment->seq != first->seq;
 }
 
 /* Whether we said nothing for a while after the handshake. */
