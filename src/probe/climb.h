@@ -38,7 +38,8 @@ struct climb {
     size_t count;
     const struct ladder_hold *hold;                 /* NULL: --patience 0, or it was never begun */
     const struct check *checks[CHECK_SCRIPT_COUNT]; /* over; NULL: never begun */
-    size_t unsent;                                  /* rungs of the plan that never left */
+    size_t unsent;                                  /* turns of the plan that it ended before; without those that were left
+                      out for want of a Fast Open cookie */
     const char *ended; /* why it ended before its end, a clause; NULL: it did not */
     int64_t lasted;    /* ns */
 };

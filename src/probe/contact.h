@@ -13,6 +13,8 @@ enum contact_kind {
     CONTACT_JOB,      /* a whole connection: probe/job */
     CONTACT_EXCHANGE, /* a SYN and its answer: probe/exchange */
     CONTACT_SHOT,     /* a SYN that asks for a sequence number: probe/sampler */
+    CONTACT_CLIMB,    /* a SYN of the ladder of options: probe/climber */
+    CONTACT_CHECK,    /* a whole connection beside it: probe/climber_check */
 };
 
 /* What tells the connections apart in a stream of frames. All bytes count. */

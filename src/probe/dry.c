@@ -58,9 +58,13 @@ int dry_run_packet(const struct dry_run *dry, struct craft *craft, const char *t
     step = tcb_step(&tcb, EVENT_USER_OPEN, NULL, 0);
     if (!tcb_send(&tcb, &step.effects, NULL, 0, &segment))
         return fault_set(fault, FAULT_INTERNAL, 0, "the state machine opens without a SYN");
+    if (dry->on_ladder)
+        rung_mark(dry->rung, &segment);
     length = craft_packet(craft, &header, &segment, packet, CRAFT_PACKET_MAX, fault);
     if (length < 0)
         return length;
+    if (dry->on_ladder)
+        rung_spoil(dry->rung, packet, (size_t)length);
 
     fill(dry, &segment, &header, memory, ret_record);
     ret_record->target = arena_copy(memory, target);

@@ -4,6 +4,7 @@
 #define PROBE_DRY_H
 
 #include "base/arena.h"
+#include "probe/ladder/rungs.h"
 #include "probe/spec.h"
 #include "report/records.h"
 
@@ -13,6 +14,8 @@ struct dry_run {
     const struct address *destination;
     uint16_t port;
     uint16_t mss; /* offered in place of the spec's; 0: as the spec has it */
+    bool on_ladder; /* the SYN is this rung's, which `spec` was made for */
+    enum rung_id rung;
     struct spec_random random;
     const char *command; /* whose packet it is */
 };

@@ -8,6 +8,7 @@
 #include "net/clock.h"
 #include "net/descriptors.h"
 #include "net/privilege.h"
+#include "probe/climber.h"
 #include "probe/frames.h"
 #include "probe/pinger.h"
 #include "probe/sampler.h"
@@ -45,8 +46,8 @@ void engine_privilege(struct engine *engine)
 {
     const struct engine_options *options = engine->options;
     /* While more targets may come, raw sockets may still have to be opened, and so may guards for
-     * as long as handshakes do; a chosen port may be a privileged one each time. */
-    bool all_open = engine->exhausted && engine->opening == 0 &&
+     * as long as handshakes and climbs do; a chosen port may be a privileged one each time. */
+    bool all_open = engine->exhausted && engine->opening == 0 && !engine->climbers &&
                     (!engine->pingers || (!options->full && options->spec->source_port == 0));
     struct fault fault;
     int error;
@@ -96,6 +97,7 @@ static void lose_link(struct engine *engine, struct links_entry *entry)
 {
     struct pinger *pinger, *next_pinger;
     struct sampler *sampler, *next_sampler;
+    struct climber *climber, *next_climber;
     struct job *job, *next_job;
 
     engine_unwatch(engine, entry);
@@ -117,6 +119,12 @@ static void lose_link(struct engine *engine, struct links_entry *entry)
     DL_FOREACH2 (engine->sampled, sampler, next_of)
         if (sampler->link == entry)
             sampler->link = NULL;
+    DL_FOREACH_SAFE2 (engine->climbers, climber, next_climber, next_of)
+        if (climber->link == entry)
+            climber_lost(climber, &entry->fault);
+    DL_FOREACH2 (engine->climbed, climber, next_of)
+        if (climber->link == entry)
+            climber->link = NULL;
     links_remove(&engine->links, entry);
 }
 
@@ -147,6 +155,7 @@ static void reap(struct engine *engine)
     }
     pingers_reap(engine);
     samplers_reap(engine);
+    climbers_reap(engine);
 }
 
 static void rest(struct engine *engine)
@@ -192,7 +201,8 @@ static void on_prepare(struct ev_loop *loop, ev_prepare *prepare, int events)
     lose_links(engine);
     reap(engine);
     wait = turns_take(engine);
-    if (engine->over || engine->ended || engine->sampled || any_failed(&engine->links))
+    if (engine->over || engine->ended || engine->sampled || engine->climbed ||
+        any_failed(&engine->links))
         wait = 0;
     if (engine->active == 0 && (engine->stopping || engine->exhausted)) {
         ev_break(loop, EVBREAK_ALL);
@@ -224,8 +234,8 @@ static enum link_load load(const struct engine_options *options)
 
     if (options->rate > RATE_MANY && options->parallel > PARALLEL_MANY)
         return LINK_MANY;
-    if (!one || options->sampling || options->spec->data_length > 0 || options->spec->wait > 0 ||
-        options->port_last)
+    if (!one || options->sampling || options->climbing || options->spec->data_length > 0 ||
+        options->spec->wait > 0 || options->port_last)
         return LINK_BUSY;
     return LINK_QUIET;
 }
@@ -281,6 +291,10 @@ static void discard_all(struct engine *engine)
         sampler_discard(engine->samplers);
     while (engine->sampled)
         sampler_discard(engine->sampled);
+    while (engine->climbers)
+        climber_discard(engine->climbers);
+    while (engine->climbed)
+        climber_discard(engine->climbed);
     links_flush(&engine->links); /* their last segments may be queued */
 }
 

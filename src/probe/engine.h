@@ -3,6 +3,7 @@
 #ifndef PROBE_ENGINE_H
 #define PROBE_ENGINE_H
 
+#include "probe/climb.h"
 #include "probe/feed.h"
 #include "probe/isn_sampling.h"
 #include "probe/outcome.h"
@@ -20,9 +21,10 @@ struct engine_point {
 struct engine_result {
     uint64_t index; /* of the target in the order of the feed, from 0 */
     enum verdict verdict;
-    const struct handshake_record *handshake; /* one of these three, */
+    const struct handshake_record *handshake; /* one of these four, */
     const struct rtt_record *rtt;             /* valid during the call */
     const struct isn_sampling *isn;           /* also */
+    const struct matrix_record *matrix;       /* also */
     int64_t first_at;                         /* ns: when a series' first SYN left */
     const struct engine_point *points;        /* of a series, where they are kept */
     size_t point_count;
@@ -62,6 +64,12 @@ struct engine_calls {
     /* Sampling pauses for a moment, with more numbers than the last time: an early reading of them
      * disturbs nothing if it takes less than a tenth of a second. */
     void (*reading)(void *data, const struct isn_sampling *sampling);
+    /* The climb of a target's ladder of options begins. */
+    void (*announce_climb)(void *data, const struct climb_state *state);
+    /* A few times a second, for each target whose ladder is being climbed. */
+    void (*watch_climb)(void *data, const struct climb_state *state);
+    /* SIGQUIT: the same; NULL: the last one. */
+    void (*look_climb)(void *data, const struct climb_state *state);
 };
 
 struct engine_options {
@@ -90,6 +98,9 @@ struct engine_options {
     struct isn_plan_options plan; /* but for what the engine knows: random, sources, ports */
     struct address second_source; /* family NONE: another address of the interface */
     bool one_source;              /* no second one is wanted */
+
+    bool climbing; /* ladders of options instead: */
+    struct climb_options climb;
 
     struct engine_calls calls;
 };

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <utlist.h>
 
+#include "probe/climber.h"
 #include "probe/frames.h"
 #include "probe/pinger.h"
 #include "probe/sampler.h"
@@ -27,6 +28,7 @@ static void stop_all(struct engine *engine, const char *why)
 {
     struct pinger *pinger, *next_pinger;
     struct sampler *sampler, *next_sampler;
+    struct climber *climber, *next_climber;
     struct job *job, *next_job;
 
     if (engine->stopping)
@@ -41,6 +43,8 @@ static void stop_all(struct engine *engine, const char *why)
         pinger_stop(pinger, engine->stop_why);
     DL_FOREACH_SAFE2 (engine->samplers, sampler, next_sampler, next_of)
         sampler_stop(sampler, engine->stop_why);
+    DL_FOREACH_SAFE2 (engine->climbers, climber, next_climber, next_of)
+        climber_stop(climber, engine->stop_why);
     DL_FOREACH_SAFE2 (engine->jobs, job, next_job, next)
         job_stop(job, why);
 }
@@ -91,6 +95,18 @@ static void look_at_samplers(struct engine *engine,
     }
 }
 
+static void look_at_climbers(struct engine *engine,
+                             void (*look)(void *data, const struct climb_state *state))
+{
+    struct climb_state state;
+    struct climber *climber;
+
+    DL_FOREACH2 (engine->climbers, climber, next_of) {
+        climber_show(climber, engine_now(), &state);
+        look(engine->options->calls.data, &state);
+    }
+}
+
 static void on_quit(struct ev_loop *loop, ev_signal *watcher, int events)
 {
     struct engine *engine = watcher->data;
@@ -103,6 +119,10 @@ static void on_quit(struct ev_loop *loop, ev_signal *watcher, int events)
     if (calls->look_isn) {
         look_at_samplers(engine, calls->look_isn);
         calls->look_isn(calls->data, NULL);
+    }
+    if (calls->look_climb) {
+        look_at_climbers(engine, calls->look_climb);
+        calls->look_climb(calls->data, NULL);
     }
     if (!calls->look)
         return;
@@ -127,6 +147,8 @@ static void on_tick(struct ev_loop *loop, ev_timer *timer, int events)
     calls->progress(calls->data, engine->item_count, total);
     if (calls->watch)
         look_at_samplers(engine, calls->watch);
+    if (calls->watch_climb)
+        look_at_climbers(engine, calls->watch_climb);
 }
 
 void engine_listen(struct engine *engine)

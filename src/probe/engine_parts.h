@@ -20,6 +20,9 @@ struct job;
 struct pinger;
 struct sampler;
 struct shot;
+struct climber;
+struct climber_check;
+struct climber_shot;
 
 /* Somebody who wants to send a SYN when the rate allows it. Embedded in whoever that is. */
 struct turn {
@@ -74,7 +77,7 @@ struct engine {
     struct item *items;
     uint64_t item_count; /* taken up so far */
     unsigned parallel;   /* at once */
-    unsigned active;     /* names being resolved, jobs, pingers and samplers */
+    unsigned active;     /* names being resolved, jobs, pingers, samplers and climbers */
     unsigned opening;    /* of these, those whose first SYN is still to come */
     struct lookup *lookups;
     struct start *starts; /* have a route, and wait for their turn */
@@ -84,6 +87,8 @@ struct engine {
     struct pinger *ended; /* wait to be reported */
     struct sampler *samplers;
     struct sampler *sampled; /* wait to be reported */
+    struct climber *climbers;
+    struct climber *climbed; /* wait to be reported */
     bool blocked;            /* who is to begin has to wait for a port */
     bool exhausted;          /* the feed has no more */
     ev_io feed_readable;
@@ -172,6 +177,7 @@ void subject_context(const struct subject *subject, char time[40],
 void job_start(struct engine *engine, struct subject *subject);
 void pinger_start(struct engine *engine, struct subject *subject);
 void sampler_start(struct engine *engine, struct subject *subject);
+void climber_start(struct engine *engine, struct subject *subject);
 
 void job_packet(struct job *job, const struct packet *packet, int64_t at);
 void job_icmp(struct job *job, const struct packet *packet, const struct icmp *icmp, int64_t at);
@@ -182,5 +188,10 @@ void shot_packet(struct shot *shot, const struct packet *packet, int64_t at);
 void shot_icmp(struct shot *shot, const struct packet *packet, const struct icmp *icmp);
 /* Its SYN could not be sent. */
 void shot_unsent(struct shot *shot, const struct fault *fault);
+void climber_shot_packet(struct climber_shot *shot, const struct packet *packet, int64_t at);
+void climber_shot_icmp(struct climber_shot *shot, const struct packet *packet,
+                       const struct icmp *icmp);
+void climber_shot_unsent(struct climber_shot *shot, const struct fault *fault);
+void climber_check_packet(struct climber_check *checking, const struct packet *packet, int64_t at);
 
 #endif

@@ -55,6 +55,12 @@ static void take_tcp(struct engine *engine, const struct frame *frame, const str
     case CONTACT_SHOT:
         shot_packet((struct shot *)contact, packet, at);
         break;
+    case CONTACT_CLIMB:
+        climber_shot_packet((struct climber_shot *)contact, packet, at);
+        break;
+    case CONTACT_CHECK:
+        climber_check_packet((struct climber_check *)contact, packet, at);
+        break;
     }
 }
 
@@ -84,6 +90,11 @@ static void take_icmp(struct engine *engine, const struct frame *frame, const st
     case CONTACT_SHOT:
         shot_icmp((struct shot *)contact, packet, &icmp);
         break;
+    case CONTACT_CLIMB:
+        climber_shot_icmp((struct climber_shot *)contact, packet, &icmp);
+        break;
+    case CONTACT_CHECK: /* they hear of nothing but segments */
+        break;
     }
 }
 
@@ -98,6 +109,11 @@ void contact_unsent(struct contact *contact, const struct fault *fault)
         break;
     case CONTACT_SHOT:
         shot_unsent((struct shot *)contact, fault);
+        break;
+    case CONTACT_CLIMB:
+        climber_shot_unsent((struct climber_shot *)contact, fault);
+        break;
+    case CONTACT_CHECK: /* sends at once, and sees for itself */
         break;
     }
 }

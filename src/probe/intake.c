@@ -5,6 +5,7 @@
 #include <utlist.h>
 
 #include "net/clock.h"
+#include "probe/climber.h"
 #include "probe/dry.h"
 #include "probe/sampler.h"
 
@@ -66,8 +67,10 @@ static int make_only(struct engine *engine, const struct subject *subject, struc
 static void dry_start(struct engine *engine, struct subject *subject)
 {
     struct fault fault;
-    int error = engine->options->sampling ? sampler_dry(engine, subject, &fault)
-                                          : make_only(engine, subject, &fault);
+    const struct engine_options *options = engine->options;
+    int error = options->sampling   ? sampler_dry(engine, subject, &fault)
+                : options->climbing ? climber_dry(engine, subject, &fault)
+                                    : make_only(engine, subject, &fault);
 
     if (error) {
         subject_failed(engine, subject, error, &fault);
@@ -112,6 +115,8 @@ void intake_start(struct engine *engine)
         dry_start(engine, &subject);
     else if (engine->options->sampling)
         sampler_start(engine, &subject);
+    else if (engine->options->climbing)
+        climber_start(engine, &subject);
     else if (engine->options->series)
         pinger_start(engine, &subject);
     else

@@ -84,6 +84,7 @@ static int report_failed(struct engine *engine, const struct subject *subject,
     struct engine_result result = {.index = subject->item->index, .verdict = VERDICT_INCONCLUSIVE};
     struct handshake_record handshake;
     struct result_context context;
+    struct matrix_record matrix;
     struct isn_sampling isn;
     struct rtt_record rtt;
     char time[40];
@@ -94,6 +95,9 @@ static int report_failed(struct engine *engine, const struct subject *subject,
     if (engine->options->sampling) {
         sampler_unmeasured(&context, fault, &engine->memory, &isn);
         result.isn = &isn;
+    } else if (engine->options->climbing) {
+        climb_unmeasured(&context, fault, &engine->memory, &matrix);
+        result.matrix = &matrix;
     } else if (engine->options->series) {
         pinger_unmeasured(&context, engine->options->full, fault, &engine->memory, &rtt);
         result.rtt = &rtt;

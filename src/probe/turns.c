@@ -2,6 +2,7 @@
 /* Whose turn it is to send a SYN, and when. */
 #include <utlist.h>
 
+#include "probe/climber.h"
 #include "probe/frames.h"
 #include "probe/pinger.h"
 #include "probe/sampler.h"
@@ -96,6 +97,7 @@ int64_t turns_take(struct engine *engine)
     pingers_due(engine, now);
     exchanges_due(engine, now);
     samplers_due(engine, now);
+    climbers_due(engine, now);
     for (unsigned taken = 0; taken < TURNS_AT_ONCE && !engine->error; taken++) {
         if (pace_wait(&engine->rate, now) > 0 || !take_one(engine, now))
             break;
@@ -113,5 +115,6 @@ int64_t turns_take(struct engine *engine)
     due = next_turn(engine, now);
     due = sooner(due, pingers_next(engine, now));
     due = sooner(due, samplers_next(engine, now));
+    due = sooner(due, climbers_next(engine, now));
     return sooner(due, exchanges_next(engine, now));
 }

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Whether a peer whose ladder is climbed suffers from it, or is no longer there. */
+#include "probe/climber_strain.h"
+
+#include "base/text.h"
+
+/* Half of the latest. A path that loses 20 % gets there once in ten thousand. */
+#define LOST_MOST (CLIMBER_STRAIN_RECENT / 2)
+/* So many controls in a row, which are of two kinds and come once in nine SYNs. */
+#define SILENT_MOST  3
+#define SILENT_SINCE 8
+/* So many SYNs in a row that were welcome before. */
+#define REFUSED_MOST  3
+#define REPEATED_MOST 10
+
+static unsigned ones(uint32_t bits)
+{
+    unsigned count = 0;
+
+    for (; bits; bits &= bits - 1)
+        count++;
+    return count;
+}
+
+static void next(struct climber_strain *strain, bool lost)
+{
+    strain->lost = strain->lost << 1 | lost;
+    strain->repeated <<= 1;
+    strain->counted++;
+}
+
+void climber_strain_answered(struct climber_strain *strain)
+{
+    next(strain, false);
+    strain->silent = 0;
+    strain->since = 0;
+    strain->refusals = 0;
+}
+
+void climber_strain_lost(struct climber_strain *strain, bool known, bool control)
+{
+    strain->since++;
+    if (known)
+        next(strain, true);
+    strain->silent += known && control;
+}
+
+void climber_strain_refused(struct climber_strain *strain, bool known)
+{
+    strain->since++;
+    strain->silent = 0; /* somebody is there */
+    strain->refusals += known;
+}
+
+void climber_strain_repeated(struct climber_strain *strain)
+{
+    /* Of which SYN does not matter; each counts. */
+    strain->repeated |= strain->repeated + 1;
+}
+
+const char *climber_strain_words(struct climber_strain *strain)
+{
+    unsigned lost = ones(strain->lost), repeated = ones(strain->repeated);
+    size_t at = 0;
+
+    if (strain->silent >= SILENT_MOST && strain->since >= SILENT_SINCE)
+        text_append(strain->words, sizeof strain->words, &at,
+                    "the server fell silent: %u SYNs one after the other had no answer, among them "
+                    "such as had one before",
+                    strain->since);
+    else if (strain->refusals >= REFUSED_MOST)
+        text_append(strain->words, sizeof strain->words, &at,
+                    "the server began to refuse: RSTs came in the place of SYN,ACKs");
+    else if (lost >= LOST_MOST)
+        text_append(strain->words, sizeof strain->words, &at,
+                    "the server showed strain: of the last %d SYNs of kinds that it had answered, "
+                    "%u had no answer",
+                    CLIMBER_STRAIN_RECENT, lost);
+    else if (repeated >= REPEATED_MOST)
+        text_append(strain->words, sizeof strain->words, &at,
+                    "the server went on to repeat its SYN,ACKs (%u times lately): our RSTs do not "
+                    "reach it, or it does not heed them",
+                    repeated);
+    return at > 0 ? strain->words : NULL;
+}
