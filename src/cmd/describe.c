@@ -7,6 +7,8 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "cmd/cli.h"
+#include "probe/ladder/check.h"
+#include "probe/ladder/matrix.h"
 #include "report/finding.h"
 #include "report/isn_words.h"
 #include "report/json_schema.h"
@@ -180,6 +182,69 @@ static struct record_list list_severities(struct arena *memory)
     return list_of(rows, ISN_SEVERITY_COUNT);
 }
 
+static struct record_list list_matrix(struct arena *memory)
+{
+    struct matrix_verdict_record *rows = arena_take(memory, MATRIX_VERDICT_COUNT, sizeof *rows);
+
+    for (unsigned i = 0; i < MATRIX_VERDICT_COUNT; i++) {
+        const struct matrix_verdict_row *row = matrix_verdict_row((enum matrix_verdict)i);
+
+        rows[i] = (struct matrix_verdict_record){
+            .verdict = row->word, .seen = row->seen, .proves = row->proves};
+    }
+    return list_of(rows, MATRIX_VERDICT_COUNT);
+}
+
+static struct record_list list_features(struct arena *memory)
+{
+    struct feature_record *rows = arena_take(memory, RUNG_FEATURE_COUNT, sizeof *rows);
+
+    for (unsigned i = 0; i < RUNG_FEATURE_COUNT; i++) {
+        enum rung_feature feature = (enum rung_feature)i;
+
+        rows[i] = (struct feature_record){.feature = rung_feature_name(feature),
+                                          .meaning = rung_feature_words(feature),
+                                          .reference = rung_feature_reference(feature)};
+    }
+    return list_of(rows, RUNG_FEATURE_COUNT);
+}
+
+static struct record_list list_checks(struct arena *memory)
+{
+    struct check_kind_record *rows = arena_take(memory, CHECK_KIND_COUNT, sizeof *rows);
+
+    for (unsigned i = 0; i < CHECK_KIND_COUNT; i++) {
+        const struct check_kind_row *row = check_kind_row((enum check_kind)i);
+
+        rows[i] = (struct check_kind_record){.check = row->word,
+                                             .feature = rung_feature_name(row->feature),
+                                             .meaning = row->words,
+                                             .reference = row->reference};
+    }
+    return list_of(rows, CHECK_KIND_COUNT);
+}
+
+static struct record_list list_rungs(struct arena *memory)
+{
+    struct rung_kind_record *rows = arena_take(memory, RUNG_COUNT, sizeof *rows);
+
+    for (unsigned i = 0; i < RUNG_COUNT; i++) {
+        const struct rung *rung = rung_of((enum rung_id)i);
+
+        rows[i] = (struct rung_kind_record){
+            .rung = rung->name,
+            .feature = rung_feature_name(rung->feature),
+            .role = rung_role_name(rung->role),
+            .expected = rung_role_meaning(rung->role),
+            .beside = rung_of(rung->beside)->name,
+            .options = rung->options,
+            .purpose = rung->purpose,
+            .reference = rung->reference,
+        };
+    }
+    return list_of(rows, RUNG_COUNT);
+}
+
 static struct record_list list_commands(struct arena *memory)
 {
     size_t count;
@@ -236,16 +301,20 @@ static struct record_list list_options(struct arena *memory)
 /* Name, schema, what makes the list; the first is apart because no comma stands before it. */
 /* clang-format off */
 #define TOPIC_TABLE(FIRST, X) \
-    FIRST("classes",  &schema_isn_class,    list_classes) \
+    FIRST("checks",   &schema_check_kind,   list_checks) \
+    X("classes",      &schema_isn_class,    list_classes) \
     X("commands",     &schema_command,      list_commands) \
     X("effects",      &schema_effect,       list_effects) \
     X("exit",         &schema_exit,         list_exit) \
+    X("features",     &schema_feature,      list_features) \
     X("fields",       &schema_field,        list_fields) \
     X("findings",     &schema_finding_kind, list_findings) \
     X("fsm",          &schema_cell,         list_fsm) \
     X("kinds",        &schema_option,       list_kinds) \
+    X("matrix",       &schema_matrix_verdict, list_matrix) \
     X("options",      &schema_argument,     list_options) \
     X("outcomes",     &schema_outcome,      list_outcomes) \
+    X("rungs",        &schema_rung_kind,    list_rungs) \
     X("schema",       NULL,                 NULL) \
     X("severities",   &schema_isn_severity, list_severities) \
     X("states",       &schema_state,        list_states) \
@@ -329,8 +398,10 @@ const struct command command_describe = {
         "diagram); states and effects are its words; fields are the keys of every record; options "
         "those of every command line; kinds the TCP options that are known by name; verdicts what "
         "a target can be, outcomes what a probe of rtt can come to; classes are the generators "
-        "that isn tells apart, severities how bad it may find them; schema is the JSON Schema of "
-        "what --json writes.",
+        "that isn tells apart, severities how bad it may find them; features are what options asks "
+        "about, rungs the SYNs that it sends for that, checks what it looks at on open "
+        "connections, matrix the verdicts that it comes to; schema is the JSON Schema of what "
+        "--json writes.",
     .groups = {&cli_group_output, &cli_group_common},
     .run = describe,
 };

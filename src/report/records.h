@@ -288,6 +288,21 @@ struct isn_class_record {
 struct isn_severity_record {
     const char *severity, *meaning;
 };
+/* A verdict of the matrix of options. */
+struct matrix_verdict_record {
+    const char *verdict, *seen, *proves;
+};
+/* A row that the matrix may have, and what is looked at on open connections. */
+struct feature_record {
+    const char *feature, *meaning, *reference;
+};
+struct check_kind_record {
+    const char *check, *feature, *meaning, *reference;
+};
+/* A rung of the ladder of options: a SYN. */
+struct rung_kind_record {
+    const char *rung, *feature, *role, *expected, *beside, *options, *purpose, *reference;
+};
 struct exit_record {
     int64_t status;
     const char *name, *meaning;
@@ -304,6 +319,6 @@ struct argument_record {
 
 extern const struct schema schema_segment, schema_step, schema_finding, schema_options,
     schema_handshake, schema_rtt, schema_rtt_probe, schema_flow, schema_bin, schema_packet, schema_cell, schema_state, schema_effect, schema_option,
-    schema_field, schema_verdict, schema_outcome, schema_finding_kind, schema_isn_class, schema_isn_severity, schema_exit, schema_command, schema_argument;
+    schema_field, schema_verdict, schema_outcome, schema_finding_kind, schema_matrix_verdict, schema_feature, schema_check_kind, schema_rung_kind, schema_isn_class, schema_isn_severity, schema_exit, schema_command, schema_argument;
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The schemas of what `describe` lists. */
+#include "report/matrix_words.h"
 #include "report/records_parts.h"
 
 /* clang-format off */
@@ -124,4 +125,54 @@ static const struct field argument_fields[] = {
 };
 #undef F
 SCHEMA(argument, struct argument_record, NULL, "One option of a command line");
+
+#define F(member, unit, help) FIELD(struct matrix_verdict_record, member, unit, help)
+#define W(member, values, help) FIELD_WORDS(struct matrix_verdict_record, member, values, help)
+static const struct field matrix_verdict_fields[] = {
+    W(verdict, RECORDS_WORDS(MATRIX_VERDICT_TABLE), "the word for it"),
+    F(seen, "", "what was seen"),
+    F(proves, "", "what that proves, and what it cannot"),
+};
+#undef F
+#undef W
+SCHEMA(matrix_verdict, struct matrix_verdict_record, NULL, "What may become of a TCP option");
+
+#define F(member, unit, help) FIELD(struct feature_record, member, unit, help)
+#define W(member, values, help) FIELD_WORDS(struct feature_record, member, values, help)
+static const struct field feature_fields[] = {
+    W(feature, RECORDS_WORDS(RUNG_FEATURE_TABLE), "its name"),
+    F(meaning, "", "what it is"),
+    F(reference, "", "where it is defined"),
+};
+#undef F
+#undef W
+SCHEMA(feature, struct feature_record, NULL, "What a row of a matrix of options is about");
+
+#define F(member, unit, help) FIELD(struct check_kind_record, member, unit, help)
+#define W(member, values, help) FIELD_WORDS(struct check_kind_record, member, values, help)
+static const struct field check_kind_fields[] = {
+    W(check, RECORDS_WORDS(CHECK_TABLE), "its name"),
+    W(feature, RECORDS_WORDS(RUNG_FEATURE_TABLE), "the row of the matrix that it belongs to"),
+    F(meaning, "", "what is to be seen where it works"),
+    F(reference, "", "where that is defined"),
+};
+#undef F
+#undef W
+SCHEMA(check_kind, struct check_kind_record, NULL, "What may be looked at on an open connection");
+
+#define F(member, unit, help) FIELD(struct rung_kind_record, member, unit, help)
+#define W(member, values, help) FIELD_WORDS(struct rung_kind_record, member, values, help)
+static const struct field rung_kind_fields[] = {
+    F(rung, "", "its name"),
+    W(feature, RECORDS_WORDS(RUNG_FEATURE_TABLE), "what it asks about"),
+    W(role, RECORDS_WORDS(RUNG_ROLE_TABLE), "what is expected of it, in a word"),
+    F(expected, "", "what a conforming host does with it, behind a path that touches nothing"),
+    F(beside, "", "the rung that it is held against"),
+    F(options, "", "its options in packetdrill's notation; what differs from SYN to SYN stands in braces"),
+    F(purpose, "", "what it is for"),
+    F(reference, "", "where the rule that it tries is written"),
+};
+#undef F
+#undef W
+SCHEMA(rung_kind, struct rung_kind_record, NULL, "One rung of the ladder of options");
 /* clang-format on */

@@ -138,6 +138,7 @@ const struct schema *const *schema_all(size_t *ret_count)
         &schema_matrix, &schema_matrix_row, &schema_option_row, &schema_rung, &schema_check,
         &schema_front_test, &schema_quoted, &schema_syn_ack_header, &schema_ts_clock,
         &schema_synack_repeats, &schema_synack_repeat,
+        &schema_matrix_verdict, &schema_feature, &schema_check_kind, &schema_rung_kind,
     };
     *ret_count = sizeof all / sizeof all[0];
     return all;

@@ -42,15 +42,19 @@ print(\",\".join(rows[0]), len(rows) - 1)"' sh "$topic"
             has "$record.$key"
         done
     done <<'END'
+checks check_kind
 commands command
 effects effect
 exit exit
+features feature
 fields field
 findings finding_kind
 fsm cell
 kinds option
+matrix matrix_verdict
 options argument
 outcomes outcome
+rungs rung_kind
 states state
 verdicts verdict
 END
@@ -86,6 +90,31 @@ END
     [ "$(words handshake verdict)" = "$verdicts" ]
     [ "$(words rtt_probe lost)" = forward,reverse,unknown ]
     [ "$(words rtt mode)" = half-open,full ]
+}
+
+@test "the words of a matrix of options are those of its tables" {
+    fields=$("$TCPPROBE" describe fields --json | jq -s -c .)
+    words() { jq -r --arg record "$1" --arg key "$2" '.[] | select(.record == $record and .key == $key) | .values' <<<"$fields"; }
+    list() { "$TCPPROBE" describe "$1" --json | jq -rs --arg key "$2" 'map(.[$key]) | join(",")'; }
+    verdicts=$(list matrix verdict) features=$(list features feature)
+    [ "$verdicts" = supported,declined,stripped,rewritten,echoed,breaks,inconclusive ]
+    for record in matrix_row option_row; do
+        [ "$(words "$record" verdict)" = "$verdicts" ]
+        [ "$(words "$record" otherwise)" = "$verdicts" ]
+        [ "$(words "$record" feature)" = "$features" ]
+    done
+    # The target's record has the verdict of each feature under the feature's name.
+    while read -r feature; do
+        [ "$(words option_matrix "$feature")" = "$verdicts" ] || { echo "$feature"; false; }
+    done <<<"${features//,/$'\n'}"
+    [ "$(words check check)" = "$(list checks check)" ]
+    [ "$(words rung feature)" = "$features" ]
+    [ "$(words option_matrix severity)" = none,info,low,medium,high ]
+    [ "$(words option_matrix cookies)" = yes,no,inconclusive ]
+    # Each rung asks about a feature, each feature has a rung, and what it is held against is one.
+    "$TCPPROBE" describe rungs --json >"$BATS_TEST_TMPDIR/rungs"
+    [ "$(jq -rs 'map(.feature) | unique | join(",")' "$BATS_TEST_TMPDIR/rungs")" = "$(tr , '\n' <<<"$features" | sort | paste -sd,)" ]
+    [ "$(jq -s 'map(.rung) as $rungs | ($rungs | length == (unique | length)) and all(.[].beside; IN($rungs[]))' "$BATS_TEST_TMPDIR/rungs")" = true ]
 }
 
 @test "options that commands share are told in the same words, and are in a group" {
