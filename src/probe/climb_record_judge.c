@@ -32,18 +32,24 @@ enum ladder_offer climb_offer(enum rung_feature feature)
 
 bool climb_asked(const struct climb_case *judged, enum rung_feature feature)
 {
-    return judged->matrix.rows[feature].sent > 0;
+    uint32_t wanted = judged->climb->options->features;
+
+    return judged->matrix.rows[feature].sent > 0 && (wanted == 0 || wanted >> feature & 1);
 }
 
-const struct address *climb_router(const struct climb *climb, uint8_t hop)
+const struct ladder_shot *climb_whole(const struct climb *climb, enum ladder_offer offer)
 {
+    const struct ladder_shot *last = NULL;
+
     for (size_t i = 0; i < climb->count; i++) {
         const struct ladder_shot *shot = &climb->shots[i];
 
-        if (shot->part == LADDER_PART_LIMITED && shot->hop_limit == hop && shot->has_icmp)
-            return &shot->icmp_from;
+        if (shot->part == LADDER_PART_LIMITED && shot->has_icmp && shot->quote_whole &&
+            !((shot->quote_lacks | shot->quote_differs) >> offer & 1) &&
+            (last == NULL || shot->hop_limit > last->hop_limit))
+            last = shot;
     }
-    return NULL;
+    return last;
 }
 
 static void count(struct climb_case *judged)
@@ -131,24 +137,26 @@ static void extend(struct matrix_row *row, const char *clause)
     text_append(row->evidence, MATRIX_EVIDENCE_SIZE, &length, "; %s", clause);
 }
 
-/* What quotes show of an offer, as "gone at hop 2, 198.18.1.2; whole at hop 1". */
-static const char *quoted_clause(const struct climb_case *judged, const struct limited_row *row)
+/* What quotes show of an offer, as "gone at hop 2, 198.18.1.2; whole at hop 1"; NULL: nothing. */
+static const char *quoted_clause(const struct climb_case *judged, enum ladder_offer offer)
 {
+    const struct limited_row *row = &judged->limited.rows[offer];
+    const struct ladder_shot *whole = climb_whole(judged->climb, offer);
     char text[ADDRESS_TEXT_SIZE];
-    const struct address *router = climb_router(judged->climb, row->before);
 
-    if (row->hop == 0) {
-        arena_print(judged->arena, "routers quote it whole up to hop %u", row->before);
-        if (router != NULL)
-            arena_print(judged->arena, ", %s", address_show(router, text));
-        return arena_finish(judged->arena);
+    if (row->hop > 0) {
+        arena_print(judged->arena, "%s at hop %u, %s", row->differs ? "another value" : "gone",
+                    row->hop, address_show(&row->from, text));
+        if (row->before > 0)
+            arena_print(judged->arena, "; whole at hop %u", row->before);
+        else
+            arena_print(judged->arena, "; nobody quoted it whole: perhaps it never left so");
+    } else if (row->whole > 0 && whole != NULL) {
+        arena_print(judged->arena, "routers quote it whole up to hop %u, %s", whole->hop_limit,
+                    address_show(&whole->icmp_from, text));
+    } else {
+        return NULL;
     }
-    arena_print(judged->arena, "%s at hop %u, %s", row->differs ? "another value" : "gone",
-                row->hop, address_show(&row->from, text));
-    if (row->before > 0)
-        arena_print(judged->arena, "; whole at hop %u", row->before);
-    else
-        arena_print(judged->arena, "; nobody quoted it whole: perhaps it never left so");
     return arena_finish(judged->arena);
 }
 
@@ -156,15 +164,14 @@ static void add_quotes(struct climb_case *judged)
 {
     for (unsigned i = 0; i < RUNG_FEATURE_COUNT; i++) {
         enum ladder_offer offer = climb_offer((enum rung_feature)i);
-        const struct limited_row *row = &judged->limited.rows[offer % LADDER_OFFER_COUNT];
-        const char *clause;
+        const char *clause = NULL;
 
-        if (offer == LADDER_OFFER_COUNT || !climb_asked(judged, (enum rung_feature)i) ||
-            (row->hop == 0 && row->before == 0))
+        if (offer != LADDER_OFFER_COUNT && climb_asked(judged, (enum rung_feature)i))
+            clause = quoted_clause(judged, offer);
+        if (clause == NULL)
             continue;
-        clause = quoted_clause(judged, row);
         extend(&judged->matrix.rows[i], clause);
-        if (row->hop > 0)
+        if (judged->limited.rows[offer].hop > 0)
             judged->signs[i] = clause;
     }
 }

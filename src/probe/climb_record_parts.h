@@ -40,10 +40,12 @@ bool climb_opened(const struct ladder_shot *shot);
 const struct ladder_shot *climb_last(const struct climb *climb, enum rung_id rung);
 /* The feature's offer; LADDER_OFFER_COUNT: it is none. */
 enum ladder_offer climb_offer(enum rung_feature feature);
-/* Whether the feature is one of the matrix' rows: it was asked. */
+/* Whether the feature has a row in the record: it was wanted, not only to compare others with, and
+ * asked. */
 bool climb_asked(const struct climb_case *judged, enum rung_feature feature);
-/* The address of the router that quoted a SYN sent with this hop limit; NULL: not known. */
-const struct address *climb_router(const struct climb *climb, uint8_t hop);
+/* Of the SYNs that were to expire, that which came farthest with this offer as it left; NULL: none.
+ */
+const struct ladder_shot *climb_whole(const struct climb *climb, enum ladder_offer offer);
 
 void climb_judge(const struct climb *climb, struct arena *arena, struct climb_case *ret_judged);
 

@@ -294,18 +294,21 @@ static struct record_list quoted_list(const struct climb_case *judged)
 
     for (unsigned i = 0; i < LADDER_OFFER_COUNT; i++) {
         const struct limited_row *row = &judged->limited.rows[i];
-        bool whole = row->hop == 0;
-        const struct address *from = whole ? climb_router(judged->climb, row->before) : &row->from;
+        const struct ladder_shot *whole = climb_whole(judged->climb, (enum ladder_offer)i);
+        const char *offer = ladder_offer_word((enum ladder_offer)i);
 
-        if (whole && row->before == 0)
-            continue;
-        rows[count++] = (struct quoted_record){
-            .offer = ladder_offer_word((enum ladder_offer)i),
-            .state = whole          ? "whole"
-                     : row->differs ? "changed"
-                                    : "missing",
-            .hop = whole ? row->before : row->hop,
-            .from = from != NULL ? arena_copy(judged->arena, address_show(from, text)) : NULL};
+        if (row->hop > 0)
+            rows[count++] = (struct quoted_record){
+                .offer = offer,
+                .state = row->differs ? "changed" : "missing",
+                .hop = row->hop,
+                .from = arena_copy(judged->arena, address_show(&row->from, text))};
+        else if (row->whole > 0 && whole != NULL)
+            rows[count++] = (struct quoted_record){
+                .offer = offer,
+                .state = "whole",
+                .hop = whole->hop_limit,
+                .from = arena_copy(judged->arena, address_show(&whole->icmp_from, text))};
     }
     return (struct record_list){.items = rows, .count = count};
 }

@@ -5,9 +5,13 @@
 
 #include "probe/climb_record_found.h"
 
-/* Who reads a malformed option as the sound one that it resembles, does not answer unasked. */
-static bool counts(const struct ladder_shot *shot, enum ladder_rule rule)
+/* Who reads a malformed option as the sound one that it resembles, does not answer unasked; who
+ * gives our flags back does not report a mark. */
+static bool counts(const struct climb_case *judged, const struct ladder_shot *shot,
+                   enum ladder_rule rule)
 {
+    if (rule == LADDER_RULE_ECN_MARK)
+        return judged->matrix.rows[RUNG_FEATURE_ACCECN].otherwise != MATRIX_ECHOED;
     if (rung_of(shot->rung)->feature != RUNG_FEATURE_MALFORMED || shot->rung == RUNG_AFTER_EOL)
         return true;
     return rule != LADDER_RULE_WSCALE_UNOFFERED && rule != LADDER_RULE_TS_UNOFFERED &&
@@ -26,7 +30,7 @@ static void rule(struct climb_found *found, enum ladder_rule broken)
         const struct ladder_shot *shot = &judged->climb->shots[i];
 
         if (judged->facts[i] == NULL || !ladder_breaks(judged->facts[i], broken) ||
-            !counts(shot, broken))
+            !counts(judged, shot, broken))
             continue;
         times++;
         if (first == NULL)

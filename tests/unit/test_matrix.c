@@ -11,184 +11,36 @@
 #include <math.h>
 #include <string.h>
 
-#include "probe/ladder/matrix.h"
+#include "ladder_world.h"
 #include "probe/ladder/rungs_plan.h"
 
 #define MOST 4000
-
-/* A host that supports what is said, behind a path that does what is said. Kinds: 0 for none. */
-struct world {
-    uint16_t mss; /* 0: announces none */
-    bool wscale, sack, ts, ecn, accecn, fastopen, mptcp, md5, data;
-    bool cookies;      /* SYN cookies: window scale and SACK only beside timestamps */
-    bool bare_silent;  /* answers no SYN without options */
-    bool closed;       /* answers RST */
-    bool one_of_two;   /* every second SYN goes to a host without SACK */
-    bool wscale_wrong; /* a window scale to everybody */
-    uint8_t takes, takes_beside, takes_back,
-        drops;                /* kinds: out of the SYN; only from SYNs with four
-                               * options; out of the SYN,ACK; whole SYNs */
-    unsigned pads;            /* NOP behind the options of each SYN,ACK */
-    uint8_t takes_disordered; /* a kind, out of SYNs whose first option is no MSS */
-    bool takes_whole;         /* without leaving NOP */
-    uint16_t drops_flags;     /* SYNs with any of these */
-    uint8_t longest;          /* options in SYNs that are let through, bytes; 0: all */
-    bool echoes_unknown, echoes_all, echoes_ecn, echoes_reserved;
-    bool new_echo; /* the timestamp that is echoed is another */
-    bool quotes;   /* ICMP errors quote the SYN as it is behind the box */
-    bool bleaches; /* IP's ECN bits */
-    bool mends_checksums;
-    uint16_t follows; /* announces our MSS up to this */
-    double loss;
-};
 
 static gsl_rng *rng;
 static struct ladder_facts facts[MOST];
 static struct matrix_seen seen[MOST];
 static struct matrix matrix;
 
-static void take(struct options *options, uint8_t kind, bool whole)
-{
-    uint8_t bytes[OPTIONS_MAX];
-    size_t length = 0;
-
-    for (unsigned i = 0; i < options->count; i++) {
-        const struct option *option = &options->list[i];
-
-        if (option->kind == kind && kind != 0) {
-            memset(bytes + length, OPTION_NOP, option->length);
-            length += whole ? 0 : option->length;
-        } else {
-            memcpy(bytes + length, options->bytes + option->at, option->length);
-            length += option->length;
-        }
-    }
-    options_parse(bytes, length, options);
-}
-
-static bool has(const struct options *options, uint8_t kind)
-{
-    for (unsigned i = 0; i < options->count; i++)
-        if (options->list[i].kind == kind && kind != 0)
-            return true;
-    return false;
-}
-
-static void answer_ecn(const struct world *world, const struct segment *syn, uint8_t mark,
-                       struct segment *answer)
-{
-    static const uint16_t codes[] = {TCP_CWR, TCP_CWR | TCP_ECE, TCP_AE, TCP_AE | TCP_CWR};
-    uint16_t asked = syn->flags & (TCP_AE | TCP_CWR | TCP_ECE);
-
-    if (world->echoes_ecn)
-        answer->flags |= asked;
-    else if (world->accecn && asked != 0 && asked != (TCP_CWR | TCP_ECE))
-        answer->flags |= codes[mark];
-    else if (world->ecn && (asked & (TCP_CWR | TCP_ECE)) == (TCP_CWR | TCP_ECE) &&
-             (mark == 0 || asked & TCP_AE))
-        answer->flags |= TCP_ECE;
-}
-
-/* The SYN,ACK of the host. */
-static void answer_syn(const struct world *world, const struct segment *syn, uint8_t mark,
-                       unsigned turn, bool cookie_valid, struct segment *answer)
-{
-    struct option_summary offered;
-    struct options *options = &answer->options;
-    uint8_t key[10] = {0x01, 0x01, 9, 8, 7, 6, 5, 4, 3, 2};
-    bool room;
-
-    options_summarize(&syn->options, &offered);
-    *answer = (struct segment){.flags = TCP_SYN | TCP_ACK, .seq = 5, .ack = syn->seq + 1};
-    room = !world->cookies || offered.has_timestamps;
-    if (world->mss != 0) {
-        uint16_t mss = world->mss;
-
-        if (world->follows != 0)
-            mss = offered.has_mss && offered.mss < world->follows ? offered.mss : world->follows;
-
-        uint8_t value[2] = {(uint8_t)(mss >> 8), (uint8_t)mss};
-
-        assert_int_equal(options_add(options, OPTION_MSS, value, 2), 0);
-    }
-    if (world->sack && room && offered.has_sack_permitted && !(world->one_of_two && turn % 2))
-        assert_int_equal(options_add(options, OPTION_SACK_PERMITTED, NULL, 0), 0);
-    if (world->ts && offered.has_timestamps)
-        assert_int_equal(options_add_timestamps(options, 777 + turn,
-                                                offered.ts_val + (world->new_echo ? 5u : 0u)),
-                         0);
-    if (world->wscale_wrong || (world->wscale && room && offered.has_wscale))
-        assert_int_equal(options_add(options, OPTION_WSCALE, &(uint8_t){10}, 1), 0);
-    if (world->fastopen && offered.has_fastopen && !offered.fastopen_experimental) {
-        if (cookie_valid)
-            answer->ack += (uint32_t)syn->payload_total;
-        else
-            assert_int_equal(options_add(options, OPTION_FASTOPEN, "\1\2\3\4\5\6\7\x8", 8), 0);
-    }
-    if (world->data && !offered.has_fastopen)
-        answer->ack += (uint32_t)syn->payload_total;
-    if (world->mptcp && offered.has_mptcp && offered.mptcp_version == 1)
-        assert_int_equal(options_add(options, OPTION_MPTCP, key, 10), 0);
-    for (unsigned i = 0; i < syn->options.count; i++) {
-        const struct option *option = &syn->options.list[i];
-        bool unknown = (option->kind > 78 && option->kind < 172) || option->kind > 252;
-
-        if (option->health == OPTION_HEALTH_GOOD && option->length > 1 &&
-            (world->echoes_all || (world->echoes_unknown && unknown)))
-            (void)options_add(options, option->kind, syn->options.bytes + option->at + 2,
-                              option->length - 2u);
-    }
-    for (unsigned i = 0; i < world->pads; i++)
-        if (options->length < OPTIONS_MAX) {
-            struct options padded = *options;
-
-            padded.bytes[padded.length] = OPTION_NOP;
-            options_parse(padded.bytes, padded.length + 1u, options);
-        }
-    if (world->echoes_reserved)
-        answer->flags |= syn->flags & TCP_FLAGS_RESERVED;
-    answer_ecn(world, syn, mark, answer);
-}
-
 /* One SYN through the world. */
 static void ask(const struct world *world, enum rung_id id, const struct rung_values *values,
                 unsigned turn, size_t at)
 {
-    const struct rung *rung = rung_of(id);
-    struct segment syn = {.flags = rung->flags, .ecn = rung->ecn, .seq = values->seq}, there;
-    struct segment answer;
+    struct segment syn, there, answer;
     struct ladder_syn sent = {.segment = &syn,
-                              .checksum_wrong = rung->wrong_checksum,
+                              .checksum_wrong = rung_of(id)->wrong_checksum,
                               .cookie_valid = rung_needs_cookie(id)};
 
-    rung_options(id, values, &syn.options);
-    syn.payload_total = syn.payload_length = rung->data == NULL ? 0 : strlen(rung->data);
-    there = syn;
+    world_syn(id, values, &syn);
     seen[at] = (struct matrix_seen){.rung = id, .came = MATRIX_NOTHING, .ttl = 64};
-    if (world->takes_beside == 0 || there.options.length >= 20)
-        take(&there.options, world->takes_beside, true);
-    take(&there.options, world->takes, world->takes_whole);
-    if (there.options.length > 0 && there.options.list[0].kind != OPTION_MSS)
-        take(&there.options, world->takes_disordered, false);
-    if (world->bleaches)
-        there.ecn = 0;
+    world_forward(world, &syn, &there);
     if (world->quotes)
         ladder_quote(&syn, &there, &seen[at].quote_lacks, &seen[at].quote_differs);
-    if (gsl_rng_uniform(rng) < world->loss || has(&there.options, world->drops) ||
-        (there.flags & world->drops_flags) != 0 ||
-        (world->longest != 0 && there.options.length > world->longest) ||
-        (rung->wrong_checksum && !world->mends_checksums) ||
-        (world->bare_silent && there.options.length == 0) ||
-        (!world->md5 && has(&there.options, OPTION_MD5)))
+    if (gsl_rng_uniform(rng) < world->loss)
         return;
-    if (world->closed) {
-        seen[at].came = MATRIX_RST;
+    seen[at].came = world_answer(world, id, &there, turn, &answer);
+    if (seen[at].came != MATRIX_SYN_ACK)
         return;
-    }
-    answer_syn(world, &there, there.ecn, turn, sent.cookie_valid, &answer);
-    take(&answer.options, world->takes_back, world->takes_whole);
     ladder_read(&sent, &answer, &facts[at]);
-    seen[at].came = MATRIX_SYN_ACK;
     seen[at].facts = &facts[at];
 }
 
@@ -215,9 +67,6 @@ static void climb(const struct world *world, unsigned repeat, uint32_t features)
     arena_release(&arena);
 }
 
-static const struct world plain = {
-    .mss = 1460, .wscale = true, .sack = true, .ts = true, .ecn = true};
-
 static void check(enum rung_feature feature, enum matrix_verdict verdict)
 {
     const struct matrix_row *row = &matrix.rows[feature];
@@ -234,7 +83,7 @@ static void test_plain(void **state)
 {
     (void)state;
     for (unsigned repeat = 2; repeat < 6; repeat++) {
-        climb(&plain, repeat, 0);
+        climb(&world_plain, repeat, 0);
         CHECK(BARE, SUPPORTED);
         CHECK(MSS, SUPPORTED);
         CHECK(WSCALE, SUPPORTED);
@@ -266,7 +115,7 @@ static void test_plain(void **state)
 
 static void test_hosts(void **state)
 {
-    struct world world = plain;
+    struct world world = world_plain;
 
     (void)state;
     world = (struct world){.mss = 1400};
@@ -278,7 +127,7 @@ static void test_hosts(void **state)
     CHECK(SETS, SUPPORTED);
     assert_non_null(strstr(matrix.rows[RUNG_FEATURE_MSS].evidence, "clamped"));
 
-    world = plain;
+    world = world_plain;
     world.mss = 0;
     world.fastopen = world.mptcp = world.accecn = world.data = true;
     climb(&world, 3, 0);
@@ -292,37 +141,39 @@ static void test_hosts(void **state)
     assert_true(matrix.rows[RUNG_FEATURE_DATA].rules >> LADDER_RULE_DATA_TAKEN & 1);
     assert_int_equal(matrix.rows[RUNG_FEATURE_ACCECN].value_count, 4);
 
-    world = plain;
+    world = world_plain;
     world.follows = 8960;
     climb(&world, 3, 0);
     CHECK(MSS, SUPPORTED);
     assert_non_null(strstr(matrix.rows[RUNG_FEATURE_MSS].evidence, "follows ours"));
 
     /* Not a box: what SYN cookies cannot remember without timestamps. */
-    world = plain;
+    world = world_plain;
     world.cookies = true;
     climb(&world, 3, 0);
     CHECK(WSCALE, SUPPORTED);
     CHECK(SACK, SUPPORTED);
     assert_non_null(strstr(matrix.rows[RUNG_FEATURE_SACK].evidence, "SYN cookies"));
+    CHECK(SETS, SUPPORTED);
+    CHECK(ORDER, SUPPORTED);
 
-    world = plain;
+    world = world_plain;
     world.one_of_two = true;
     climb(&world, 10, 0);
     CHECK(SACK, INCONCLUSIVE);
     CHECK(WSCALE, SUPPORTED);
 
-    world = plain;
+    world = world_plain;
     world.wscale_wrong = true;
     climb(&world, 3, 0);
     CHECK(WSCALE, REWRITTEN);
 
-    world = plain;
+    world = world_plain;
     world.md5 = true;
     climb(&world, 3, 0);
     CHECK(MD5, DECLINED);
 
-    world = plain;
+    world = world_plain;
     world.bare_silent = true;
     climb(&world, 3, 0);
     CHECK(BARE, BREAKS);
@@ -333,7 +184,7 @@ static void test_hosts(void **state)
     CHECK(SACK, BREAKS);
     CHECK(WSCALE, SUPPORTED);
 
-    world = plain;
+    world = world_plain;
     world.closed = true;
     climb(&world, 3, 0);
     for (unsigned i = 0; i < RUNG_FEATURE_COUNT; i++)
@@ -342,7 +193,7 @@ static void test_hosts(void **state)
 
 static void test_boxes(void **state)
 {
-    struct world world = plain;
+    struct world world = world_plain;
 
     (void)state;
     /* Taken on the way there: as if declined, unless a router quotes it. */
@@ -354,7 +205,7 @@ static void test_boxes(void **state)
     CHECK(SACK, STRIPPED);
     CHECK(WSCALE, SUPPORTED);
     /* On the way back, NOP are left. */
-    world = plain;
+    world = world_plain;
     world.takes_back = OPTION_TIMESTAMPS;
     climb(&world, 3, 0);
     CHECK(TIMESTAMPS, STRIPPED);
@@ -362,12 +213,12 @@ static void test_boxes(void **state)
     world.takes_whole = true;
     climb(&world, 3, 0);
     CHECK(TIMESTAMPS, DECLINED);
-    world = plain;
+    world = world_plain;
     world.mptcp = true;
     world.takes_back = OPTION_MPTCP;
     climb(&world, 3, 0);
     CHECK(MPTCP, STRIPPED);
-    world = plain;
+    world = world_plain;
     world.takes_beside = OPTION_SACK_PERMITTED;
     climb(&world, 3, 0);
     CHECK(SACK, STRIPPED);
@@ -375,26 +226,26 @@ static void test_boxes(void **state)
     climb(&world, 1, 0);
     CHECK(SACK, INCONCLUSIVE);
     /* NOP that are always there stand for nothing. */
-    world = plain;
+    world = world_plain;
     world.ts = false;
     world.pads = 10;
     climb(&world, 3, 0);
     CHECK(TIMESTAMPS, DECLINED);
 
-    world = plain;
+    world = world_plain;
     world.takes_disordered = OPTION_WSCALE;
     climb(&world, 3, 0);
     CHECK(ORDER, STRIPPED);
     CHECK(SETS, SUPPORTED);
     CHECK(PADDING, SUPPORTED);
 
-    world = plain;
+    world = world_plain;
     world.new_echo = true;
     climb(&world, 3, 0);
     CHECK(TIMESTAMPS, REWRITTEN);
     assert_true(matrix.rows[RUNG_FEATURE_TIMESTAMPS].rules >> LADDER_RULE_TS_ECHO & 1);
 
-    world = plain;
+    world = world_plain;
     world.accecn = world.bleaches = true;
     climb(&world, 3, 0);
     CHECK(ACCECN, REWRITTEN);
@@ -402,7 +253,7 @@ static void test_boxes(void **state)
     climb(&world, 3, 0);
     CHECK(ECN, SUPPORTED);
 
-    world = plain;
+    world = world_plain;
     world.drops = OPTION_FASTOPEN;
     climb(&world, 3, 0);
     CHECK(FASTOPEN, BREAKS);
@@ -410,14 +261,14 @@ static void test_boxes(void **state)
     assert_int_equal(matrix.rows[RUNG_FEATURE_FASTOPEN].otherwise, MATRIX_INCONCLUSIVE);
     CHECK(MPTCP, DECLINED);
 
-    world = plain;
+    world = world_plain;
     world.drops_flags = TCP_ECE | TCP_CWR;
     climb(&world, 3, 0);
     CHECK(ECN, BREAKS);
     CHECK(ACCECN, BREAKS);
     CHECK(SACK, SUPPORTED);
 
-    world = plain;
+    world = world_plain;
     world.longest = 36;
     climb(&world, 3, 0);
     CHECK(FULL, BREAKS);
@@ -429,7 +280,7 @@ static void test_boxes(void **state)
     CHECK(ORDER, INCONCLUSIVE);
     CHECK(SACK, SUPPORTED);
 
-    world = plain;
+    world = world_plain;
     world.mends_checksums = true;
     climb(&world, 3, 0);
     CHECK(CHECKSUM, REWRITTEN);
@@ -437,7 +288,7 @@ static void test_boxes(void **state)
 
 static void test_echoes(void **state)
 {
-    struct world world = plain;
+    struct world world = world_plain;
 
     (void)state;
     world.echoes_unknown = true;
@@ -461,7 +312,7 @@ static void test_echoes(void **state)
     CHECK(UTO, ECHOED);
     CHECK(UNKNOWN, ECHOED);
 
-    world = plain;
+    world = world_plain;
     world.echoes_ecn = world.echoes_reserved = true;
     climb(&world, 3, 0);
     CHECK(ECN, ECHOED);
@@ -477,7 +328,7 @@ static void test_loss(void **state)
 
     (void)state;
     for (unsigned run = 0; run < 60; run++) {
-        struct world world = plain;
+        struct world world = world_plain;
 
         world.md5 = true;
         world.loss = run % 2 ? 0.3 : 0.1;
@@ -495,7 +346,7 @@ static void test_loss(void **state)
     assert_in_range(wrong, 0, 6);
     /* And with more repeats a rule is found in spite of it. */
     for (unsigned run = 0; run < 20; run++) {
-        struct world world = plain;
+        struct world world = world_plain;
 
         world.loss = 0.2;
         world.drops = OPTION_SACK_PERMITTED;
@@ -508,7 +359,7 @@ static void test_loss(void **state)
 
 static void test_few(void **state)
 {
-    struct world world = plain;
+    struct world world = world_plain;
 
     (void)state;
     matrix_judge(NULL, 0, &matrix);
