@@ -49,6 +49,24 @@ static bool is_figures(const char *clause, bool first)
            (strncmp(clause, "answered ", 9) == 0 && isdigit((unsigned char)clause[9]));
 }
 
+/* "0 of 12 SYNs opened (3 RST, 9 silent)". */
+static void add_opened(const struct matrix_row_record *row, struct matrix_text_line *line)
+{
+    const struct {
+        int64_t count;
+        const char *word;
+    } others[] = {{row->reset, "RST"}, {row->icmp, "ICMP"}, {row->silent, "silent"}};
+    const char *between = " (";
+
+    MATRIX_PART(line, "%" PRId64 " of %" PRId64 " SYNs opened", row->opened, row->sent);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (page_some(others[i].count)) {
+            MATRIX_ADD(line, "%s%" PRId64 " %s", between, others[i].count, others[i].word);
+            between = ", ";
+        }
+    MATRIX_ADD(line, "%s", between[0] == ',' ? ")" : "");
+}
+
 /* The reasons, which the evidence has behind its figures, then the row's own figures as far as they
  * are news. */
 static void show_brief(const struct matrix_row_record *row, struct matrix_text_line *line)
@@ -66,7 +84,7 @@ static void show_brief(const struct matrix_row_record *row, struct matrix_text_l
     }
     if (page_some(row->sent) && row->opened != RECORD_UNKNOWN &&
         (!offered || row->opened != row->sent))
-        MATRIX_PART(line, "%" PRId64 " of %" PRId64 " SYNs opened", row->opened, row->sent);
+        add_opened(row, line);
     if (offered)
         MATRIX_PART(line, "answered %" PRId64 " of %" PRId64, row->good, row->offered);
     if (page_some(row->echoed))
