@@ -138,7 +138,20 @@ static bool is_value(enum field_type type)
     return type == FIELD_INTEGER || type == FIELD_NUMBER || type == FIELD_TEXT;
 }
 
-static enum truth clause_truth(const struct expect_clause *clause, const void *record)
+/* What says of itself that it could not be measured, where that was not just what was asked for;
+ * but for the verdict, which has a rule of its own. */
+static bool is_inconclusive(const struct expect *expect, const struct expect_clause *clause,
+                            const void *holder)
+{
+    const struct field *field = clause->place.field;
+    const char *seen = field->type == FIELD_TEXT ? field_text(field, holder) : NULL;
+
+    return expect->use == EXPECT_TARGET && field != expect->verdict && seen &&
+           strcmp(seen, verdict_word(VERDICT_INCONCLUSIVE)) == 0 && !matches_text(clause, seen);
+}
+
+static enum truth clause_truth(const struct expect *expect, const struct expect_clause *clause,
+                               const void *record)
 {
     const void *holder = expect_field_holder(&clause->place, record);
     bool truth;
@@ -153,6 +166,8 @@ static enum truth clause_truth(const struct expect_clause *clause, const void *r
             if (!clause->place.outer)
                 return TRUTH_UNKNOWN;
             truth = clause->operator== EXPECT_DIFFERENT; /* it is absent */
+        } else if (is_inconclusive(expect, clause, holder)) {
+            return TRUTH_UNKNOWN;
         } else {
             truth = compare(clause, record, holder);
         }
@@ -291,7 +306,7 @@ enum expect_result expect_check(const struct expect *expect, const void *record,
     if (ret_unmet)
         *ret_unmet = NULL;
     for (const struct expect_clause *clause = expect->clauses; clause; clause = clause->next) {
-        enum truth truth = clause_truth(clause, record);
+        enum truth truth = clause_truth(expect, clause, record);
         if (truth == TRUTH_TRUE)
             continue;
         failed += truth == TRUTH_FALSE;

@@ -26,8 +26,9 @@
  * A name alone. A word of the field `verdict` (for targets: open, refused, unreachable, filtered,
  * reset, inconclusive; also closed = refused, silent = filtered, answer = open, refused or reset)
  * means that verdict, even where a field has this name too (`closed` of the handshake, `refused` of
- * a series: write those with an operator). Otherwise a yes-or-no field must be true, a list must
- * have entries, and anything else must be known; 0 is known.
+ * a series: write those with an operator). Otherwise a yes-or-no field must be true, one of whose
+ * words "supported" or "yes" is one must be that ("sack" of `options`), a list must have entries,
+ * and anything else must be known; 0 is known.
  *
  * Values. Numbers as expect_number_read() takes them: in the field's unit where none is written,
  * durations, percentages and sizes converted. Yes-or-no: true, false, yes, no. Fields with fixed
@@ -84,9 +85,10 @@ bool expect_concerns(const struct expect *expect, const char *key);
  *   else, where a clause is in doubt: UNMET if there is a verdict and it is not open, for then
  * there is nothing that could have been measured; UNKNOWN otherwise; else MET.
  *
- * In doubt is a comparison with a value that is unknown (null). A name alone is false then, and
- * true with "!". What an object that is there does not have ("wscale" in the options in effect) is
- * absent, not unknown: any comparison with it but "!=" is false.
+ * In doubt is a comparison with a value that is unknown (null), and of a target one with a text
+ * that is "inconclusive" and was not asked for. A name alone is false then, and true with "!". What
+ * an object that is there does not have ("wscale" in the options in effect) is absent, not unknown:
+ * any comparison with it but "!=" is false.
  *
  * *ret_unmet, in `memory` (which must not be growing a text): each clause that is false or in doubt
  * with what was seen, "rtt<50ms: rtt_ms is 61.2; sack: false"; NULL when MET, never NULL otherwise.

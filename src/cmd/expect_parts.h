@@ -51,7 +51,7 @@ const char *expect_words_nearest(struct arena *memory, const struct field *field
 struct expect {
     struct arena memory; /* all that is in it */
     const struct schema *schema;
-    const struct field *verdict; /* the schema's, if it has words; or NULL */
+    const struct field *verdict;  /* the schema's, if it has words; or NULL */
     const struct field *severity; /* the same */
     bool judges_verdict;          /* a clause that was written concerns it */
     enum expect_use use;

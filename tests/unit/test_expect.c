@@ -11,6 +11,7 @@
 
 #include "cmd/expect.h"
 #include "cmd/expect_field.h"
+#include "report/records_matrix.h"
 #include "report_samples.h"
 
 /* A record with every kind of field, and nothing that a target has. */
@@ -235,6 +236,24 @@ static const struct row filter_rows[] = {
      "rtt<50ms: rtt_ms is unknown (the SYNs crossed: no pair of question and answer)"},
 };
 
+/* Words that affirm, and those that say that nothing is known. */
+static const struct matrix_record options_known = {
+    .verdict = "open", .severity = "none", .sack = "supported", .timestamps = "declined",
+    .fastopen = "inconclusive", .cookies = "no", .proxy = "inconclusive", .mss_bytes = 1460,
+};
+static const struct row option_rows[] = {
+    {"sack,mss_bytes>=1400,!timestamps,!cookies,sack=supported|declined", &options_known,
+     EXPECT_MET, NULL},
+    {"timestamps", &options_known, EXPECT_UNMET, "timestamps: timestamps is declined"},
+    {"!sack", &options_known, EXPECT_UNMET, "!sack: sack is supported"},
+    {"cookies", &options_known, EXPECT_UNMET, "cookies: cookies is no"},
+    {"fastopen", &options_known, EXPECT_UNKNOWN, "fastopen: fastopen is inconclusive"},
+    {"fastopen=declined|inconclusive,proxy!=inconclusive", &options_known, EXPECT_UNMET,
+     "proxy!=inconclusive: proxy is inconclusive"},
+    {"proxy!=yes", &options_known, EXPECT_UNKNOWN, "proxy!=yes: proxy is inconclusive"},
+    {"mptcp", &options_known, EXPECT_UNKNOWN, "mptcp: mptcp is unknown"}, /* it was not asked */
+};
+
 /* Texts that are refused, and why. */
 static const struct {
     const struct schema *schema;
@@ -322,6 +341,12 @@ static void test_plain(void **state)
 {
     (void)state;
     CHECK(plain_rows, schema_plain, EXPECT_TARGET);
+}
+
+static void test_options(void **state)
+{
+    (void)state;
+    CHECK(option_rows, schema_matrix, EXPECT_TARGET);
 }
 
 static void test_filter(void **state)
@@ -416,7 +441,8 @@ static void test_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_targets), cmocka_unit_test(test_plain), cmocka_unit_test(test_filter),
+        cmocka_unit_test(test_targets), cmocka_unit_test(test_plain), cmocka_unit_test(test_options),
+        cmocka_unit_test(test_filter),
         cmocka_unit_test(test_refused), cmocka_unit_test(test_long),  cmocka_unit_test(test_seen),
         cmocka_unit_test(test_names),
     };
