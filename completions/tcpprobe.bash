@@ -19,11 +19,11 @@ _tcpprobe()
     fi
     case $command in
     "")
-        COMPREPLY=($(compgen -W "handshake rtt isn describe help --help --version" -- "$cur"))
+        COMPREPLY=($(compgen -W "handshake rtt isn options describe help --help --version" -- "$cur"))
         return
         ;;
     help)
-        COMPREPLY=($(compgen -W "handshake rtt isn describe" -- "$cur"))
+        COMPREPLY=($(compgen -W "handshake rtt isn options describe" -- "$cur"))
         return
         ;;
     handshake)
@@ -350,6 +350,103 @@ _tcpprobe()
             ;;
         esac
         ;;
+    options)
+        options="--ipv4
+            --ipv6
+            --interface=
+            --source=
+            --source-port=
+            --file=
+            --all-addresses
+            --yes
+            --features=
+            --repeat=
+            --patience=
+            --send=
+            --half-open
+            --no-hops
+            --each
+            --fail-on=
+            --timeout=
+            --retries=
+            --interval=
+            --parallel=
+            --rate=
+            --deadline=
+            --expect=
+            --only=
+            --plugin
+            --warning=
+            --critical=
+            --prometheus=
+            --write=
+            --dry-run
+            --tstamp=
+            --json
+            --csv
+            --format=
+            --fields=
+            --no-header
+            --color=
+            --explain
+            --verbose
+            --quiet
+            --ordered
+            --help
+            --version"
+        argument="self"
+        case $prev in
+        --interface)
+            COMPREPLY=($(compgen -W "$(ls /sys/class/net 2>/dev/null)" -- "$cur"))
+            return
+            ;;
+        --file | -f)
+            compopt -o filenames 2>/dev/null
+            COMPREPLY=($(compgen -f -- "$cur"))
+            return
+            ;;
+        --features)
+            COMPREPLY=($(compgen -W "bare mss wscale sack timestamps sets order padding full fastopen ecn accecn mptcp md5 uto edo unknown malformed reserved data checksum" -- "$cur"))
+            return
+            ;;
+        --send)
+            if [[ $cur == @* ]]; then
+                compopt -o filenames 2>/dev/null
+                COMPREPLY=($(compgen -P @ -f -- "${cur#@}"))
+            fi
+            return
+            ;;
+        --fail-on)
+            COMPREPLY=($(compgen -W "info low medium high" -- "$cur"))
+            return
+            ;;
+        --prometheus)
+            compopt -o filenames 2>/dev/null
+            COMPREPLY=($(compgen -f -- "$cur"))
+            return
+            ;;
+        --write)
+            compopt -o filenames 2>/dev/null
+            COMPREPLY=($(compgen -f -- "$cur"))
+            return
+            ;;
+        --tstamp)
+            COMPREPLY=($(compgen -W "host adapter" -- "$cur"))
+            return
+            ;;
+        --format)
+            COMPREPLY=($(compgen -W "text json csv dot" -- "$cur"))
+            return
+            ;;
+        --color)
+            COMPREPLY=($(compgen -W "auto always never" -- "$cur"))
+            return
+            ;;
+        --source | --source-port | --repeat | --patience | --timeout | --retries | --interval | --parallel | --rate | --deadline | --expect | --only | --warning | --critical | --fields)
+            return
+            ;;
+        esac
+        ;;
     describe)
         options="--json
             --csv
@@ -362,7 +459,7 @@ _tcpprobe()
             --quiet
             --help
             --version"
-        argument="classes commands effects exit fields findings fsm kinds options outcomes schema severities states verdicts"
+        argument="checks classes commands effects exit features fields findings fsm kinds matrix options outcomes rungs schema severities states verdicts"
         case $prev in
         --format)
             COMPREPLY=($(compgen -W "text json csv dot" -- "$cur"))

@@ -15,8 +15,8 @@
 
 #define OPTIONS_ROOM 128
 
-static const struct command *const commands[] = {&command_handshake, &command_rtt,
-                                                 &command_isn, &command_describe};
+static const struct command *const commands[] = {
+    &command_handshake, &command_rtt, &command_isn, &command_options, &command_describe};
 
 const struct command *const *cli_commands(size_t *ret_count)
 {

@@ -71,7 +71,12 @@ enum cli_key {
     CLI_KEY_BASELINE,
     CLI_KEY_FAIL_ON,
     CLI_KEY_ATTACK_RATE,
-    CLI_KEY_ATTACK_WINDOW
+    CLI_KEY_ATTACK_WINDOW,
+    CLI_KEY_FEATURES,
+    CLI_KEY_REPEAT,
+    CLI_KEY_PATIENCE,
+    CLI_KEY_NO_HOPS,
+    CLI_KEY_HALF_OPEN
 };
 
 /* Options that belong together, shared by commands. */
@@ -83,7 +88,8 @@ struct cli_group {
 };
 
 extern const struct cli_group cli_group_target, cli_group_segment, cli_group_timing, cli_group_series,
-    cli_group_data, cli_group_audit, cli_group_scripts, cli_group_output, cli_group_records, cli_group_capture,
+    cli_group_data, cli_group_audit,
+    cli_group_ladder, cli_group_scripts, cli_group_output, cli_group_records, cli_group_capture,
     cli_group_common;
 
 #define CLI_GROUPS 12
@@ -109,7 +115,7 @@ struct command {
     int (*run)(struct settings *settings, struct fault *fault);
 };
 
-extern const struct command command_handshake, command_rtt, command_isn, command_describe;
+extern const struct command command_handshake, command_rtt, command_isn, command_options, command_describe;
 
 /*
  * Reads a rate for an option: "50", "50/s", "0.5/s", "100k/s", 0.001 to 10M a second of `things`
@@ -117,6 +123,9 @@ extern const struct command command_handshake, command_rtt, command_isn, command
  */
 int cli_read_rate(const char *argument, const char *what, const char *things, double *ret_rate,
                   struct fault *fault);
+
+/* Reads what --send gave, text or a file, into settings->data. */
+int cli_read_send(const char *argument, struct settings *settings, struct fault *fault);
 
 /* All commands in the order in which they are listed. */
 const struct command *const *cli_commands(size_t *ret_count);

@@ -233,7 +233,7 @@ static const struct cli_option data_options[] = {
     {0},
 };
 
-static int take_send(const char *argument, struct settings *settings, struct fault *fault)
+int cli_read_send(const char *argument, struct settings *settings, struct fault *fault)
 {
     size_t size = strlen(argument) + 1;
     int error;
@@ -259,7 +259,7 @@ static int take_data(int key, const char *argument, struct settings *settings, s
 
     switch (key) {
     case CLI_KEY_SEND:
-        return take_send(argument, settings, fault);
+        return cli_read_send(argument, settings, fault);
     case CLI_KEY_WAIT:
         settings->has_wait = true;
         return text_duration(argument, "--wait", 0, DAY, &spec->wait, fault);

@@ -20,15 +20,16 @@ static const struct cli_option timing_options[] = {
      "Wait this long for an answer to the first SYN, twice as long after each further one "
      "(default: 1s)"},
     {"retries", CLI_KEY_RETRIES, "NUMBER", NULL,
-     "Repeat an unanswered SYN this often, 0 to 20 (default: 2; for rtt 1; isn repeats none)"},
+     "Repeat an unanswered SYN this often, 0 to 20 (default: 2; for rtt 1; isn and options repeat "
+     "none)"},
     {"interval", 'i', "DURATION", NULL,
      "Time from one probe of a target to its next (rtt, default: 1s), or from one target to the "
      "next (handshake, default: 0)"},
     {"parallel", CLI_KEY_PARALLEL, "NUMBER", NULL,
-     "Probe up to this many targets at once, 1 to 65536 (default: 1000; isn: 4)"},
+     "Probe up to this many targets at once, 1 to 65536 (default: 1000; isn, options: 4)"},
     {"rate", CLI_KEY_RATE, "NUMBER", NULL,
      "Send at most this many SYNs a second in the whole run, copies included, as in 50, 0.5/s, "
-     "100k (default: 1000; isn: 50 to each target, its burst apart)"},
+     "100k (default: 1000; to each target isn 50, its burst apart, and options 5)"},
     {"deadline", CLI_KEY_DEADLINE, "DURATION", NULL,
      "End the whole run after this time, whatever is still under way"},
     {0},
@@ -144,7 +145,8 @@ const struct cli_group cli_group_series = {"Series", series_options, take_series
 static const struct cli_option script_options[] = {
     {"expect", CLI_KEY_EXPECT, "CLAUSES", NULL,
      "What each target must meet, as in 'open,rtt<50ms,mss>=1400,sack' (default: open; for isn "
-     "what --fail-on says); what fails is shown with what was seen, and the exit status is 1"},
+     "and options what --fail-on says); what fails is shown with what was seen, and the exit "
+     "status is 1"},
     {"only", CLI_KEY_ONLY, "CLAUSES", NULL,
      "Print only records that meet these clauses; the exit status is that of all"},
     {"plugin", CLI_KEY_PLUGIN, NULL, NULL,

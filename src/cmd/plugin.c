@@ -16,6 +16,7 @@ static const struct {
     {"handshake", {"rtt_ms", "connect_ms", "dns_ms"}},
     {"rtt", {"p50_ms", "p95_ms", "max_ms", "loss_percent"}},
     {"isn", {"n", "certified_bits", "cost_cross_n50", "cost_same_n50"}},
+    {"option_matrix", {"sent", "answered", "lost", "mss_bytes"}},
 };
 
 const enum plugin_state plugin_order[PLUGIN_STATE_COUNT] = {PLUGIN_CRITICAL, PLUGIN_WARNING,

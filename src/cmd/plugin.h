@@ -33,8 +33,9 @@
  * Performance data are 'label'=value[UOM];[warn];[crit];[min];[max], in base units: seconds,
  * percent, bytes; numbers of things have no unit ("c" is for counters that go on from check to
  * check). An unknown value is left out. For `handshake`: rtt, connect, dns; for `rtt`: p50, p95,
- * max, loss; for `isn`: n, certified_bits, cost_cross_n50, cost_same_n50; and any other field that
- * -w or -c names. Texts have no "|" and no line breaks in them.
+ * max, loss; for `isn`: n, certified_bits, cost_cross_n50, cost_same_n50; for `options`: sent,
+ * answered, lost, mss_bytes; and any other field that -w or -c names. Texts have no "|" and no line
+ * breaks in them.
  */
 enum plugin_state {
     PLUGIN_OK,

@@ -145,6 +145,8 @@ const char *plugin_describe(struct plugin *plugin, const char *name, const void 
         arena_print(&plugin->memory, " %s, severity %s", class, severity);
     else if (verdict)
         arena_print(&plugin->memory, " %s", verdict);
+    if (severity && !class)
+        arena_print(&plugin->memory, ", worst finding %s", severity);
     print_headlines(plugin, record);
     if (verdict && !open && reason) {
         arena_print(&plugin->memory, ": ");

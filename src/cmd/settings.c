@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "probe/climb.h"
 
 #define SECOND        INT64_C(1000000000)
 #define COUNT_DEFAULT 10
@@ -27,6 +28,9 @@ void settings_init(struct settings *settings)
     settings->isn.fail_on = ISN_SEVERITY_MEDIUM;
     settings->isn.attack_rate = ATTACK_RATE;
     settings->isn.attack_window = ATTACK_WINDOW;
+    settings->ladder.repeat = RUNGS_REPEAT;
+    settings->ladder.patience = CLIMB_PATIENCE;
+    settings->ladder.fail_on = SEVERITY_MEDIUM;
     settings->format = FORMAT_TEXT;
     settings->colour = "auto";
 }

@@ -4,6 +4,7 @@
 #define CMD_SETTINGS_H
 
 #include "probe/spec.h"
+#include "report/records.h"
 #include "report/output.h"
 #include "stat/isn/classes.h"
 
@@ -23,6 +24,18 @@ struct isn_settings {
     uint32_t attack_window;
     struct address second_source; /* family NONE: to be found */
     bool one_source;              /* no second one is wanted */
+};
+
+/* What a climb of the ladder of options is asked for. */
+struct ladder_settings {
+    uint32_t features; /* 1 << RUNG_FEATURE_…; 0: all */
+    unsigned repeat;
+    int64_t patience; /* ns */
+    bool no_hops;     /* no SYNs that expire on the way */
+    bool half_open;   /* no whole connections */
+    bool has_fail_on;
+    enum severity fail_on; /* a finding as bad as this, or worse, is a failure: */
+    char fail_clause[64];  /* the clause that says so, for expect_also */
 };
 
 struct settings {
@@ -53,6 +66,7 @@ struct settings {
     const char *plot_path;
 
     struct isn_settings isn;
+    struct ladder_settings ladder;
 
     const char *expect, *only, *prometheus_path;
     const char *expect_also; /* clauses that the command adds; NULL: none. Not owned */
