@@ -60,12 +60,27 @@ bool check_data_take(struct check *check, const struct segment *segment, int64_t
     return twice > 0;
 }
 
+int64_t check_data_wait(const struct check *check)
+{
+    /* Where our ACK was lost, the SYN,ACK comes again after a second. */
+    int64_t least = CHECK_SECOND * 3 / 2;
+
+    return check_patience(check, check->spec->timeout > least ? check->spec->timeout : least, 3);
+}
+
 void check_bytes_opened(struct check *check, int64_t now)
 {
-    check->due = now + check_patience(check,
-                                      check->spec->timeout > CHECK_SECOND ? check->spec->timeout
-                                                                          : CHECK_SECOND,
-                                      3);
+    check->due = now + check_data_wait(check);
+}
+
+/* A loss probe repeats the last segment, which may be a small one (RFC 8985 7.3): where the capture
+ * shows segments that were put together, a full one is waited for. */
+static bool is_enough(const struct check *check)
+{
+    const struct check_data *data = &check->data;
+    unsigned mss = our_mss(check);
+
+    return data->largest <= mss || data->repeat_largest >= mss * 3 / 4;
 }
 
 void check_bytes_segment(struct check *check, const struct segment *segment, int64_t at,
@@ -76,7 +91,7 @@ void check_bytes_segment(struct check *check, const struct segment *segment, int
 
     if (segment->flags & TCP_FIN)
         check->data.fin = true;
-    if (check_data_take(check, segment, at, &news)) {
+    if (check_data_take(check, segment, at, &news) && is_enough(check)) {
         check_end(check, now);
         return;
     }

@@ -6,6 +6,9 @@
 
 #define TRIES 3
 
+/* Round trips below this vary by more than what can be told from them. */
+#define FAR (5 * CHECK_MILLISECOND)
+
 /* Values of the IP header's ECN field (RFC 3168 5). */
 #define ECN_ECT_0 2
 #define ECN_CE    3
@@ -29,9 +32,9 @@ static void begin_step(struct check *check, enum check_step step, int64_t now)
 {
     struct check_holes *holes = &check->holes;
 
-    /* Without a SACK block there is none that could report a duplicate, and without ECE none that
-     * could end. */
-    if (step == CHECK_STEP_TWICE && holes->steps[CHECK_STEP_GAP].sacks == 0)
+    /* Without a SACK block there is none that could report a duplicate (a repeat of the first byte
+     * may have been reported already), and without ECE none that could end. */
+    if (step == CHECK_STEP_TWICE && (holes->steps[CHECK_STEP_GAP].sacks == 0 || holes->dsacks > 0))
         step = CHECK_STEP_MARK;
     if (step == CHECK_STEP_COUNT ||
         (step == CHECK_STEP_REDUCE && holes->steps[CHECK_STEP_MARK].eces == 0)) {
@@ -51,7 +54,7 @@ static void go_on(struct check *check, int64_t now)
 
     if (holes->tries < TRIES)
         holes->send = true;
-    else if (holes->steps[holes->step].answers == 0)
+    else if (holes->step == CHECK_STEP_GAP && holes->steps[CHECK_STEP_GAP].answers == 0)
         check_end(check, now);
     else
         begin_step(check, holes->step + 1, now);
@@ -158,8 +161,10 @@ static bool is_answer(const struct check *check, const struct segment *segment,
         return true;
     if (options->sack_count > 0 && block_with(options, holes->base + offsets[CHECK_STEP_GAP]) >= 0)
         return false; /* of an earlier step */
+    if (check->tcb.srtt >= FAR && at - holes->last_sent < check->tcb.srtt / 4)
+        return false;
     return segment->payload_total == 0 && !(segment->flags & TCP_FIN) &&
-           segment->ack == holes->base && at - holes->last_sent >= check->tcb.srtt / 2;
+           segment->ack == holes->base;
 }
 
 /* Whether the step has shown what it is for. */

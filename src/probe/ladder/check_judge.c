@@ -27,22 +27,22 @@ static void judge_timestamps(const struct check *const checks[CHECK_SCRIPT_COUNT
         check_say(ret_row, CHECK_OUTCOME_INCONCLUSIVE, "no connection was opened");
     else if (without[true] > 0)
         check_say(ret_row, CHECK_OUTCOME_FAILS,
-                  "%u of %u segments had none, on %u connections with timestamps in the SYN,ACK",
+                  "%u of %u segments had none, and timestamps had been agreed on (connections: %u)",
                   without[true], without[true] + with[true], agreed);
     else if (with[false] > 0)
         check_say(ret_row, CHECK_OUTCOME_ONE_SIDED,
                   "%u of %u segments had them, on %u connections with none in the SYN,ACK",
                   with[false], with[false] + without[false], opened - agreed);
     else if (with[true] > 0)
-        check_say(ret_row, CHECK_OUTCOME_WORKS, "all %u segments had them, on %u connections",
-                  with[true], agreed);
+        check_say(ret_row, CHECK_OUTCOME_WORKS, "all %u segments had them, on %u connection%s",
+                  with[true], agreed, check_s(agreed));
     else if (without[false] > 0)
         check_say(ret_row, CHECK_OUTCOME_ABSENT,
                   "none of %u segments had them, on %u connections with none in the SYN,ACK",
                   without[false], opened);
     else
         check_say(ret_row, CHECK_OUTCOME_INCONCLUSIVE,
-                  "nothing came behind the SYN,ACK of %u connections", opened);
+                  "nothing came behind the SYN,ACK of %u connection%s", opened, check_s(opened));
 }
 
 /*
@@ -77,11 +77,13 @@ static void judge_mss(const struct check *check, struct check_row *ret_row)
                   "the peer sent %u bytes only, which fit one segment of our MSS, %u; --send may "
                   "make it say more",
                   data->bytes, mss);
-    else if (data->full == 0 && largest > mss)
+    else if (largest > mss && repeat < mss * 3 / 4)
         check_say(ret_row, CHECK_OUTCOME_INCONCLUSIVE,
                   "the capture shows %u bytes of data in one, perhaps put together by this "
                   "machine, our MSS is %u; %s",
-                  largest, mss, repeat ? "what came again was small" : "nothing came again");
+                  largest, mss,
+                  repeat ? "what came again was not as much as a full segment"
+                         : "nothing came again");
     else if (data->full == 0)
         check_say(ret_row, CHECK_OUTCOME_INCONCLUSIVE,
                   "%u bytes came in segments of %u at most, none of which was full by our MSS, %u",
@@ -95,11 +97,6 @@ static void judge_mss(const struct check *check, struct check_row *ret_row)
         check_say(ret_row, CHECK_OUTCOME_WORKS,
                   "%u bytes came in segments of %u at most, our MSS is %u%s", data->bytes, largest,
                   mss, largest > room ? ", and no room was left for the timestamps" : "");
-    if (ret_row->outcome == CHECK_OUTCOME_WORKS && repeat == 0 && largest > mss)
-        check_say(ret_row, CHECK_OUTCOME_INCONCLUSIVE,
-                  "the capture shows %u bytes of data in one, perhaps put together by this "
-                  "machine, our MSS is %u; nothing came again",
-                  largest, mss);
 }
 
 /* What a SYN,ACK acknowledges of the data that its SYN had. */
@@ -164,7 +161,7 @@ static void judge_fastopen(const struct ladder_shot *shots, size_t count, struct
                   opened);
     else
         check_say(ret_row, CHECK_OUTCOME_INCONCLUSIVE,
-                  "%u SYNs asked for a cookie, %u were answered by a SYN,ACK", asked, opened);
+                  "SYNs that asked for a cookie: %u, SYN,ACKs that came: %u", asked, opened);
 }
 
 void check_judge(const struct check *const checks[CHECK_SCRIPT_COUNT],

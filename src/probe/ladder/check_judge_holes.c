@@ -72,7 +72,7 @@ void check_judge_sack(const struct check *check, struct check_row *ret_row)
                   "%u answers to data beyond a hole, none with a block%s", answers, end);
     else
         check_say(ret_row, CHECK_OUTCOME_INCONCLUSIVE,
-                  "%u bytes beyond a hole were sent, %u answers came%s", all_sent(holes), answers,
+                  "bytes sent beyond a hole: %u, answers that came: %u%s", all_sent(holes), answers,
                   end);
 }
 
@@ -90,7 +90,8 @@ void check_judge_dsack(const struct check *check, struct check_row *ret_row)
     ending(check, end);
     if (holes->dsacks > 0)
         check_say(ret_row, check->tcb.sack_on ? CHECK_OUTCOME_WORKS : CHECK_OUTCOME_ONE_SIDED,
-                  "%u answers began with a block for what had come twice%s", holes->dsacks,
+                  "%u answer%s began with a block for what had come twice%s", holes->dsacks,
+                  check_s(holes->dsacks),
                   check->tcb.sack_on ? "" : ", and the SYN,ACK did not permit SACK");
     else if (sacks >= ANSWERS_MIN)
         check_say(ret_row, CHECK_OUTCOME_ABSENT,
@@ -103,9 +104,9 @@ void check_judge_dsack(const struct check *check, struct check_row *ret_row)
                   all_answers(holes), end);
     else
         check_say(ret_row, CHECK_OUTCOME_INCONCLUSIVE,
-                  "%u answers with SACK blocks to data beyond a hole, %u of them when it came "
+                  "answers to data beyond a hole: %u with a SACK block, and %u more when it came "
                   "again%s",
-                  holes->steps[CHECK_STEP_GAP].sacks + sacks, twice, end);
+                  holes->steps[CHECK_STEP_GAP].sacks, twice, end);
 }
 
 /* ECN was agreed on. */
@@ -142,7 +143,7 @@ static void judge_agreed_ecn(const struct check *check, struct check_row *ret_ro
                   answers, before);
     else
         check_say(ret_row, CHECK_OUTCOME_INCONCLUSIVE,
-                  "%u bytes marked CE were sent, %u answers came%s",
+                  "bytes sent with a CE mark: %u, answers that came: %u%s",
                   holes->steps[CHECK_STEP_MARK].sent, answers, end);
 }
 
@@ -181,6 +182,6 @@ void check_judge_ecn(const struct check *check, struct check_row *ret_row)
                   "none of %u answers to data marked CE had ECE, nor had the SYN,ACK", answers);
     else
         check_say(ret_row, CHECK_OUTCOME_INCONCLUSIVE,
-                  "%u bytes marked CE were sent, %u answers came%s",
+                  "bytes sent with a CE mark: %u, answers that came: %u%s",
                   holes->steps[CHECK_STEP_MARK].sent, answers, end);
 }

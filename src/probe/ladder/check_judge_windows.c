@@ -108,7 +108,7 @@ void check_judge_wscale(const struct check *const checks[CHECK_SCRIPT_COUNT],
         check_say(ret_row, CHECK_OUTCOME_INCONCLUSIVE, "no connection was opened");
     else if (!judged)
         check_say(ret_row, CHECK_OUTCOME_INCONCLUSIVE,
-                  "nothing came behind the SYN,ACK of %u connections", opened);
+                  "nothing came behind the SYN,ACK of %u connection%s", opened, check_s(opened));
 }
 
 /* The smallest shift with which so many bytes fit our field. */
@@ -164,8 +164,8 @@ void check_judge_our_wscale(const struct check *check, struct check_row *ret_row
             bytes, CHECK_WINDOW_FIELD, stopped && to_the_byte ? "" : "at least ", shift);
     else if (stopped && to_the_byte)
         check_say(ret_row, agreed ? CHECK_OUTCOME_FAILS : CHECK_OUTCOME_ABSENT,
-                  "%u bytes came into a window field of %u, and more only when it was opened "
-                  "(%u bytes, %u window probes): a shift of %u, where ours is %u",
+                  "%u bytes came into a window field of %u, and more only when it was opened (%u) "
+                  "or by probes (%u): that is a shift of %u, ours is %u",
                   bytes, CHECK_WINDOW_FIELD, data->more, data->probes, shift,
                   agreed ? CHECK_WINDOW_SHIFT : 0);
     else if (shift > 0 && !stopped)

@@ -41,7 +41,8 @@ bool check_window_next(struct check *check, int64_t now, struct segment *ret_seg
  * bytes had not come before. WINDOW takes its own window probes out first. */
 bool check_data_take(struct check *check, const struct segment *segment, int64_t at,
                      uint32_t *ret_news);
-/* How long the peer may go on sending once it has begun. */
+/* How long the peer may take to begin, and to go on sending once it has begun. */
+int64_t check_data_wait(const struct check *check);
 int64_t check_data_limit(const struct check *check);
 
 /* The judges: a row each. `check` is over, or NULL. */
@@ -55,6 +56,11 @@ void check_judge_ecn(const struct check *check, struct check_row *ret_row);
 /* Fills in a row; the detail is cut to its room. */
 void check_say(struct check_row *row, enum check_outcome outcome, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* The end of a word that so many follow. */
+static inline const char *check_s(unsigned count)
+{
+    return count == 1 ? "" : "s";
+}
 /* Where there is no connection to judge, says so and returns true. */
 bool check_say_unopened(const struct check *check, struct check_row *row);
 

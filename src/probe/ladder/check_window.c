@@ -2,7 +2,7 @@
 /* The script of the window: a small field in our ACK, and how much the peer sends into it. */
 #include "probe/ladder/check_parts.h"
 
-#define OPENS 3
+#define OPENS 3 /* times that it is said, as one may be lost */
 
 /*
  * What may be all of a short answer, or as much as a smaller window took, is told apart by opening
@@ -17,9 +17,7 @@ static int64_t quiet(const struct check *check)
 
 void check_window_opened(struct check *check, int64_t now)
 {
-    int64_t least = check->spec->timeout > CHECK_SECOND ? check->spec->timeout : CHECK_SECOND;
-
-    check->due = now + check_patience(check, least, 3);
+    check->due = now + check_data_wait(check);
 }
 
 /* RFC 9293 3.8.6.1: a byte behind a window that is full; the windows that we may be understood to
