@@ -90,6 +90,14 @@ refused() {
     accepted anyhow alone "$TCPPROBE" rtt 127.0.0.1:9 192.0.2.1:80 --count=2 --interval=10ms --json
 }
 
+@test "matrices of options are, and each of their rows; also of one that refuses" {
+    needs_root
+    accepted alone "$TCPPROBE" options self --rate=500 --repeat=1 --patience=100ms --json
+    accepted alone "$TCPPROBE" options self -6 --rate=500 --repeat=1 --features=sack --half-open --each --json
+    anyhow() { "$@" 2>/dev/null || [ $? -le 2 ]; }
+    accepted anyhow alone "$TCPPROBE" options 127.0.0.1:9 192.0.2.1:80 --rate=500 --repeat=1 --json
+}
+
 @test "packets of a dry run are" {
     needs_root
     accepted alone "$TCPPROBE" handshake self --dry-run --json
