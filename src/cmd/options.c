@@ -59,7 +59,7 @@ static bool wants_no_matrix(const struct expect *expect)
     struct fault fault;
     struct arena memory;
     struct matrix_record record;
-    const struct result_context context = {.target = ""};
+    const struct result_context context = {.target = "", .host = "", .time = ""};
     bool unmet;
 
     if (!expect_concerns(expect, "verdict"))

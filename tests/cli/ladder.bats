@@ -176,7 +176,7 @@ END
     # shellcheck disable=SC2016
     run --separate-stderr alone sh -c '"$0" options --json self & child=$!
         sleep 3; kill -QUIT $child; sleep 0.5; kill -INT $child; wait $child' "$TCPPROBE"
-    [[ $stderr == *'tcpprobe: self: '*' SYNs, '*' to come; '*' left; '* ]]
+    [[ $stderr == *'tcpprobe: self: '*' SYNs, '*' to come'*'; '*' left; '* ]] || { echo "$stderr"; return 1; }
     field '.ended | test("interrupted")'
     field '.sent >= 10 and .sent < 100'
 }
