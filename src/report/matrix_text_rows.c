@@ -98,11 +98,11 @@ static void show_brief(const struct matrix_row_record *row, struct matrix_text_l
         MATRIX_ADD(line, "%s", row->evidence);
 }
 
-/* What stands in no column of its own. */
+/* What they show that did not break. */
 static void add_otherwise(const struct matrix_row_record *row, struct matrix_text_line *line)
 {
     if (row->otherwise && !matrix_text_is(row->verdict, row->otherwise))
-        MATRIX_PART(line, "else %s", row->otherwise);
+        MATRIX_PART(line, "those that opened: %s", row->otherwise);
 }
 
 /* ---- as a table ---- */
@@ -229,7 +229,6 @@ static void put_row(const struct page *page, const struct widths *widths,
              widths->verdict);
     put_cell(&cells, matrix_text_outcome_tone(row->in_effect), row->in_effect, widths->effect);
     put_cell(&cells, TONE_PLAIN, values, widths->values);
-    add_otherwise(row, &line);
     if (widths->effect == 0 && row->in_effect)
         MATRIX_PART(&line, "in effect: %s", row->in_effect);
     if (widths->values == 0 && values[0])
@@ -242,6 +241,7 @@ static void put_row(const struct page *page, const struct widths *widths,
     } else {
         show_brief(row, &line);
     }
+    add_otherwise(row, &line);
     if (!widths->below)
         put_shortened(&cells, line.text, page->style->width - widths->evidence);
     fputc('\n', page->stream);
@@ -285,7 +285,6 @@ void matrix_row_text(const void *record, const struct style *style, struct outpu
     put_cell(&cells, TONE_PLAIN, row->feature ? row->feature : "-", ALONE_FEATURE);
     put_cell(&cells, matrix_text_verdict_tone(row->verdict), row->verdict ? row->verdict : "-",
              ALONE_VERDICT);
-    add_otherwise(row, &line);
     if (row->in_effect)
         MATRIX_PART(&line, "in effect: %s", row->in_effect);
     if (row->values)
@@ -294,6 +293,7 @@ void matrix_row_text(const void *record, const struct style *style, struct outpu
         show_brief(row, &line);
     else if (row->evidence)
         MATRIX_PART(&line, "%s", row->evidence);
+    add_otherwise(row, &line);
     put_cell(&cells, TONE_PLAIN, line.text, style_columns(line.text));
     fputc('\n', output->stream);
 }
