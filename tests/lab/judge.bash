@@ -74,16 +74,24 @@ judge_no_leftover() {
 
 judge_is_clean() { [ -z "$(judge_leftovers)" ]; }
 
+# As few processes as possible: every run of the program is judged by this, some twice.
 judge_leftovers() {
     local pid parent ours
     ours=" $(cat "$LAB_DIR"/*.pid 2>/dev/null | tr '\n' ' ')"
-    in_server ss -Htan | grep -vE '^(LISTEN|TIME-WAIT)' | sed 's/^/server: /'
-    if [ -z "${LAB_LOOPBACK_PORT:-}" ]; then # there they are the server's too
-        in_client ss -Htanp | sed 's/^/client: /'
-    fi
-    in_client ss -Hwanp | sed 's/^/client, raw: /'
-    in_client ss -H0anp | grep -v '"tcpdump"' | sed 's/^/client, packet: /'
-    in_client nft list ruleset | sed 's/^/client, nft: /'
+    # shellcheck disable=SC2016
+    {
+        in_server ss -Htan
+        echo client
+        # on loopback the connections are the server's too
+        in_client sh -c 'ss -Hanp $1 -w -0; echo nft; nft list ruleset' sh \
+            "$([ -n "${LAB_LOOPBACK_PORT:-}" ] || echo -t)"
+    } | awk '
+        /^(client|nft)$/ { place = $1; next }
+        place == "" && !/^(LISTEN|TIME-WAIT)/ { print "server: " $0 }
+        place == "client" && $1 == "tcp" { sub(/^tcp */, ""); print "client: " $0 }
+        place == "client" && $1 == "raw" { print "client, raw: " $0 }
+        place == "client" && /^p_/ && !/"tcpdump"/ { print "client, packet: " $0 }
+        place == "nft" { print "client, nft: " $0 }'
     for pid in $(ip netns pids "$(lab_namespace client)"); do
         parent=$(awk '/^PPid/ { print $2 }' "/proc/$pid/status" 2>/dev/null) || continue
         case $ours in
