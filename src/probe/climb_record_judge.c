@@ -170,9 +170,12 @@ static void add_quotes(struct climb_case *judged)
             clause = quoted_clause(judged, offer);
         if (clause == NULL)
             continue;
-        extend(&judged->matrix.rows[i], clause);
+        /* What was answered has come there whole, quotes or none. */
         if (judged->limited.rows[offer].hop > 0)
             judged->signs[i] = clause;
+        else if (judged->matrix.rows[i].verdict != MATRIX_DECLINED)
+            continue;
+        extend(&judged->matrix.rows[i], clause);
     }
 }
 
@@ -195,6 +198,40 @@ static void add_one_sided(struct climb_case *judged)
         if (row->verdict != MATRIX_BREAKS)
             row->verdict = MATRIX_STRIPPED;
         row->otherwise = MATRIX_STRIPPED;
+    }
+}
+
+/* Whether an offer is taken up beside timestamps always, and never without. */
+static bool wants_timestamps(const struct climb_case *judged, enum ladder_offer offer)
+{
+    unsigned good[2] = {0, 0}, absent[2] = {0, 0};
+
+    for (size_t i = 0; i < judged->climb->count; i++) {
+        const struct ladder_facts *facts = judged->facts[i];
+        bool beside;
+
+        if (facts == NULL || !facts->facts[offer].offered)
+            continue;
+        beside = facts->facts[LADDER_OFFER_TIMESTAMPS].offered;
+        good[beside] += facts->facts[offer].answer == LADDER_GOOD;
+        absent[beside] += facts->facts[offer].answer == LADDER_ABSENT;
+    }
+    return good[true] > 1 && good[false] == 0 && absent[true] == 0;
+}
+
+/* What SYN cookies hide in timestamps, they have without them not: no chance, where they are known
+ * to be made. */
+static void add_cookies(struct climb_case *judged)
+{
+    for (unsigned i = 0; i < RUNG_FEATURE_COUNT; i++) {
+        struct matrix_row *row = &judged->matrix.rows[i];
+        enum ladder_offer offer = climb_offer((enum rung_feature)i);
+
+        if (judged->front.cookies != FRONT_SAYS_YES || row->verdict != MATRIX_INCONCLUSIVE ||
+            offer == LADDER_OFFER_COUNT || !wants_timestamps(judged, offer))
+            continue;
+        row->verdict = row->otherwise = MATRIX_SUPPORTED;
+        extend(row, "only beside timestamps, where SYN cookies have room for it");
     }
 }
 
@@ -265,6 +302,7 @@ void climb_judge(const struct climb *climb, struct arena *arena, struct climb_ca
     judge_clock(judged);
     front_judge(climb->shots, climb->count, climb->hold, climb->checks, &judged->clock,
                 &judged->front);
+    add_cookies(judged);
     add_quotes(judged);
     add_one_sided(judged);
 }

@@ -140,6 +140,14 @@ static inline struct ladder_shot *scene_shoot(const struct scene *scene, struct 
                                  .settled = true,
                                  .came = MATRIX_NOTHING};
     world_syn(rung, values, &shot->syn);
+    if (part == LADDER_PART_LIMITED) {
+        struct spec spec;
+
+        spec_init(&spec);
+        limited_spec(values, &spec);
+        shot->syn.options = spec.options;
+        shot->syn.flags = spec.flags;
+    }
     if (hop_limit <= scene->hops) {
         scene_quote(scene, shot, hop_limit);
         return shot;

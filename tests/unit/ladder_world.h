@@ -12,7 +12,7 @@
 struct world {
     uint16_t mss; /* 0: announces none */
     bool wscale, sack, ts, ecn, accecn, fastopen, mptcp, md5, data;
-    bool cookies;      /* SYN cookies: window scale and SACK only beside timestamps */
+    bool cookies;      /* SYN cookies: window scale, SACK and ECN only beside timestamps */
     bool bare_silent;  /* answers no SYN without options */
     bool closed;       /* answers RST */
     bool one_of_two;   /* every second SYN goes to a host without SACK */
@@ -135,7 +135,8 @@ static inline void world_answer_syn(const struct world *world, const struct segm
         }
     if (world->echoes_reserved)
         answer->flags |= syn->flags & TCP_FLAGS_RESERVED;
-    world_answer_ecn(world, syn, mark, answer);
+    if (room)
+        world_answer_ecn(world, syn, mark, answer);
 }
 
 /* The SYN of a rung, as it leaves. */
