@@ -37,6 +37,7 @@ struct manner {
     uint32_t answer;       /* bytes that it answers our data with */
     uint32_t lost;         /* bit n: our n-th segment with data is lost on the way */
     uint32_t answers_lost; /* bit n: its n-th segment behind the SYN,ACK is */
+    unsigned closed; /* window updates until its window opens: it begins closed; 0: it does not */
     bool silent, refuses, resets, closes, resets_data, deaf, ignores_window, byte_probes, go_by_syn;
 };
 
@@ -48,6 +49,7 @@ struct peer {
     int64_t now;
     /* Its side of the connection. */
     bool open, shut, ts, sack, scaled, ecn, ece;
+    unsigned updates;
     uint32_t rcv_nxt, ours, mss, ts_recent, ts_val;
     struct stream_block blocks[4];
     unsigned block_count;
@@ -90,6 +92,8 @@ static inline void peer_say(struct peer *peer, uint16_t flags, uint32_t seq, uin
     bool syn = flags & TCP_SYN, rst = flags & TCP_RST;
 
     segment.window = (uint16_t)(window >> (peer->scaled && !syn && !manner->plain_windows ? 7 : 0));
+    if (peer->updates < manner->closed)
+        segment.window = 0;
     if (syn) {
         options_add(&segment.options, OPTION_MSS, "\x05\xb4", 2);
         if (peer->sack && !manner->strip_sack)
@@ -208,6 +212,8 @@ static inline void peer_opened(struct peer *peer)
 {
     peer->open = true;
     peer->wanted = peer->manner->banner;
+    if (peer->manner->closed > 0 && ++peer->updates == peer->manner->closed)
+        peer_say(peer, TCP_ACK, 1, 0, false);
     if (peer->manner->resets)
         peer_say(peer, TCP_RST, 1, 0, false);
     if (peer->manner->closes)

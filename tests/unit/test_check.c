@@ -138,6 +138,8 @@ static const struct expected {
     {"the first two bytes lost", {.lost = 0x3}, NULL, {W, I, W, W, W, I, W}, "had a block"},
     {"each step's first byte lost", {.lost = 0x29}, NULL, {W, I, W, W, W, I, W}, "had a block"},
     {"answers lost", {.answers_lost = 0x5}, NULL, {W, I, W, W, W, I, W}, "had a block"},
+    {"a closed window", {.closed = 99}, NULL, {I, I, I, I, I, I, I}, "of 0 had no room"},
+    {"a window that opens late", {.closed = 1}, NULL, {I, I, W, W, W, I, W}, "was 0"},
     {"all bytes lost", {.lost = UINT32_MAX}, NULL, {I, I, I, I, I, I, I}, "answers that came: 0"},
     {"data beyond a hole dropped unheard", {.deaf = true}, NULL, {I, I, I, I, I, I, I}, "came: 0"},
     {"nobody", {.silent = true}, NULL, {I, I, I, I, I, I, I}, "nothing answered the SYN"},

@@ -231,7 +231,7 @@ static void keep(struct check *check, const struct packet *packet, const struct 
     if (check->look_count == CHECK_LOOKS)
         return;
     look_at(packet, segment, at, &check->looks[check->look_count++]);
-    if (!check->holes.begun && check->tcb.snd_max == check->tcb.iss + 1)
+    if (!check->holes.begun && check->data.opens == 0 && check->tcb.snd_max == check->tcb.iss + 1)
         check->provoked = check->look_count;
 }
 

@@ -70,6 +70,7 @@ enum check_step {
 struct check_holes {
     bool begun;
     enum check_step step;
+    unsigned waits;    /* for a window that such bytes fit into */
     unsigned tries;    /* of this step */
     bool send;         /* the step's byte wants to be sent */
     int64_t last_sent; /* ns */

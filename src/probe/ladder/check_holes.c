@@ -62,10 +62,16 @@ static void go_on(struct check *check, int64_t now)
 
 void check_holes_timer(struct check *check, int64_t now)
 {
-    if (check->holes.begun)
+    struct check_holes *holes = &check->holes;
+
+    if (holes->begun)
         go_on(check, now);
-    else
+    else if (check->tcb.snd_wnd > offsets[CHECK_STEP_REDUCE])
         begin_step(check, CHECK_STEP_GAP, now);
+    else if (holes->waits++ < TRIES) /* a proxy may open its window only now */
+        check->due = now + check_patience(check, 200 * CHECK_MILLISECOND, 3);
+    else
+        check_end(check, now);
 }
 
 /* RFC 3168: data of an ECN connection are ECT, but never a repeat (6.1.5). The CE mark is put on as

@@ -12,10 +12,13 @@
 /* Why there was no more to see, behind a detail. */
 static const char *ending(const struct check *check, char text[ENDING_SIZE])
 {
-    snprintf(text, ENDING_SIZE, "%s",
-             check->reset     ? "; then an RST came"
-             : check->stopped ? "; it was ended early"
-                              : "");
+    if (!check->holes.begun && !check->reset && !check->stopped)
+        snprintf(text, ENDING_SIZE, "; the peer's window of %u had no room", check->tcb.snd_wnd);
+    else
+        snprintf(text, ENDING_SIZE, "%s",
+                 check->reset     ? "; then an RST came"
+                 : check->stopped ? "; it was ended early"
+                                  : "");
     return text;
 }
 
