@@ -126,8 +126,10 @@ static void measure(const struct ipid_sample *samples, struct steps *steps, stru
             median[count++] = steps->forward[i];
     }
     if (count > 0) {
+        size_t below = (count - 1) / 2, above = count / 2;
+
         qsort(median, count, sizeof median[0], by_size);
-        ipid->median_step = (median[(count - 1) / 2] + median[count / 2]) / 2.0;
+        ipid->median_step = (median[below] + median[above]) / 2.0;
     }
     if (lasted > 0)
         ipid->foreign_per_s = fmax(0, foreign) / ((double)lasted / 1e9);

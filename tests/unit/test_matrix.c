@@ -19,6 +19,7 @@
 static gsl_rng *rng;
 static struct ladder_facts facts[MOST];
 static struct matrix_seen seen[MOST];
+static size_t seen_count;
 static struct matrix matrix;
 
 /* One SYN through the world. */
@@ -63,6 +64,7 @@ static void climb(const struct world *world, unsigned repeat, uint32_t features)
         if (rung_ready(turns[i].rung, &values))
             ask(world, turns[i].rung, &values, (unsigned)i, at++);
     }
+    seen_count = at;
     matrix_judge(seen, at, &matrix);
     arena_release(&arena);
 }
@@ -408,6 +410,42 @@ static void test_quote(void **state)
                      1u << LADDER_OFFER_MSS | 1u << LADDER_OFFER_ECN | 1u << LADDER_OFFER_ACCECN);
 }
 
+/* SYNs that were to expire on the way: what came of them is nothing but their quotes. */
+static void test_limited(void **state)
+{
+    static const enum matrix_came ways[] = {MATRIX_ICMP, MATRIX_NOTHING, MATRIX_SYN_ACK,
+                                            MATRIX_RST};
+    static struct matrix before;
+    struct world world = world_plain;
+
+    (void)state;
+    climb(&world, 3, 0);
+    before = matrix;
+    for (size_t i = 0; i < 60; i++)
+        seen[seen_count + i] =
+            (struct matrix_seen){.rung = RUNG_LINUX, .came = ways[i % 4], .limited = true};
+    matrix_judge(seen, seen_count + 60, &matrix);
+    assert_memory_equal(&matrix, &before, sizeof matrix);
+
+    world.takes = OPTION_SACK_PERMITTED;
+    climb(&world, 3, 0);
+    CHECK(SACK, DECLINED);
+    for (size_t i = 0; i < 4; i++)
+        seen[seen_count + i] = (struct matrix_seen){.rung = RUNG_LINUX,
+                                                    .came = MATRIX_ICMP,
+                                                    .limited = true,
+                                                    .quote_lacks = 1u << LADDER_OFFER_SACK};
+    before = matrix;
+    matrix_judge(seen, seen_count + 4, &matrix);
+    CHECK(SACK, STRIPPED);
+    assert_memory_equal(matrix.rungs, before.rungs, sizeof matrix.rungs);
+    assert_int_equal(matrix.rows[RUNG_FEATURE_SETS].sent, before.rows[RUNG_FEATURE_SETS].sent);
+
+    /* Alone they say nothing. */
+    matrix_judge(seen + seen_count, 4, &matrix);
+    CHECK(SACK, INCONCLUSIVE);
+}
+
 static void test_words(void **state)
 {
     (void)state;
@@ -438,9 +476,9 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plain),  cmocka_unit_test(test_hosts), cmocka_unit_test(test_boxes),
-        cmocka_unit_test(test_echoes), cmocka_unit_test(test_loss),  cmocka_unit_test(test_few),
-        cmocka_unit_test(test_quote),  cmocka_unit_test(test_words),
+        cmocka_unit_test(test_plain),  cmocka_unit_test(test_hosts),   cmocka_unit_test(test_boxes),
+        cmocka_unit_test(test_echoes), cmocka_unit_test(test_loss),    cmocka_unit_test(test_few),
+        cmocka_unit_test(test_quote),  cmocka_unit_test(test_limited), cmocka_unit_test(test_words),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -116,9 +116,9 @@ static void test_identical(struct front_case *judged, const struct numbers *numb
                   "another ISN came back in the only pair of the same SYN");
     else if (numbers->rate_high <= 1.02 * numbers->rate_low)
         front_say(judged, FRONT_IDENTICAL, FRONT_SAYS_NO,
-                  "another ISN came back in all %u pairs of the same SYN, higher by %.4g a "
-                  "second: a clock, as RFC 6528 wants it",
-                  pairs, (numbers->rate_low + numbers->rate_high) / 2);
+                  "another ISN came back in all %u pairs of the same SYN, by a "
+                  "clock of about %.3g MHz, as RFC 6528 wants it",
+                  pairs, (numbers->rate_low + numbers->rate_high) / 2e6);
     else
         front_say(judged, FRONT_IDENTICAL, FRONT_SAYS_NO,
                   "another ISN came back in all %u pairs of the same SYN", pairs);
@@ -302,5 +302,6 @@ void front_test_cookies(struct front_case *judged)
     test_low_bits(judged, &same);
     test_repeats(judged);
     judged->still = numbers.still;
+    judged->changed = numbers.pairs - numbers.same;
     judged->parts_of_time = numbers.exact > 0 || numbers.same > 0;
 }

@@ -112,24 +112,26 @@ enum front_says front_judge_cookies(struct front_case *judged)
 {
     char *why = judged->front->cookies_why;
 
+    /* Were ours in it, this would not happen once in 2^32 times. */
+    if (judged->still > 0 && front_is(judged, FRONT_SHIFTED, FRONT_SAYS_NO)) {
+        front_why(why, "the ISN was the same though ours was another: a static one, or of a slow "
+                       "clock, and no cookie");
+        return FRONT_SAYS_NO;
+    }
     if (front_is(judged, FRONT_IDENTICAL, FRONT_SAYS_YES)) {
         if (front_is(judged, FRONT_SHIFTED, FRONT_SAYS_YES))
             return judge_sum(judged, why);
-        if (judged->still > 0) {
-            front_why(why, "the ISN is the same whatever ours is: a static one, which holds "
-                           "nothing of our SYN, and no cookie");
-            return FRONT_SAYS_NO;
-        }
         if (front_is(judged, FRONT_SHIFTED, FRONT_SAYS_NO))
             return judge_hash(judged, why);
-    } else if (front_is(judged, FRONT_IDENTICAL, FRONT_SAYS_NO)) {
+    } else if (judged->changed > 1) {
+        /* No cookie changes from one second to the next, twice. */
         if (front_is(judged, FRONT_LOW_BITS, FRONT_SAYS_YES)) {
             front_why(why, "the low bits of TSval stand still as in Linux' cookies, but the same "
                            "SYN has another ISN each time: a firewall may rewrite it");
             return FRONT_SAYS_INCONCLUSIVE;
         }
-        if (!front_is(judged, FRONT_SHIFTED, FRONT_SAYS_YES)) {
-            front_why(why, "the same SYN has another ISN each time");
+        if (front_is(judged, FRONT_SHIFTED, FRONT_SAYS_NO)) {
+            front_why(why, "the same SYN has another ISN a moment later");
             return FRONT_SAYS_NO;
         }
     }

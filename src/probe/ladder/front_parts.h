@@ -16,6 +16,7 @@ struct front_case {
 
     /* Of the numbers that came. */
     unsigned still;     /* pairs with another ISN of ours, and the same one of the peer's */
+    unsigned changed;   /* pairs of equal SYNs, and another ISN of the peer's */
     bool parts_of_time; /* cookies at times, by the numbers */
     /* Of the connections. */
     bool ttl_differs, clock_jumps; /* after the handshake, in all of them */
