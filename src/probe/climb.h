@@ -38,8 +38,9 @@ struct climb {
     size_t count;
     const struct ladder_hold *hold;                 /* NULL: --patience 0, or it was never begun */
     const struct check *checks[CHECK_SCRIPT_COUNT]; /* over; NULL: never begun */
-    size_t unsent;                                  /* turns of the plan that it ended before; without those that were left
-                      out for want of a Fast Open cookie */
+    /* Turns of the plan that it ended before; without those that were left out for want of a Fast
+     * Open cookie. */
+    size_t unsent;
     const char *ended; /* why it ended before its end, a clause; NULL: it did not */
     int64_t lasted;    /* ns */
 };

@@ -34,13 +34,13 @@ struct climber_shot {
     struct contact contact;
     struct climber *climber;
     enum ladder_part part;
-    size_t row;                /* of the climber's shots */
-    struct ports_lease lease;  /* not of the one 4-tuple's, which is the climber's */
-    struct ports *ports;       /* whose that is */
+    size_t row;               /* of the climber's shots */
+    struct ports_lease lease; /* not of the one 4-tuple's, which is the climber's */
+    struct ports *ports;      /* whose that is */
     uint16_t port;
-    struct craft_header header; /* of an RST of ours */
-    struct tcb tcb;             /* in SYN-SENT: what is acceptable is judged by it */
-    size_t data_length;         /* that the SYN carries */
+    struct craft_header header;   /* of an RST of ours */
+    struct tcb tcb;               /* in SYN-SENT: what is acceptable is judged by it */
+    size_t data_length;           /* that the SYN carries */
     int64_t sent_at, answered_at; /* ns: handed over; its answer was read */
     bool left;                    /* seen leaving */
     bool answered;                /* with a SYN,ACK */
@@ -81,19 +81,19 @@ struct climber {
     struct rung_values same_values;
     struct spec_random same_random;
     struct ports_lease same_lease;
-    unsigned same_at; /* the next of the one 4-tuple */
-    int64_t same_due; /* ns: not before this */
+    unsigned same_at;          /* the next of the one 4-tuple */
+    int64_t same_due;          /* ns: not before this */
     struct climber_shot *same; /* the last one, flying or resting */
     enum climber_hold hold_state;
     unsigned hold_tries;
     struct climber_shot *held;
     uint64_t drawn; /* values beyond the plan's turns */
     unsigned hops, limited_at;
-    bool arrived; /* a SYN that was to expire on the way reached the peer */
+    bool arrived;    /* a SYN that was to expire on the way reached the peer */
     unsigned script; /* the next check */
     struct climber_check *checking;
     struct climber_shot *flying, *resting; /* not settled; settled and listened for */
-    unsigned flying_count; /* but for the one that is held */
+    unsigned flying_count;                 /* but for the one that is held */
 
     /* What has come. */
     struct ladder_shot *shots;

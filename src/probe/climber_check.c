@@ -50,12 +50,11 @@ static bool send_segment(struct climber_check *checking, const struct craft_head
     struct climber *climber = checking->climber;
     uint8_t packet[CRAFT_PACKET_MAX];
     struct fault fault;
-    struct craft *craft =
-        links_craft(&climber->engine->links, header->destination.family, &fault);
+    struct craft *craft = links_craft(&climber->engine->links, header->destination.family, &fault);
     int length = craft ? craft_packet(craft, header, segment, packet, sizeof packet, &fault)
                        : -FAULT_INTERNAL;
-    int error = length < 0 ? length
-                           : link_send(climber->link->link, packet, (size_t)length, &fault);
+    int error =
+        length < 0 ? length : link_send(climber->link->link, packet, (size_t)length, &fault);
 
     if (error && climber->fault.code == FAULT_NONE)
         climber->fault = fault;
@@ -115,8 +114,8 @@ static int open_check(struct climber *climber, unsigned script, struct fault *fa
     checking->until = engine_now() + CHECK_MOST;
     climber->checking = checking;
     climber->checks[script] = check;
-    contact_add(&engine->contacts, &checking->contact, &subject->route.source,
-                checking->lease.port, &subject->address, subject->port);
+    contact_add(&engine->contacts, &checking->contact, &subject->route.source, checking->lease.port,
+                &subject->address, subject->port);
     check_init(check, (enum check_script)script, engine->options->spec, &subject->route,
                &subject->address, subject->port, checking->lease.port, &random);
     return 0;

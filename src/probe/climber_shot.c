@@ -149,12 +149,11 @@ static int take_port(struct climber_shot *shot, struct fault *fault)
         return 0;
     }
     for (unsigned i = 0; i < PORT_TRIES; i++) {
-        error = ports_take(shot->ports, source, &subject->address, subject->port, &shot->lease,
-                           fault);
+        error =
+            ports_take(shot->ports, source, &subject->address, subject->port, &shot->lease, fault);
         if (error)
-            return error == PORTS_BUSY
-                       ? fault_set(fault, FAULT_SYSTEM, 0, "no source port is free")
-                       : error;
+            return error == PORTS_BUSY ? fault_set(fault, FAULT_SYSTEM, 0, "no source port is free")
+                                       : error;
         shot->port = shot->lease.port;
         if (!contact_find(engine->contacts, source, shot->port, &subject->address, subject->port))
             return 0;

@@ -82,8 +82,7 @@ void climber_sum_up(const struct climber *climber, char time[40], char next_hop[
     context->stamp_words = climber->stamp_words;
     context->next_hop = address_show(&subject->route.next_hop, next_hop);
     context->next_hop_silent = !spoken && neighbour_ask(&subject->route) == NEIGHBOUR_SILENT;
-    context->dropped =
-        climber->link ? links_dropped(climber->link, engine_now()) : RECORD_UNKNOWN;
+    context->dropped = climber->link ? links_dropped(climber->link, engine_now()) : RECORD_UNKNOWN;
 }
 
 /* ---- what would be sent ---- */

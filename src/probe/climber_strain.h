@@ -12,7 +12,8 @@
 
 /*
  * A ladder asks for much that need not be answered, so that silence by itself says nothing: a loss
- * or a refusal counts only where a SYN just like it was answered before. All zero: nothing seen yet.
+ * or a refusal counts only where a SYN just like it was answered before. All zero: nothing seen
+ * yet.
  */
 struct climber_strain {
     uint32_t lost, repeated; /* a bit for each of the latest SYNs that count */

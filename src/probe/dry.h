@@ -13,7 +13,7 @@ struct dry_run {
     const struct route *route;
     const struct address *destination;
     uint16_t port;
-    uint16_t mss; /* offered in place of the spec's; 0: as the spec has it */
+    uint16_t mss;   /* offered in place of the spec's; 0: as the spec has it */
     bool on_ladder; /* the SYN is this rung's, which `spec` was made for */
     enum rung_id rung;
     struct spec_random random;
