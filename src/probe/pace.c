@@ -23,11 +23,22 @@ void pace_take(struct pace *pace, int64_t now)
     if (pace->next < earliest)
         pace->next = earliest;
     pace->next += pace->period;
+    pace->taken++;
+}
+
+void pace_left(struct pace *pace, int64_t left)
+{
+    double earliest = (double)left - (double)pace->slack + pace->taken * pace->period;
+
+    if (pace->taken > 0 && pace->next < earliest)
+        pace->next = earliest;
+    pace->taken = 0;
 }
 
 void pace_return(struct pace *pace)
 {
     pace->next -= pace->period;
+    pace->taken -= pace->taken > 0;
 }
 
 void pace_delay(struct pace *pace, int64_t late)

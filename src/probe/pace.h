@@ -12,9 +12,10 @@
  * time t.
  */
 struct pace {
-    double period; /* ns between two packets; 0: no limit */
-    double next;   /* ns: when the next is due */
-    int64_t slack; /* ns */
+    double period;  /* ns between two packets; 0: no limit */
+    double next;    /* ns: when the next is due */
+    int64_t slack;  /* ns */
+    unsigned taken; /* packets that are not yet known to have left */
 };
 
 /* `period` in ns, at least 0. */
@@ -28,6 +29,10 @@ void pace_take(struct pace *pace, int64_t now);
 
 /* The one that was taken last did not leave after all. */
 void pace_return(struct pace *pace);
+
+/* All that were taken have left by `left`: whoever is kept from sending in between has them leave
+ * nearer to those behind them, and catches up by no more than the slack all the same. */
+void pace_left(struct pace *pace, int64_t left);
 
 /* The last one left so much later than that, ns, and so shall those behind it. */
 void pace_delay(struct pace *pace, int64_t late);

@@ -88,6 +88,13 @@ static int64_t next_turn(const struct engine *engine, int64_t now)
     return wait > spaced ? wait : spaced;
 }
 
+/* What was queued leaves. */
+static void flush(struct engine *engine)
+{
+    links_flush(&engine->links);
+    pace_left(&engine->rate, engine_now());
+}
+
 int64_t turns_take(struct engine *engine)
 {
     unsigned batch = engine->links.load == LINK_MANY ? TURNS_A_BATCH : TURNS_A_READ;
@@ -102,12 +109,12 @@ int64_t turns_take(struct engine *engine)
         if (pace_wait(&engine->rate, now) > 0 || !take_one(engine, now))
             break;
         if (taken % batch == batch - 1) {
-            links_flush(&engine->links);
+            flush(engine);
             engine_read_links(engine);
             now = engine_now();
         }
     }
-    links_flush(&engine->links);
+    flush(engine);
     engine->draining = false;
     intake_look_ahead(engine);
 

@@ -135,12 +135,59 @@ static void test_any_window(void **state)
     }
 }
 
+/* What was taken leaves late, together: the bound holds for what is on the wire. */
+static void test_leaves_late(void **state)
+{
+    enum { COUNT = 400 };
+    int64_t times[COUNT];
+
+    (void)state;
+    for (int i = 0; i < 60; i++) {
+        int64_t slack = (int64_t)(chance() % (10 * MS)), now = 0, left;
+        double period = 1.0 + (double)(chance() % (5 * MS));
+        struct pace pace;
+        size_t count = 0, before;
+
+        pace_init(&pace, period, slack);
+        while (count < COUNT) {
+            before = count;
+            count = send_all(&pace, now, times, count, COUNT);
+            left = now + (int64_t)(chance() % (20 * MS));
+            while (before < count)
+                times[before++] = left;
+            pace_left(&pace, left);
+            now = left + pace_wait(&pace, left);
+        }
+        for (size_t first = 0; first < COUNT; first++)
+            for (size_t last = first; last < COUNT; last++)
+                assert_true((double)(last - first + 1) <=
+                            (double)(times[last] - times[first] + slack) / period + 1.001);
+    }
+}
+
+/* Leaving late by less than the slack costs nothing of the rate. */
+static void test_left_in_time(void **state)
+{
+    struct pace pace;
+
+    (void)state;
+    pace_init(&pace, 10.0 * MS, 5 * MS);
+    for (int i = 0; i < 100; i++) {
+        assert_int_equal(pace_wait(&pace, i * 10 * MS), 0);
+        pace_take(&pace, i * 10 * MS);
+        pace_left(&pace, i * 10 * MS + 4 * MS);
+    }
+    pace_left(&pace, 5000 * MS); /* of none */
+    assert_int_equal(pace_wait(&pace, 990 * MS), 10 * MS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_exact),      cmocka_unit_test(test_no_limit),
-        cmocka_unit_test(test_catches_up), cmocka_unit_test(test_early_ones_count),
-        cmocka_unit_test(test_any_window),
+        cmocka_unit_test(test_exact),        cmocka_unit_test(test_no_limit),
+        cmocka_unit_test(test_catches_up),   cmocka_unit_test(test_early_ones_count),
+        cmocka_unit_test(test_any_window),   cmocka_unit_test(test_leaves_late),
+        cmocka_unit_test(test_left_in_time),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
