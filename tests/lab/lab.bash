@@ -173,6 +173,48 @@ lab_up_routed() {
     lab_warm 4 && lab_warm 6
 }
 
+# lab_up_hops: client - near - router - far - server; the middlebox functions work in the router.
+lab_up_hops() {
+    local places=(client near router far server) link next
+    lab_begin "${places[@]}" || return
+    lab_set_addresses 198.18.1.1 2001:db8:1::1 198.18.4.2 2001:db8:4::2
+    for link in 1 2 3 4; do
+        next=${places[link]}
+        lab_link "${places[link - 1]}" "$([ "$link" -eq 1 ] && echo eth0 || echo right)" \
+            "02:00:00:00:0$link:01" "$next" "$([ "$link" -eq 4 ] && echo eth0 || echo left)" \
+            "02:00:00:00:0$link:02" || return
+    done
+    for link in 1 2 3 4; do
+        lab_hop "${places[link - 1]}" "$([ "$link" -eq 1 ] && echo eth0 || echo right)" "$link" 1 2 &&
+            lab_hop "${places[link]}" "$([ "$link" -eq 4 ] && echo eth0 || echo left)" "$link" 2 1 ||
+            return
+    done
+    for next in near router far; do
+        lab_sysctl "$next" ipv4/ip_forward 1
+        lab_sysctl "$next" ipv6/conf/all/forwarding 1
+    done
+    lab_way client 0/0 ::/0 1 2 && lab_way near 198.18.4.0/24 2001:db8:4::/64 2 2 &&
+        lab_way router 198.18.4.0/24 2001:db8:4::/64 3 2 &&
+        lab_way router 198.18.1.0/24 2001:db8:1::/64 2 1 &&
+        lab_way far 198.18.0.0/16 2001:db8::/32 3 1 && lab_way server 0/0 ::/0 4 1 || return
+    lab_warm 4 && lab_warm 6
+}
+
+# lab_hop WHERE INTERFACE LINK END OTHER: this end's address of a link, and the other's neighbour.
+lab_hop() {
+    lab_address "$1" "$2" "198.18.$3.$4/24" "2001:db8:$3::$4/64" &&
+        lab_neighbour "$1" "$2" "02:00:00:00:0$3:0$5" "198.18.$3.$5" "2001:db8:$3::$5"
+}
+
+# lab_way WHERE NET4 NET6 LINK END: a route through that end of a link.
+lab_way() {
+    ip -n "$(lab_namespace "$1")" route add "$2" via "198.18.$4.$5" &&
+        ip -n "$(lab_namespace "$1")" route add "$3" via "2001:db8:$4::$5"
+}
+
+# hop_address HOP FAMILY: the router's address that its ICMP errors come from: where the SYN came in.
+hop_address() { if [ "$2" = 4 ]; then echo "198.18.$1.2"; else echo "2001:db8:$1::2"; fi; }
+
 # lab_up_relay [RULE]...: client - relay.py - server, addresses as in lab_up; rules in relay.py.
 # The rules count from here on: the warming up goes through an empty relay first.
 lab_up_relay() {

@@ -92,7 +92,8 @@ def parse_segment(data):
     length = (words >> 4) * 4
     if length < 20 or length > len(data):
         return None
-    return Segment(sport, dport, seq, ack, flags, window, urgent, data[20:length], data[length:])
+    return Segment(sport, dport, seq, ack, flags, window, urgent, data[20:length], data[length:],
+                   reserved=words & 15)
 
 
 def parse_ip(data):
@@ -156,6 +157,18 @@ def options_split(data):
         found.append((kind, data[at + 2:at + data[at + 1]]))
         at += data[at + 1]
     return found
+
+
+def options_replace(data, kind, text):
+    """Each good option of that kind becomes these bytes; all else stays as it is."""
+    out, at = b"", 0
+    while at < len(data) and data[at] != 0:
+        length = 1 if data[at] == 1 else data[at + 1] if at + 1 < len(data) else 0
+        if not length or length < 2 and data[at] != 1 or at + length > len(data):
+            break
+        out += text if data[at] == kind else data[at:at + length]
+        at += length
+    return out + data[at:]
 
 
 def option_to_text(kind, value):

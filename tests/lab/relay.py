@@ -11,10 +11,21 @@ LEFT is the client's side. A rule is one argument of words:
   DIRECTION  '>' client to server, '<' server to client
   MATCH      any tcp syn synack ack (neither SYN, FIN, RST nor data) data fin rst
              port:N (a segment from or to this port)
+             option:KIND or option:FROM-TO (a SYN or SYN,ACK with such an option), ttl:N
+             badsum (a segment whose TCP checksum is wrong)
   WHICH      of the matching packets: '2', '1-3', '3-' (the third and on) or '*'
   ACTION     drop | dup [COPIES] | delay MS | corrupt (the TCP checksum)
              hold N       let N more packets of this direction pass first
-             ttl N | window N | options TEXT   rewrite, checksums put right
+             ttl N | window N | options TEXT   rewrite; the checksum follows, a wrong one stays
+             mend         a wrong TCP checksum is put right
+             put OPTION   in the place of the option of that kind
+             take KIND    this option vanishes without a trace
+             echo         of a SYN,ACK: all options of its SYN are added that RFC 9293 and 7323 do
+                          not have, as far as they fit, and its reserved bits
+             reflect      of a SYN,ACK: AE, CWR and ECE are those of its SYN
+             accecn       of a SYN,ACK: AE, CWR and ECE tell the mark that its SYN arrives with, as
+                          behind a server that knows RFC 9768 (table 2)
+             ecn N        the two bits of ECN in the IP header
              rst [seq=+N] [ack=+N] [ttl=N] [bare] [bad]
                  first send a forged RST,ACK to this packet's receiver, as if from its sender,
                  at this packet's own sequence number (bare: without ACK; bad: wrong checksum)
@@ -50,8 +61,16 @@ def matches(what, packet):
     segment = packet.segment
     if segment is None:
         return False
-    if what.startswith("port:"):
-        return int(what[5:]) in (segment.sport, segment.dport)
+    word, _, value = what.partition(":")
+    if word == "port":
+        return int(value) in (segment.sport, segment.dport)
+    if word == "ttl":
+        return packet.ttl == int(value)
+    if word == "option":
+        first, _, last = value.partition("-")
+        return bool(segment.flags & pk.SYN) and any(
+            int(first) <= kind <= int(last or first)
+            for kind, _ in pk.options_split(segment.options))
     handshake = segment.flags & (pk.SYN | pk.ACK)
     return {"tcp": True,
             "syn": handshake == pk.SYN,
@@ -59,13 +78,16 @@ def matches(what, packet):
             "ack": not segment.flags & (pk.SYN | pk.FIN | pk.RST) and not segment.payload,
             "data": bool(segment.payload),
             "fin": bool(segment.flags & pk.FIN),
+            "badsum": not packet.checksum_good,
             "rst": bool(segment.flags & pk.RST)}[what]
 
 
 class Rule:
     """One parsed rule, and how often it matched and hit."""
-    ACTIONS = ("drop", "dup", "delay", "corrupt", "hold", "ttl", "window", "options",
-               "rst", "back", "stray", "icmp")
+    REWRITES = ("corrupt", "ttl", "window", "options", "mend", "put", "take", "echo", "reflect",
+                "accecn", "ecn")
+    ACTIONS = ("drop", "dup", "delay", "hold", "rst", "back", "stray", "icmp") + REWRITES
+    MATCHES = ("any", "tcp", "syn", "synack", "ack", "data", "fin", "rst", "badsum")
 
     def __init__(self, text):
         words = text.split()
@@ -80,8 +102,8 @@ class Rule:
             self.first = int(first)
             self.last = int(last) if last else None if dash else self.first
         self.seen = self.hits = 0
-        if self.match not in ("any", "tcp", "syn", "synack", "ack", "data", "fin", "rst") and \
-                not self.match.startswith("port:"):
+        if self.match not in self.MATCHES and \
+                self.match.partition(":")[0] not in ("port", "option", "ttl"):
             raise ValueError(f"unknown match in rule '{text}'")
 
     def hit(self, direction, packet):
@@ -104,6 +126,7 @@ class Relay:
         self.rules = rules
         self.later = []  # heap of (due, count, direction, frame)
         self.held = []  # [packets still to pass, direction, frame]
+        self.syns = {}  # the last SYN of each port of the client's, as it was sent on
         self.count = itertools.count()
 
     def send(self, direction, frame):
@@ -128,18 +151,53 @@ class Relay:
         if rule.action == "corrupt":
             at = len(packet.raw) - len(packet.transport) + 16
             return packet.raw[:at] + bytes([packet.raw[at] ^ 0x5A]) + packet.raw[at + 1:]
-        segment, ttl, transport = packet.segment, packet.ttl, packet.transport
+        segment, ttl, tos, transport = packet.segment, packet.ttl, packet.tos, packet.transport
+        text = " ".join(rule.words)
+        bad = not packet.checksum_good and rule.action != "mend"
         if rule.action == "ttl":
-            ttl = int(rule.words[0])
+            ttl = int(text)
+        elif rule.action == "ecn":
+            tos = tos & ~3 | int(text)
         elif rule.action == "window":
-            segment.window = int(rule.words[0])
+            segment.window = int(text)
+        elif rule.action == "options":
+            segment.options = pk.options_from_text(text)
+        elif rule.action == "put":
+            option = pk.options_from_text(text)
+            segment.options = pk.options_replace(segment.options, option[0], option)
+        elif rule.action == "take":
+            segment.options = pk.options_replace(segment.options, int(text), b"")
         else:
-            segment.options = pk.options_from_text(" ".join(rule.words))
-        if rule.action != "ttl":
-            transport = segment.bytes_of(packet.family, packet.src, packet.dst)
+            self.answer(rule, segment)
+        if rule.action not in ("ttl", "ecn"):
+            transport = segment.bytes_of(packet.family, packet.src, packet.dst, bad)
         ident = int.from_bytes(packet.raw[4:6], "big") if packet.family == 4 else 0
         return pk.build_ip(packet.family, packet.src, packet.dst, packet.protocol, transport, ttl,
-                           packet.tos, ident)
+                           tos, ident)
+
+    KNOWN = (-1, 0, 1, 2, 3, 4, 5, 8)  # -1: what is no option; RFC 9293 3.1, 2018, 7323
+
+    MARKS = (2, 3, 4, 6)  # AE, CWR, ECE for Not-ECT, ECT(1), ECT(0), CE: RFC 9768 table 2
+
+    def answer(self, rule, segment):
+        """Puts into a SYN,ACK what is made of its SYN."""
+        syn = self.syns.get((segment.dport, segment.sport))
+        if syn is None or rule.action == "mend":
+            return
+        if rule.action == "echo":
+            segment.reserved |= syn.segment.reserved & ~1
+            for kind, value in pk.options_split(syn.segment.options):
+                option = b"" if kind in self.KNOWN else bytes([kind, len(value) + 2]) + value
+                if len(segment.options) + len(option) <= 40:
+                    segment.options += option
+            return
+        asked = (syn.segment.reserved & 1) << 2 | (syn.segment.flags & (pk.CWR | pk.ECE)) >> 6
+        if rule.action == "accecn":
+            if asked in (0, 3):  # no ECN, or the one of RFC 3168
+                return
+            asked = self.MARKS[syn.tos & 3]
+        segment.reserved = segment.reserved & ~1 | asked >> 2
+        segment.flags = segment.flags & ~(pk.CWR | pk.ECE) | (asked & 3) << 6
 
     def inject(self, rule, direction, packet, ethernet):
         """Sends the forged packet of an rst, back, stray or icmp rule."""
@@ -198,12 +256,14 @@ class Relay:
                 due = time.monotonic() + float(rule.words[0]) / 1000
             elif rule.action == "hold":
                 hold = int(rule.words[0])
-            elif rule.action in ("corrupt", "ttl", "window", "options"):
+            elif rule.action in rule.REWRITES:
                 packet = pk.parse_ip(self.rewrite(rule, packet))
             else:
                 self.inject(rule, direction, packet, frame[:14])
                 if rule.action == "icmp" and "keep" not in rule.words:
                     copies = 0
+        if matches("syn", packet):
+            self.syns[packet.segment.sport, packet.segment.dport] = packet
         out = frame[:14] + packet.raw
         for _ in range(copies):
             if due is not None:
