@@ -109,6 +109,17 @@ static int count_clocks(const struct tsclock_series *series, size_t count,
     return 0;
 }
 
+/* What a value is reckoned into time by: a known clock where the measured rate has nothing against
+ * it, for what was measured in seconds is not exact enough for weeks. */
+static double reckoning_rate(const struct tsclock *clock)
+{
+    const struct tsclock_nominal *nominal = clock->nominal;
+
+    return nominal && clock->rate_low <= nominal->rate && nominal->rate <= clock->rate_high
+               ? nominal->rate
+               : clock->rate;
+}
+
 int tsclock_compare(const struct tsclock_series *series, size_t count,
                     struct tsclock_many *ret_many)
 {
@@ -146,8 +157,8 @@ int tsclock_compare(const struct tsclock_series *series, size_t count,
         many.offset = TSCLOCK_OFFSET_SHARED;
         many.clock = all;
         many.clocks = 1;
-        many.uptime = last->value / all.rate;
-        many.wrap = WRAP / all.rate;
+        many.uptime = last->value / reckoning_rate(&all);
+        many.wrap = WRAP / reckoning_rate(&all);
     } else if (many.clock.kind == TSCLOCK_RUNS) {
         if (count_clocks(series, count, &many) < 0)
             return -FAULT_MEMORY;

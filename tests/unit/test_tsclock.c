@@ -300,6 +300,33 @@ static void compare(const double *offsets, size_t count, size_t each, bool rando
     assert_int_equal(tsclock_compare(series, count, many), 0);
 }
 
+/* Within a second or two no rate is measured well enough to tell how long ten hours were; by the
+ * known clock that it is, it can be told. A rate that is measured well is better than that. */
+static void test_uptime(void **state)
+{
+    static const struct {
+        double rate, gap, within;
+    } rows[] = {{1000.01, 0.02, 1}, {1000.01, 0.1, 1}, {1000.4, 30, 1}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct tsclock_sample samples[10];
+        struct tsclock_series series[10];
+        struct server server = {rows[i].rate, 1, 36000 * rows[i].rate, 0.01, 0.0002, 0.0001, 0,
+                                false,        0};
+        struct tsclock_many many;
+
+        for (size_t j = 0; j < 10; j++)
+            series[j] = (struct tsclock_series){
+                &samples[j], ask(&server, 100 + (double)j * rows[i].gap, 1, &samples[j])};
+        assert_int_equal(tsclock_compare(series, 10, &many), 0);
+        assert_int_equal(many.offset, TSCLOCK_OFFSET_SHARED);
+        if (fabs(many.uptime - 36100 - 9 * rows[i].gap) > rows[i].within)
+            fail_msg("row %zu: %g s by %g Hz (%g ... %g)", i, many.uptime, many.clock.rate,
+                     many.clock.rate_low, many.clock.rate_high);
+    }
+}
+
 static void test_offsets(void **state)
 {
     double same[20], own[20], three[20];
@@ -377,7 +404,7 @@ int main(void)
         cmocka_unit_test(test_bounds),        cmocka_unit_test(test_grain),
         cmocka_unit_test(test_wraps),         cmocka_unit_test(test_no_clock),
         cmocka_unit_test(test_still_and_few), cmocka_unit_test(test_offsets),
-        cmocka_unit_test(test_nominals),
+        cmocka_unit_test(test_uptime),        cmocka_unit_test(test_nominals),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
