@@ -37,6 +37,13 @@ struct manner {
     uint32_t answer;       /* bytes that it answers our data with */
     uint32_t lost;         /* bit n: our n-th segment with data is lost on the way */
     uint32_t answers_lost; /* bit n: its n-th segment behind the SYN,ACK is */
+    bool tail_probe;       /* its first repeat is the end of what it sent (RFC 8985 7.3) */
+    bool doubled;          /* all that it sends arrives twice */
+    bool stray_rst;        /* an RST with a wrong number comes when the connection stands */
+    bool syn_ack_again;
+    bool ends;       /* a FIN is on its last data */
+    uint32_t more;   /* bytes that it says when all before is acknowledged */
+    bool wide_sack;  /* its SACK blocks hold a thousand bytes more than it has got */
     unsigned closed; /* window updates until its window opens: it begins closed; 0: it does not */
     bool silent, refuses, resets, closes, resets_data, deaf, ignores_window, byte_probes, go_by_syn;
 };
@@ -120,8 +127,9 @@ static inline void peer_say(struct peer *peer, uint16_t flags, uint32_t seq, uin
                 for (int b = 0; b < 4; b++) {
                     bytes[8 * i + (unsigned)b] =
                         (uint8_t)((block.left + manner->sack_shift) >> (24 - 8 * b));
-                    bytes[8 * i + 4 + (unsigned)b] =
-                        (uint8_t)((block.right + manner->sack_shift) >> (24 - 8 * b));
+                    bytes[8 * i + 4 + (unsigned)b] = (uint8_t)((block.right + manner->sack_shift +
+                                                                (manner->wide_sack ? 1000 : 0)) >>
+                                                               (24 - 8 * b));
                 }
                 count++;
             }
@@ -137,9 +145,11 @@ static inline void peer_say(struct peer *peer, uint16_t flags, uint32_t seq, uin
         if (manner->answers_lost & bit)
             return;
     }
-    REQUIRE(peer->queued < PEER_QUEUE);
-    peer->queue[peer->queued].at = peer->now + 2 * PEER_TRIP;
-    peer->queue[peer->queued++].segment = segment;
+    for (int copies = manner->doubled ? 2 : 1; copies > 0; copies--) {
+        REQUIRE(peer->queued < PEER_QUEUE);
+        peer->queue[peer->queued].at = peer->now + 2 * PEER_TRIP;
+        peer->queue[peer->queued++].segment = segment;
+    }
 }
 
 /* Data as the window allows; what does not fit a small window waits for the timer. */
@@ -152,6 +162,8 @@ static inline void peer_send(struct peer *peer, bool forced)
 
     if (piece > LAB_PACKET_MAX - 200)
         piece = LAB_PACKET_MAX - 200;
+    if (peer->backoff > 0 && peer->sent > peer->acked)
+        return; /* first what was lost (RFC 5681 3.1) */
     if (peer->manner->ignores_window)
         edge = UINT32_MAX;
     if (edge - peer->acked < 36 && !forced)
@@ -161,7 +173,8 @@ static inline void peer_send(struct peer *peer, bool forced)
 
         length = length < piece ? length : piece;
         length = length < edge - peer->sent ? length : edge - peer->sent;
-        peer_say(peer, TCP_ACK | TCP_PSH, 1 + peer->sent, length, false);
+        bool last = peer->manner->ends && peer->sent + length == peer->wanted;
+        peer_say(peer, TCP_ACK | TCP_PSH | (last ? TCP_FIN : 0), 1 + peer->sent, length, false);
         peer->sent += length;
     }
     if (peer->sent != begun || (peer->wanted > peer->acked && peer->timer == TCB_NEVER))
@@ -176,8 +189,11 @@ static inline void peer_timer(struct peer *peer)
     if (peer->manner->byte_probes && peer->sent == peer->acked + peer->snd_wnd) {
         peer_say(peer, TCP_ACK, 1 + peer->sent, 1, false);
     } else if (peer->sent > peer->acked) { /* never more than one segment (RFC 6298 5.4) */
-        length = length < peer_mss(peer) ? length : peer_mss(peer);
-        peer_say(peer, TCP_ACK | TCP_PSH, 1 + peer->acked, length, false);
+        uint32_t tail =
+            peer->manner->tail_probe && peer->backoff == 1 && length > 100 ? length - 100 : 0;
+
+        length = length - tail < peer_mss(peer) ? length - tail : peer_mss(peer);
+        peer_say(peer, TCP_ACK | TCP_PSH, 1 + peer->acked + tail, length, false);
     } else {
         peer_send(peer, true);
     }
@@ -214,6 +230,10 @@ static inline void peer_opened(struct peer *peer)
     peer->wanted = peer->manner->banner;
     if (peer->manner->closed > 0 && ++peer->updates == peer->manner->closed)
         peer_say(peer, TCP_ACK, 1, 0, false);
+    if (peer->manner->stray_rst)
+        peer_say(peer, TCP_RST, 100, 0, false);
+    if (peer->manner->syn_ack_again)
+        peer_say(peer, TCP_SYN | TCP_ACK, 0, 0, false);
     if (peer->manner->resets)
         peer_say(peer, TCP_RST, 1, 0, false);
     if (peer->manner->closes)
@@ -285,9 +305,12 @@ static inline void peer_take(struct peer *peer, const struct segment *segment)
     if (!manner->go_by_syn)
         peer->snd_wnd = (uint32_t)segment->window << (peer->scaled ? shift : 0);
     acked = segment->ack - LAB_IRS - 1;
-    if (acked > peer->acked && acked <= peer->sent) {
+    if (acked > peer->acked && acked <= peer->sent + (peer->manner->ends ? 1 : 0)) {
         peer->acked = acked;
         peer->timer = TCB_NEVER;
+        peer->backoff = 0;
+        if (acked == peer->manner->banner)
+            peer->wanted += peer->manner->more;
     }
     if (!peer->open)
         peer_opened(peer);

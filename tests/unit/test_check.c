@@ -97,7 +97,7 @@ static const struct expected {
      {.sees_shift = 5, .byte_probes = true, .banner = 10000},
      NULL,
      {W, F, W, W, W, W, W},
-     "that is a shift of 4"},
+     "or by probes (1): that is a shift of 4"},
     {"our windows ignored",
      {.ignores_window = true, .banner = 10000},
      NULL,
@@ -123,6 +123,29 @@ static const struct expected {
      NULL,
      {W, W, W, W, W, F, W},
      "our MSS is"},
+    {"a loss probe before the first repeat, and put together",
+     {.tail_probe = true, .merged = 3, .banner = 10000},
+     NULL,
+     {W, W, W, W, W, W, W},
+     "put together"},
+    {"all things twice, and put together",
+     {.doubled = true, .merged = 3, .banner = 10000},
+     NULL,
+     {W, W, W, W, W, W, W},
+     "put together"},
+    {"a greeting, and more when it is acknowledged",
+     {.banner = 40, .more = 400},
+     NULL,
+     {W, I, W, W, W, I, W},
+     "more when they were acknowledged"},
+    {"a greeting and a FIN",
+     {.banner = 40, .ends = true},
+     NULL,
+     {W, W, W, W, W, I, W},
+     "at least 4"},
+    {"an RST that does not count", {.stray_rst = true}, NULL, {W, I, W, W, W, I, W}, "65152"},
+    {"the SYN,ACK again", {.syn_ack_again = true}, NULL, {W, I, W, W, W, I, W}, "65152"},
+    {"SACK blocks too large", {.wide_sack = true}, NULL, {W, I, W, F, I, I, W}, "+1002"},
     {"small segments",
      {.segment = 250, .banner = 5000},
      NULL,
@@ -134,7 +157,7 @@ static const struct expected {
      {.no_ecn = true, .ece_always = true, .banner = 100},
      NULL,
      {W, W, W, W, W, I, I},
-     "but so had"},
+     "but so had 3 segments before"},
     {"the first two bytes lost", {.lost = 0x3}, NULL, {W, I, W, W, W, I, W}, "had a block"},
     {"each step's first byte lost", {.lost = 0x29}, NULL, {W, I, W, W, W, I, W}, "had a block"},
     {"answers lost", {.answers_lost = 0x5}, NULL, {W, I, W, W, W, I, W}, "had a block"},
@@ -226,7 +249,8 @@ static void test_v6(void **state)
 static void test_sent(void **state)
 {
     (void)state;
-    static const struct manner good = {.banner = 3000}, plain = {.no_ecn = true};
+    static const struct manner good = {.banner = 3000}, plain = {.no_ecn = true},
+                               brief = {.banner = 300, .ends = true};
     struct check_rows rows;
 
     judge_all(&good, IP_FAMILY_V4, "data", &rows);
@@ -250,6 +274,10 @@ static void test_sent(void **state)
     assert_int_equal(ends[CHECK_SCRIPT_BYTES].acked, 0);
     assert_int_equal(ends[CHECK_SCRIPT_BYTES].mss, 536);
     assert_int_equal(ends[CHECK_SCRIPT_WINDOW].sent, 512);
+    judge_all(&brief, IP_FAMILY_V4, NULL, &rows);
+    assert_int_equal(ends[CHECK_SCRIPT_HOLES].acked, 301); /* and the FIN */
+    assert_int_equal(ends[CHECK_SCRIPT_BYTES].acked, 0);
+    assert_int_equal(ends[CHECK_SCRIPT_WINDOW].acked, 0);
     judge_all(&plain, IP_FAMILY_V6, NULL, &rows);
     assert_int_equal(ends[CHECK_SCRIPT_HOLES].ect_sent, 0);
     assert_int_equal(ends[CHECK_SCRIPT_HOLES].ce_sent, 3);
@@ -260,16 +288,17 @@ static void test_sent(void **state)
 static void test_stop(void **state)
 {
     (void)state;
-    static const struct manner good = {.banner = 3000};
+    static const struct manner good = {.banner = 3000}, losing = {.banner = 3000, .lost = 1};
 
-    for (unsigned script = 0; script < CHECK_SCRIPT_COUNT; script++)
+    for (unsigned script = 0; script < 2 * CHECK_SCRIPT_COUNT; script++)
         for (int64_t after = 0; after < 400 * MS; after += 7 * MS) {
             struct peer *peer = &ends[0];
             struct segment segment;
             struct craft_header header;
             int64_t until;
 
-            peer_begin(peer, &good, (enum check_script)script, IP_FAMILY_V4, "data");
+            peer_begin(peer, script & 1 ? &good : &losing, (enum check_script)(script / 2),
+                       IP_FAMILY_V4, "data");
             until = peer->now + after;
             while (!check_over(&peer->check) && peer->queued > 0 && peer->queue[0].at <= until) {
                 segment = peer->queue[0].segment;

@@ -96,8 +96,8 @@ struct check_data {
     int64_t first_at, last_news; /* ns; 0: none came */
     unsigned segments, largest;  /* bytes of data, of those that brought news */
     unsigned full; /* of these, how many are at most our MSS and at least three quarters of it */
-    unsigned repeats, repeat_largest; /* came again, and not at once */
-    uint32_t bytes;                   /* of the stream, up to the last that came */
+    unsigned repeat_largest; /* bytes of data that came again, and not at once */
+    uint32_t bytes;          /* of the stream, up to the last that came */
     unsigned probes; /* single bytes behind a window that was full to the byte: not in `bytes` */
     bool fin;
     /* WINDOW: our window was opened when the peer had fallen silent. */

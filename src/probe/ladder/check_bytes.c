@@ -44,7 +44,6 @@ bool check_data_take(struct check *check, const struct segment *segment, int64_t
     if (twice > 0) {
         if (at - data->last_news < COPY_TIME)
             return false;
-        data->repeats++;
         if (length > data->repeat_largest)
             data->repeat_largest = length;
     } else {

@@ -122,19 +122,12 @@ static int block_with(const struct option_summary *options, uint32_t seq)
     return -1;
 }
 
-/* RFC 2883 4: the first block lies within the second, or below the acknowledgment. */
-static bool is_dsack(const struct option_summary *options, uint32_t ack)
+/* RFC 2883 4: the first block lies within the second; never below the acknowledgment, for all that
+ * is sent lies above it. */
+static bool is_dsack(const struct option_summary *options)
 {
-    uint32_t left, right;
-
-    if (options->sack_count == 0)
-        return false;
-    left = options->sack[0].left;
-    right = options->sack[0].right;
-    if (seq_upto(right, ack))
-        return true;
-    return options->sack_count > 1 && seq_upto(options->sack[1].left, left) &&
-           seq_upto(right, options->sack[1].right);
+    return options->sack_count > 1 && seq_upto(options->sack[1].left, options->sack[0].left) &&
+           seq_upto(options->sack[0].right, options->sack[1].right);
 }
 
 static void note_blocks(struct check_holes *holes, const struct option_summary *options, int place)
@@ -215,7 +208,7 @@ void check_holes_segment(struct check *check, const struct segment *segment, int
     holes->steps[holes->step].answers++;
     if (place >= 0)
         holes->steps[holes->step].sacks++;
-    if (place >= 0 && is_dsack(&options, segment->ack))
+    if (place >= 0 && is_dsack(&options))
         holes->dsacks++;
     if (ece)
         holes->steps[holes->step].eces++;
