@@ -162,12 +162,17 @@ void check_judge_our_wscale(const struct check *check, struct check_row *ret_row
             "%u bytes came into a window field of %u, a shift of %s%u, and the SYN,ACK had no "
             "window scale",
             bytes, CHECK_WINDOW_FIELD, stopped && to_the_byte ? "" : "at least ", shift);
-    else if (stopped && to_the_byte)
-        check_say(ret_row, agreed ? CHECK_OUTCOME_FAILS : CHECK_OUTCOME_ABSENT,
+    else if (stopped && to_the_byte && agreed)
+        check_say(ret_row, CHECK_OUTCOME_FAILS,
                   "%u bytes came into a window field of %u, and more only when it was opened (%u) "
                   "or by probes (%u): that is a shift of %u, ours is %u",
-                  bytes, CHECK_WINDOW_FIELD, data->more, data->probes, shift,
-                  agreed ? CHECK_WINDOW_SHIFT : 0);
+                  bytes, CHECK_WINDOW_FIELD, data->more, data->probes, shift, CHECK_WINDOW_SHIFT);
+    else if (stopped && to_the_byte)
+        check_say(
+            ret_row, CHECK_OUTCOME_ABSENT,
+            "%u bytes came into a window of %u that nothing scales, and more only when it was "
+            "opened (%u) or by probes (%u)",
+            bytes, CHECK_WINDOW_FIELD, data->more, data->probes);
     else if (shift > 0 && !stopped)
         check_say(ret_row, CHECK_OUTCOME_WORKS,
                   "%u bytes came into a window field of %u and no more: a shift of at least %u, "
