@@ -12,6 +12,7 @@
 struct world {
     uint16_t mss; /* 0: announces none */
     bool wscale, sack, ts, ecn, accecn, fastopen, mptcp, md5, data;
+    bool fastopen_old; /* the experiment's option, whether the other is known or not */
     bool cookies;      /* SYN cookies: window scale, SACK and ECN only beside timestamps */
     bool bare_silent;  /* answers no SYN without options */
     bool closed;       /* answers RST */
@@ -113,6 +114,8 @@ static inline void world_answer_syn(const struct world *world, const struct segm
         else
             assert_int_equal(options_add(options, OPTION_FASTOPEN, "\1\2\3\4\5\6\7\x8", 8), 0);
     }
+    if (world->fastopen_old && offered.has_fastopen && offered.fastopen_experimental)
+        assert_int_equal(options_add(options, OPTION_EXP2, "\xf9\x89\1\2\3\4\5\6\7\x8", 10), 0);
     if (world->data && !offered.has_fastopen)
         answer->ack += (uint32_t)syn->payload_total;
     if (world->mptcp && offered.has_mptcp && offered.mptcp_version == 1)

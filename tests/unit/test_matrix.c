@@ -149,6 +149,18 @@ static void test_hosts(void **state)
     CHECK(MSS, SUPPORTED);
     assert_non_null(strstr(matrix.rows[RUNG_FEATURE_MSS].evidence, "follows ours"));
 
+    world = world_plain;
+    world.fastopen_old = true;
+    climb(&world, 3, 0);
+    CHECK(FASTOPEN, DECLINED);
+    assert_non_null(strstr(matrix.rows[RUNG_FEATURE_FASTOPEN].evidence, "in another form"));
+    world.fastopen = true;
+    climb(&world, 3, 0);
+    CHECK(FASTOPEN, SUPPORTED);
+    world.takes_back = OPTION_FASTOPEN;
+    climb(&world, 3, 0);
+    CHECK(FASTOPEN, STRIPPED);
+
     /* Not a box: what SYN cookies cannot remember without timestamps. */
     world = world_plain;
     world.cookies = true;
@@ -181,6 +193,7 @@ static void test_hosts(void **state)
     CHECK(BARE, BREAKS);
     CHECK(MSS, SUPPORTED);
     CHECK(SACK, SUPPORTED);
+    CHECK(CHECKSUM, DECLINED);
     world.drops = OPTION_SACK_PERMITTED;
     climb(&world, 5, 0);
     CHECK(SACK, BREAKS);

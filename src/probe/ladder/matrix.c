@@ -151,7 +151,7 @@ static enum matrix_verdict judge_checksum(struct matrix_case *judged)
                            "or puts checksums right");
         return MATRIX_REWRITTEN;
     }
-    if (judged->matrix->rungs[RUNG_CHECKSUM].broken) {
+    if (judged->matrix->rungs[RUNG_CHECKSUM].ln_p < judged->ln_alpha) {
         matrix_say(judged, "; dropped, as it must be");
         return MATRIX_DECLINED;
     }

@@ -325,9 +325,17 @@ enum matrix_verdict matrix_judge_offer(struct matrix_case *judged, enum ladder_o
 {
     struct matrix_row *row = judged->row;
     struct gathered all;
+    unsigned good;
 
     gather(judged, offer, &all);
     say_values(judged, offer, &all);
+    /* Where the offer itself is left out each time, an older form of it that is answered does not
+     * make it good. */
+    good = all.good[0] + all.good[1];
+    if (all.absent[0] + all.absent[1] == 0)
+        good = row->good;
+    else if (good == 0 && row->good > 0)
+        matrix_say(judged, "; answered in another form alone");
     if (row->echoed > 0 || only_echoes(judged, offer, &all)) {
         matrix_say(judged, "; our own bytes came back");
         return MATRIX_ECHOED;
@@ -336,7 +344,7 @@ enum matrix_verdict matrix_judge_offer(struct matrix_case *judged, enum ladder_o
         matrix_say(judged, "; %u ICMP quotes of our SYN show another value", all.differs);
         return MATRIX_REWRITTEN;
     }
-    if (all.lacks > 0 && row->good == 0) {
+    if (all.lacks > 0 && good == 0) {
         matrix_say(judged, "; %u ICMP quotes of our SYN lack it", all.lacks);
         return MATRIX_STRIPPED;
     }
@@ -351,11 +359,11 @@ enum matrix_verdict matrix_judge_offer(struct matrix_case *judged, enum ladder_o
         matrix_say(judged, "; against the rules: by something on the way, or a wrong stack");
         return MATRIX_REWRITTEN;
     }
-    if (row->good == 0 && all.holes > 0 && 2 * all.holes >= row->absent) {
+    if (good == 0 && all.holes > 0 && 2 * all.holes >= row->absent) {
         matrix_say(judged, "; NOP stand in its place in %u answers", all.holes);
         return MATRIX_STRIPPED;
     }
-    if (row->good == 0)
+    if (good == 0)
         return row->absent >= 2 ? MATRIX_DECLINED : MATRIX_INCONCLUSIVE;
     if (row->absent == 0)
         return MATRIX_SUPPORTED;
