@@ -238,7 +238,7 @@ static void test_low_bits(struct front_case *judged, const struct same *same)
     bits = (unsigned)__builtin_ctz(grain);
     if (bits < WONDER_BITS) {
         front_say(judged, FRONT_LOW_BITS, moved > 1 ? FRONT_SAYS_NO : FRONT_SAYS_INCONCLUSIVE,
-                  "TSval's steps between %zu SYN,ACKs are multiples of %u", count, grain);
+                  "the low bits of TSval moved in %zu SYN,ACKs", count);
         return;
     }
     if (judged->clock != NULL && judged->clock->kind == TSCLOCK_RUNS)
@@ -272,8 +272,8 @@ static void test_repeats(struct front_case *judged)
     }
     held = (double)hold->held / 1e9;
     if (hold->repeat_count > 0)
-        front_say(judged, FRONT_REPEATS, FRONT_SAYS_NO, "it came again %zu times in %.1f s",
-                  hold->repeat_count, held);
+        front_say(judged, FRONT_REPEATS, FRONT_SAYS_NO, "it came again %zu time%s in %.1f s",
+                  hold->repeat_count, hold->repeat_count == 1 ? "" : "s", held);
     else if (hold->reset)
         front_say(judged, FRONT_REPEATS, FRONT_SAYS_INCONCLUSIVE,
                   "it did not come again, but an RST came after %.1f s: who sent it remembered the "

@@ -13,6 +13,11 @@
 #define RATE_MOST 1.1e6
 #define BACK_MOST 1e4
 
+static const char *plural(unsigned count)
+{
+    return count == 1 ? "" : "s";
+}
+
 /* ---- SYN,ACKs ---- */
 
 static void test_zero_window(struct front_case *judged)
@@ -28,8 +33,8 @@ static void test_zero_window(struct front_case *judged)
     if (answers == 0)
         front_say(judged, FRONT_ZERO_WINDOW, FRONT_SAYS_INCONCLUSIVE, "no SYN,ACK came");
     else if (closed == 0)
-        front_say(judged, FRONT_ZERO_WINDOW, FRONT_SAYS_NO, "window 0 in none of %u SYN,ACKs",
-                  answers);
+        front_say(judged, FRONT_ZERO_WINDOW, FRONT_SAYS_NO, "window 0 in none of %u SYN,ACK%s",
+                  answers, plural(answers));
     else
         front_say(judged, FRONT_ZERO_WINDOW,
                   answers >= LEAST && closed >= NEARLY_ALL * answers ? FRONT_SAYS_YES
@@ -103,13 +108,13 @@ static void test_update(struct front_case *judged)
         front_say(judged, FRONT_UPDATE, FRONT_SAYS_INCONCLUSIVE,
                   "no connection was open without our saying anything");
     else if (updates == 0)
-        front_say(judged, FRONT_UPDATE, FRONT_SAYS_NO, "nothing of the kind in %u connections",
-                  chances);
+        front_say(judged, FRONT_UPDATE, FRONT_SAYS_NO, "nothing of the kind in %u connection%s",
+                  chances, plural(chances));
     else
         front_say(judged, FRONT_UPDATE,
                   2 * updates > chances ? FRONT_SAYS_YES : FRONT_SAYS_INCONCLUSIVE,
-                  "one came in %u of %u connections, with %u in the window field after %u", updates,
-                  chances, to, from);
+                  "one came in %u of %u connection%s, with %u in the window field after %u",
+                  updates, chances, plural(chances), to, from);
 }
 
 /* Whether TSval is where the clock of the SYN,ACK has come by then. A SYN,ACK with TSval 0 comes
@@ -190,8 +195,8 @@ static void test_clocks(struct front_case *judged)
                   later.to, judged->ttl_differs ? ", and the TTL is another" : "");
     else if (judged->ttl_differs)
         front_say(judged, FRONT_CLOCKS, FRONT_SAYS_YES,
-                  "TTL %u in the SYN,ACKs, %u after the handshake, in all of %u connections",
-                  later.ttl_before, later.ttl_after, later.compared);
+                  "TTL %u in the SYN,ACKs, %u after the handshake, in %u connection%s",
+                  later.ttl_before, later.ttl_after, later.compared, plural(later.compared));
     else if (later.ttl + later.jump > 0)
         front_say(judged, FRONT_CLOCKS, FRONT_SAYS_INCONCLUSIVE,
                   "of %u connections, the TTL is another after the handshake in %u, the clock in "
@@ -200,8 +205,8 @@ static void test_clocks(struct front_case *judged)
                   one_ttl(judged) ? "" : "; the SYN,ACKs differ too");
     else
         front_say(judged, FRONT_CLOCKS, FRONT_SAYS_NO,
-                  "TTL and timestamps go on as in the SYN,ACK in all of %u connections",
-                  later.compared);
+                  "TTL and timestamps go on as in the SYN,ACK in %u connection%s", later.compared,
+                  plural(later.compared));
 }
 
 void front_test_proxy(struct front_case *judged)
