@@ -36,7 +36,7 @@ fresh() {
 
 @test "the man page has its sections, in their order" {
     [ "$(sed -n 's/^\.SH //p' man/tcpprobe.1 | xargs)" = "NAME SYNOPSIS DESCRIPTION COMMANDS TARGETS OPTIONS ROUND TRIPS\
- ISN AUDIT SCRIPTS OUTPUT VERDICTS FINDINGS STATES EXIT STATUS EXAMPLES PIPELINES SIGNALS ENVIRONMENT PRIVILEGES SECURITY NOTES BUGS SEE ALSO" ]
+ ISN AUDIT OPTIONS OF A PEER SCRIPTS OUTPUT VERDICTS FINDINGS STATES EXIT STATUS EXAMPLES PIPELINES SIGNALS ENVIRONMENT PRIVILEGES SECURITY NOTES BUGS SEE ALSO" ]
 }
 
 @test "the man page has every option, field, verdict, finding, event and status" {
@@ -45,7 +45,8 @@ fresh() {
     for name in $(options); do has "(-., )?--$name\\b"; done
     for record in handshake options segment step finding rtt flow bin rtt_probe packet \
         isn isn_{rtt,clock,per_connection,tuple,number,prng,cookie,backend,increment,entropy,price,window,cost} \
-        isn_{evidence,test,estimate,battery,nmap,phase,foretold,predicted,front,change,baseline}; do
+        isn_{evidence,test,estimate,battery,nmap,phase,foretold,predicted,front,change,baseline} \
+        option_matrix matrix_row option_row rung check front_test quoted syn_ack_header ts_clock synack_repeat{s,}; do
         for key in $("$TCPPROBE" describe fields --json | jq -r "select(.record == \"$record\") | .key"); do
             has "$key \\("
         done
@@ -54,6 +55,9 @@ fresh() {
     for word in $("$TCPPROBE" describe outcomes --json | jq -r .outcome); do has "$word"; done
     for word in $("$TCPPROBE" describe classes --json | jq -r .class); do has "$word \\("; done
     for word in $("$TCPPROBE" describe severities --json | jq -r .severity); do has "$word"; done
+    for word in $("$TCPPROBE" describe matrix --json | jq -r .verdict); do has "$word"; done
+    for word in $("$TCPPROBE" describe features --json | jq -r .feature); do has "$word \\("; done
+    for word in $("$TCPPROBE" describe checks --json | jq -r .check); do has "$word \\("; done
     for word in $("$TCPPROBE" describe findings --json | jq -r .id); do has "$word \\("; done
     for word in $("$TCPPROBE" describe fsm --json | jq -r .event | sort -u); do has "$word \\("; done
     for word in $("$TCPPROBE" describe exit --json | jq -r .status); do has "$word  "; done
