@@ -153,6 +153,10 @@ void climber_shots_due(struct climber *climber, int64_t now);
 int64_t climber_shots_next(const struct climber *climber, int64_t now);
 /* What is kept of it; not of one that is forgotten. */
 struct ladder_shot *climber_row(const struct climber_shot *shot);
+/* A port that this climb has not used and nobody else's connection to the peer has, out of the
+ * guarded ones or the reserved. 0 or a fault. */
+int climber_take_port(struct climber *climber, struct ports *ports, struct ports_lease *ret_lease,
+                      struct fault *fault);
 
 /* ---- climber_answer: what comes back --- */
 

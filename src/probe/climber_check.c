@@ -99,10 +99,7 @@ static int open_check(struct climber *climber, unsigned script, struct fault *fa
         error = -FAULT_SYSTEM;
     }
     if (!error)
-        error = ports_take(engine->guarded, &subject->route.source, &subject->address,
-                           subject->port, &checking->lease, fault);
-    if (error == PORTS_BUSY)
-        error = fault_set(fault, FAULT_SYSTEM, 0, "no source port is free");
+        error = climber_take_port(climber, engine->guarded, &checking->lease, fault);
     if (error) {
         free(checking);
         free(check);

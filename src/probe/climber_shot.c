@@ -134,12 +134,41 @@ static bool grow(struct climber *climber)
     return true;
 }
 
+/* Whether a SYN of this climb has left from the port. The guarded ports and the others do not know
+ * of each other. */
+static bool has_used(const struct climber *climber, uint16_t port)
+{
+    for (size_t i = 0; i < climber->count; i++)
+        if (climber->shots[i].port == port)
+            return true;
+    return false;
+}
+
+int climber_take_port(struct climber *climber, struct ports *ports, struct ports_lease *ret_lease,
+                      struct fault *fault)
+{
+    const struct subject *subject = &climber->subject;
+    const struct address *source = &subject->route.source;
+
+    for (unsigned i = 0; i < PORT_TRIES; i++) {
+        int error = ports_take(ports, source, &subject->address, subject->port, ret_lease, fault);
+
+        if (error)
+            return error == PORTS_BUSY ? fault_set(fault, FAULT_SYSTEM, 0, "no source port is free")
+                                       : error;
+        if (!has_used(climber, ret_lease->port) &&
+            !contact_find(climber->engine->contacts, source, ret_lease->port, &subject->address,
+                          subject->port))
+            return 0;
+        ports_return(ports, ret_lease);
+    }
+    return fault_set(fault, FAULT_SYSTEM, 0, "no source port could be had");
+}
+
 /* A port for the shot: the kernel answers what comes to it, but for the one that is held. */
 static int take_port(struct climber_shot *shot, struct fault *fault)
 {
     struct climber *climber = shot->climber;
-    const struct subject *subject = &climber->subject;
-    const struct address *source = &subject->route.source;
     struct engine *engine = climber->engine;
     int error;
 
@@ -148,18 +177,9 @@ static int take_port(struct climber_shot *shot, struct fault *fault)
         shot->port = climber->same_lease.port;
         return 0;
     }
-    for (unsigned i = 0; i < PORT_TRIES; i++) {
-        error =
-            ports_take(shot->ports, source, &subject->address, subject->port, &shot->lease, fault);
-        if (error)
-            return error == PORTS_BUSY ? fault_set(fault, FAULT_SYSTEM, 0, "no source port is free")
-                                       : error;
-        shot->port = shot->lease.port;
-        if (!contact_find(engine->contacts, source, shot->port, &subject->address, subject->port))
-            return 0;
-        ports_return(shot->ports, &shot->lease);
-    }
-    return fault_set(fault, FAULT_SYSTEM, 0, "no source port could be had");
+    error = climber_take_port(climber, shot->ports, &shot->lease, fault);
+    shot->port = shot->lease.port;
+    return error;
 }
 
 /* The SYN as the rung and the user want it. Its length as a packet, or a fault. */
