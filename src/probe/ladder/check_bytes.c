@@ -32,7 +32,7 @@ bool check_data_take(struct check *check, const struct segment *segment, int64_t
     uint32_t news;
 
     *ret_news = 0;
-    if (length == 0 || (int32_t)offset < 0)
+    if (length == 0 || seq_before(segment->seq, stream->first))
         return false;
     stream_put(stream, segment->seq, NULL, 0, length);
     twice = stream->duplicate - twice;
