@@ -9,7 +9,7 @@ bats_require_minimum_version 1.5.0
 
 # So a climb takes some two seconds. Options given later win.
 LAB_PACE=(--timeout 200ms --patience 1500ms)
-LAB_RATE=300 # SYNs a second to each target
+LAB_RATE=300 # SYNs a second to each target; empty: the program's own
 
 scope=true # a jq filter: the records that are asked
 
@@ -73,7 +73,7 @@ all_listen() {
 }
 
 # listen MODE PORT [OPTION]...: server.py in the one server of lab_up, lab_up_routed and the like, for
-# both families.
+# both families. sinks PORT...: many ports of it that say nothing, one for each thing on the way.
 listen() {
     local mode=$1 port=$2 family
     shift 2
@@ -83,6 +83,15 @@ listen() {
             return
     done
 }
+sinks() {
+    LAB_READY='' lab_start server listener-sinks "${LAB_PYTHON[@]}" "$LAB_SOURCE/many_server.py" \
+        --time 90 "$@"
+}
+
+# target_at NAME FAMILY PORT: as given to the program.
+target_at() {
+    if [ "$2" = 4 ]; then echo "$(address_at "$1" 4):$3"; else echo "[$(address_at "$1" 6)]:$3"; fi
+}
 
 # targets_at PORT NAME...: both targets of each, as given to the program, into $targets.
 targets_at() {
@@ -90,13 +99,15 @@ targets_at() {
     shift
     targets=()
     for name; do
-        targets+=("$(address_at "$name" 4):$port" "[$(address_at "$name" 6)]:$port")
+        targets+=("$(target_at "$name" 4 "$port")" "$(target_at "$name" 6 "$port")")
     done
 }
 
-# both PORT: the targets of the one server of lab_up, lab_up_routed and the like, into $targets.
+# both PORT...: the targets of the one server of lab_up, lab_up_routed and the like, into $targets.
 both() {
-    targets=("$(target 4 "$1")" "$(target 6 "$1")")
+    local port
+    targets=()
+    for port; do targets+=("$(target 4 "$port")" "$(target 6 "$port")"); done
 }
 
 # --- the run --------------------------------------------------------------------------------------
@@ -137,7 +148,9 @@ at_once() {
             count=$((count + 1))
         fi
     done
-    pace=(--parallel "$((count > 0 ? count : 1))" --rate "$((LAB_RATE * (count > 0 ? count : 1)))")
+    [ "$count" -gt 0 ] || count=1
+    pace=(--parallel "$count")
+    [ -z "$LAB_RATE" ] || pace+=(--rate "$((LAB_RATE * count))")
 }
 
 # climb_end NAME STATUS [SIGNAL]: its end by itself, or by a signal; then its records are asked.
@@ -167,6 +180,14 @@ about() {
     for address; do wanted+="${wanted:+,}\"$address\""; done
     scope="(.address | IN($wanted))"
     holds "map(.address) | sort == ([$wanted] | sort)"
+}
+
+# on PORT...: about the records of these ports, both families.
+on() {
+    local ports
+    ports=$(IFS=, && echo "$*")
+    scope="(.port | IN($ports))"
+    holds "length == 2 * $#"
 }
 
 # at NAME...: about both addresses of these servers.

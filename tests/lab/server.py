@@ -18,6 +18,7 @@ usage: server.py [--time SECONDS] [--bytes N] [--delay SECONDS] ... MODE ADDRESS
   never-read    tiny receive buffer, never reads: zero window
   slow          tiny receive buffer, reads a little every --delay
   big           sends --bytes of position-determined letters, then as sink
+  answer        the same once data have come
   urgent        sends one byte of urgent data at once, then as sink
   close-both    closes at the very moment that data arrives
   silent        listens, never accepts (--backlog 0 and fillers make a full accept queue)
@@ -118,7 +119,9 @@ def serve(connection, arguments):
                 say("eof")
                 break
             time.sleep(arguments.delay)
-    elif mode == "big":
+    elif mode in ("big", "answer"):
+        if mode == "answer":
+            say("text", connection.recv(65536).decode("latin-1").encode("unicode_escape").decode())
         connection.sendall(pattern(arguments.bytes))
         read_to_end(connection, arguments)
     elif mode == "urgent":
