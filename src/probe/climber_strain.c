@@ -4,14 +4,18 @@
 
 #include "base/text.h"
 
-/* Half of the latest. A path that loses 20 % gets there once in ten thousand. */
-#define LOST_MOST (CLIMBER_STRAIN_RECENT / 2)
+/* Half of the latest, and twice as many as before them: a path that loses much, or lets only so
+ * many SYNs through, does so from the beginning. */
+#define LOST_MOST  (CLIMBER_STRAIN_RECENT / 2)
+#define LOST_TIMES 2
 /* So many controls in a row, which are of two kinds and come once in nine SYNs. */
 #define SILENT_MOST  3
 #define SILENT_SINCE 8
 /* So many SYNs in a row that were welcome before. */
-#define REFUSED_MOST  3
-#define REPEATED_MOST 10
+#define REFUSED_MOST 3
+/* SYN,ACKs that came again, lately. Where no RST arrives there are two of each SYN within the time
+ * that it is listened for; a path that loses a quarter of them does not get there. */
+#define REPEATED_MOST 24
 
 static unsigned ones(uint32_t bits)
 {
@@ -27,6 +31,7 @@ static void next(struct climber_strain *strain, bool lost)
     strain->lost = strain->lost << 1 | lost;
     strain->repeated <<= 1;
     strain->counted++;
+    strain->lost_ever += lost;
 }
 
 void climber_strain_answered(struct climber_strain *strain)
@@ -58,6 +63,17 @@ void climber_strain_repeated(struct climber_strain *strain)
     strain->repeated |= strain->repeated + 1;
 }
 
+static bool loses_more(const struct climber_strain *strain, unsigned lost)
+{
+    size_t before, lost_before;
+
+    if (lost < LOST_MOST || strain->counted < 2 * CLIMBER_STRAIN_RECENT)
+        return false;
+    before = strain->counted - CLIMBER_STRAIN_RECENT;
+    lost_before = strain->lost_ever - lost;
+    return lost * before >= LOST_TIMES * CLIMBER_STRAIN_RECENT * lost_before;
+}
+
 const char *climber_strain_words(struct climber_strain *strain)
 {
     unsigned lost = ones(strain->lost), repeated = ones(strain->repeated);
@@ -71,7 +87,7 @@ const char *climber_strain_words(struct climber_strain *strain)
     else if (strain->refusals >= REFUSED_MOST)
         text_append(strain->words, sizeof strain->words, &at,
                     "the server began to refuse: RSTs came in the place of SYN,ACKs");
-    else if (lost >= LOST_MOST)
+    else if (loses_more(strain, lost))
         text_append(strain->words, sizeof strain->words, &at,
                     "the server showed strain: of the last %d SYNs of kinds that it had answered, "
                     "%u had no answer",

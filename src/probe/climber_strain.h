@@ -7,7 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Of so many of the latest SYNs that count is judged how many went unanswered. */
+/* Of so many of the latest SYNs that count is judged how many went unanswered, beside all that were
+ * before. */
 #define CLIMBER_STRAIN_RECENT 32
 
 /*
@@ -17,7 +18,7 @@
  */
 struct climber_strain {
     uint32_t lost, repeated; /* a bit for each of the latest SYNs that count */
-    size_t counted;
+    size_t counted, lost_ever;
     unsigned silent;   /* controls without an answer since the last SYN,ACK */
     unsigned since;    /* SYNs of any kind since then */
     unsigned refusals; /* RSTs since the last SYN,ACK */
