@@ -9,13 +9,26 @@ setup() {
 
 teardown() { lab_down; }
 
+# first: the program goes before all others, as far as the system allows it: what is measured is not
+# their load.
+first() {
+    printf '#!/bin/sh\nchrt -f 1 true 2>/dev/null && exec chrt -f 1 "%s" "$@"\nexec nice -n -20 "%s" "$@"\n' \
+        "$TCPPROBE" "$TCPPROBE" >"$LAB_DIR/first"
+    chmod 755 "$LAB_DIR/first"
+    TCPPROBE=$LAB_DIR/first
+}
+
 @test "--parallel: so many at once, and never more" {
     lab_up_relay '< synack * delay 40'
     many_net
     many_server 80
-    for family in 4 6; do
-        many_list "$family" 80 40 >"$LAB_DIR/list"
-        for most in 1 7 40; do
+    for most in 1 7 40; do
+        if [ "$most" -eq 40 ]; then # time enough to begin with all of them
+            relay_stop >/dev/null
+            lab_start relay relay "${LAB_PYTHON[@]}" "$LAB_SOURCE/relay.py" left right '< tcp * delay 250'
+        fi
+        for family in 4 6; do
+            many_list "$family" 80 40 >"$LAB_DIR/list"
             capture_start
             many 0 handshake --json --file "$LAB_DIR/list" --parallel "$most"
             records 40 '.verdict == "open" and .closed == "both" and .rtt_ms >= 39'
@@ -29,16 +42,13 @@ teardown() { lab_down; }
 
 @test "--rate: the mean within 2 %, and no window above it" {
     lab_up
-    # Before all others, as far as the system allows it: what is measured is not their load.
-    printf '#!/bin/sh\nchrt -f 1 true 2>/dev/null && exec chrt -f 1 "%s" "$@"\nexec nice -n -20 "%s" "$@"\n' \
-        "$TCPPROBE" "$TCPPROBE" >"$LAB_DIR/first"
-    chmod 755 "$LAB_DIR/first"
+    first
     for family in 4 6; do
         for rate in 200 2000; do
             # It must never be exceeded; where others take our time it may not be reached at once.
             for _ in 1 2 3 4 5 6; do
                 capture_start
-                TCPPROBE=$LAB_DIR/first many 1 handshake --csv --no-header --fields=verdict \
+                many 1 handshake --csv --no-header --fields=verdict \
                     "$(target "$family" "1001-$((1000 + 2 * rate))")" --rate "$rate/s" --parallel 1000
                 [ "$(grep -c '^refused' "$LAB_DIR/out")" -eq "$((2 * rate))" ]
                 capture_stop
@@ -68,13 +78,19 @@ teardown() { lab_down; }
     lab_up
     many_net
     many_server 80
+    first
     for family in 4 6; do
-        capture_start
         many_list "$family" 80 8 >"$LAB_DIR/list"
-        many 0 handshake --json --file "$LAB_DIR/list" --interval 80ms
-        records 8 '.verdict == "open"'
-        capture_stop
-        judges interval 80
+        # It must never be shorter; where others take our time it may be longer now and then.
+        for _ in 1 2 3 4 5 6; do
+            capture_start
+            many 0 handshake --json --file "$LAB_DIR/list" --interval 80ms
+            records 8 '.verdict == "open"'
+            capture_stop
+            judges gap 80
+            ! judges gaps 80 || break
+        done
+        judges gaps 80
     done
 }
 
