@@ -205,34 +205,47 @@ holds() {
     return 1
 }
 
+# each_says FILTER...: all are true of each record in scope. One jq, for there are many questions.
+each_says() {
+    local filter all=true
+    for filter; do all+=" and ($filter)"; done
+    jq -se "map(select($scope)) | length > 0 and all(.[]; $all)" <"$LAB_DIR/record" >/dev/null
+}
+
 # fact FILTER...: each jq filter is true of every record in scope: fact '.clock.rate_hz > 999'
 fact() {
     local filter
+    each_says "$@" && return
     for filter; do
-        jq -se "map(select($scope)) | length > 0 and all(.[]; $filter)" <"$LAB_DIR/record" \
-            >/dev/null && continue
-        echo "a record where $scope does not say: $filter" >&2
-        show_record
-        return 1
+        each_says "$filter" || echo "a record where $scope does not say: $filter" >&2
     done
+    show_record
+    return 1
+}
+
+# entry LIST KEY VALUE FILTER...: what listed asks, as a filter.
+entry() {
+    local list=$1 key=$2 value=$3 filter all=true
+    shift 3
+    for filter; do all+=" and ($filter)"; done
+    echo "([.${list}[] | select(.$key == \"$value\")] | length == 1 and all(.[]; $all))"
 }
 
 # listed LIST KEY VALUE FILTER...: the one entry of that list has these; else it is printed.
 listed() {
     local list=$1 key=$2 value=$3 filter
+    each_says "$(entry "$@")" && return
     shift 3
-    for filter; do
-        jq -se "map(select($scope)) | length > 0 and all(.[];
-            [.${list}[] | select(.$key == \"$value\")] | length == 1 and all(.[]; $filter))" \
-            <"$LAB_DIR/record" >/dev/null && continue
-        {
-            echo "the entry of $list: $value does not say: $filter"
-            jq -c "select($scope) | [.address, (.${list}[] | select(.$key == \"$value\"))]" \
-                <"$LAB_DIR/record"
-            cat "$LAB_DIR/diagnostics"
-        } >&2
-        return 1
-    done
+    {
+        for filter; do
+            each_says "$(entry "$list" "$key" "$value" "$filter")" ||
+                echo "the entry of $list: $value does not say: $filter"
+        done
+        jq -c "select($scope) | [.address, .port, (.${list}[] | select(.$key == \"$value\"))]" \
+            <"$LAB_DIR/record"
+        cat "$LAB_DIR/diagnostics"
+    } >&2
+    return 1
 }
 
 # row FEATURE VERDICT [FILTER]...: the matrix' row, and the field of that name in the record.
@@ -245,8 +258,13 @@ row() {
 
 # rows VERDICT FEATURE...
 rows() {
-    local verdict=$1 feature
+    local verdict=$1 feature all=()
     shift
+    for feature; do
+        all+=("$(entry matrix feature "$feature" ".verdict == \"$verdict\"")"
+            ".$feature == \"$verdict\"")
+    done
+    each_says "${all[@]}" && return
     for feature; do row "$feature" "$verdict" || return; done
 }
 
@@ -254,17 +272,19 @@ rows() {
 # MPTCP, behind a way that touches nothing: by its documents (ip-sysctl, tcp_ecn of 2), and by the
 # standards where it knows nothing of it. Who signs nothing drops what is signed (net/ipv4/tcp.c).
 untouched() {
-    local verdict feature features
+    local verdict feature features wanted
     while read -r verdict features; do
+        wanted=()
         for feature in $features; do
             case " $* " in *" $feature "*) continue ;; esac
-            row "$feature" "$verdict" || return
+            wanted+=("$feature")
         done
-    done <<'EOF'
+        rows "$verdict" "${wanted[@]}" || return
+    done <<'WORDS'
 supported bare mss wscale sack timestamps sets order padding full ecn
 declined fastopen accecn mptcp uto edo unknown malformed reserved data checksum
 breaks md5
-EOF
+WORDS
 }
 
 # rung NAME FILTER...; check NAME OUTCOME [FILTER]...; front TEST SAYS [FILTER]...
@@ -282,12 +302,14 @@ front() {
 
 # finding ID...: each is among the findings. no_finding ID...: none is.
 finding() {
-    local id
-    for id; do fact ".findings | any(.id == \"$id\")" || return; done
+    local id all=()
+    for id; do all+=(".findings | any(.id == \"$id\")"); done
+    fact "${all[@]}"
 }
 no_finding() {
-    local id
-    for id; do fact ".findings | all(.id != \"$id\")" || return; done
+    local id all=()
+    for id; do all+=(".findings | all(.id != \"$id\")"); done
+    fact "${all[@]}"
 }
 
 # no_finding_from SEVERITY: none of it or above.
