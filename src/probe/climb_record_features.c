@@ -121,6 +121,15 @@ static void changed(struct climb_found *found, enum finding finding,
         climb_found_end(found, finding);
 }
 
+/* What a peer may leave out is no finding: D-SACK (RFC 2883 4), and to take data with a cookie that
+ * it gave for the experiment's option of before alone (RFC 7413 4.2.2). */
+static bool is_free(const struct climb_case *judged, enum check_kind kind)
+{
+    return kind == CHECK_KIND_DSACK ||
+           (kind == CHECK_KIND_FASTOPEN &&
+            judged->matrix.rows[RUNG_FEATURE_FASTOPEN].otherwise != MATRIX_SUPPORTED);
+}
+
 static void checked(struct climb_found *found, enum finding finding, enum check_outcome outcome)
 {
     const struct climb_case *judged = found->judged;
@@ -129,8 +138,8 @@ static void checked(struct climb_found *found, enum finding finding, enum check_
     for (unsigned i = 0; i < CHECK_KIND_COUNT; i++) {
         const struct check_row *row = &judged->checks.rows[i];
 
-        /* D-SACK is an extra that a peer may leave out: RFC 2883 4. */
-        if (row->outcome != outcome || (i == CHECK_KIND_DSACK && outcome == CHECK_OUTCOME_FAILS))
+        if (row->outcome != outcome ||
+            (outcome == CHECK_OUTCOME_FAILS && is_free(judged, (enum check_kind)i)))
             continue;
         if (!any)
             climb_found_begin(found, finding);

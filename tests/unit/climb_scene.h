@@ -225,7 +225,9 @@ static inline void scene_climb(const struct scene *scene, struct arena *arena,
         .features = scene->features, .repeat = 3, .patience = CLIMB_PATIENCE, .rate = CLIMB_RATE};
     run->climb.options = &run->options;
     for (size_t i = 0; i < count && (scene->stops == 0 || run->count < scene->stops); i++) {
-        struct rung_values values = {.mss = 1460, .cookie_length = scene->world.fastopen ? 8 : 0};
+        struct rung_values values = {
+            .mss = 1460,
+            .cookie_length = scene->world.fastopen || scene->world.fastopen_old ? 8 : 0};
 
         if (i % (count / 4) == 0 && i / (count / 4) < 4 && scene->stops == 0)
             scene_same(scene, run);

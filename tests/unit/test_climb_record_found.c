@@ -34,6 +34,14 @@ static void test_hosts(void **state)
     assert_string_equal(((const struct ts_clock_record *)record.clock)->offset, "shared");
     assert_string_equal(row_of("fastopen")->in_effect, "works");
 
+    /* A cookie that is of no use. */
+    scene = (struct scene){.world = world_plain, .repeats = 1};
+    scene.world.fastopen_old = true;
+    climb(&scene);
+    expect_words("fastopen=declined severity=none");
+    assert_string_equal(row_of("fastopen")->in_effect, "fails");
+    expect_findings("");
+
     /* SYN cookies. */
     scene = (struct scene){.world = world_plain, .cookies = true};
     scene.world.cookies = true;
