@@ -85,36 +85,55 @@ static void pump(struct climber_check *checking)
     engine_wake(climber->engine); /* its timer, or what comes next */
 }
 
+/* All that can fail but memory: entropy, a port. */
+static int prepare(struct climber *climber, struct spec_random *ret_random,
+                   struct ports_lease *ret_lease, struct fault *fault)
+{
+    struct engine *engine = climber->engine;
+    const struct subject *subject = &climber->subject;
+    int error;
+
+    if (!engine_random(engine, ret_random, sizeof *ret_random)) {
+        *fault = engine->fault;
+        return -FAULT_SYSTEM;
+    }
+    error = ports_take(engine->guarded, &subject->route.source, &subject->address, subject->port,
+                       ret_lease, fault);
+    return error == PORTS_BUSY ? fault_set(fault, FAULT_SYSTEM, 0, "no source port is free")
+                               : error;
+}
+
 static int open_check(struct climber *climber, unsigned script, struct fault *fault)
 {
     struct engine *engine = climber->engine;
     const struct subject *subject = &climber->subject;
-    struct climber_check *checking = calloc(1, sizeof *checking);
-    struct check *check = calloc(1, sizeof *check);
+    struct ports_lease lease = {.port = 0};
+    struct climber_check *checking;
     struct spec_random random;
-    int error = checking && check ? 0 : fault_set(fault, FAULT_MEMORY, 0, "out of memory");
+    struct check *check;
+    int error = prepare(climber, &random, &lease, fault);
 
-    if (!error && !engine_random(engine, &random, sizeof random)) {
-        *fault = engine->fault;
-        error = -FAULT_SYSTEM;
-    }
-    if (!error)
-        error = climber_take_port(climber, engine->guarded, &checking->lease, fault);
-    if (error) {
+    if (error)
+        return error;
+    checking = calloc(1, sizeof *checking);
+    check = calloc(1, sizeof *check);
+    if (!checking || !check) {
+        ports_return(engine->guarded, &lease);
         free(checking);
         free(check);
-        return error;
+        return fault_set(fault, FAULT_MEMORY, 0, "out of memory");
     }
     checking->contact.kind = CONTACT_CHECK;
     checking->climber = climber;
     checking->check = check;
+    checking->lease = lease;
     checking->until = engine_now() + CHECK_MOST;
     climber->checking = checking;
     climber->checks[script] = check;
-    contact_add(&engine->contacts, &checking->contact, &subject->route.source, checking->lease.port,
+    contact_add(&engine->contacts, &checking->contact, &subject->route.source, lease.port,
                 &subject->address, subject->port);
     check_init(check, (enum check_script)script, engine->options->spec, &subject->route,
-               &subject->address, subject->port, checking->lease.port, &random);
+               &subject->address, subject->port, lease.port, &random);
     return 0;
 }
 
