@@ -16,31 +16,34 @@ all_at_peace() {
     nothing_half_open server && judge_no_leftover
 }
 
-# syn_times PROTOCOL: time, port, sequence number, checksum's status of each SYN at the server.
-syn_times() {
-    judge_tshark "$(capture_file)" -o tcp.relative_sequence_numbers:FALSE -T fields \
-        -e frame.time_epoch -e tcp.srcport -e tcp.seq_raw -e tcp.checksum.status -E separator=/s \
-        -Y "$SYN && $1"
+# read_wire: ends the capture; each segment at the server: protocol, time, ports, SYN, ACK, RST, the
+# checksum's status, in $LAB_DIR/wire.
+read_wire() {
+    capture_stop
+    judge_tshark "$(capture_file)" -T fields -e ip.version -e frame.time_epoch -e tcp.srcport \
+        -e tcp.dstport -e tcp.flags.syn -e tcp.flags.ack -e tcp.flags.reset -e tcp.checksum.status \
+        -E separator=/s -Y 'tcp && !icmp && !icmpv6' >"$LAB_DIR/wire"
 }
 
-# ports_are_used_once: each SYN has a port of its own, but for 16 on one.
+# syns_of FAMILY: these of its SYNs.
+syns_of() { awk -v family="$1" '$1 == family && $5 && !$6' "$LAB_DIR/wire"; }
+
+# ports_are_used_once FAMILY: each SYN has a port of its own, but for 16 on one.
 ports_are_used_once() {
-    syn_times "$1" | awk '{ n[$2]++ }
+    syns_of "$1" | awk '{ n[$3]++ }
         END { for (port in n) { if (n[port] == 16) same++; else if (n[port] != 1) bad++ }
             if (bad || same != 1) print "ports with 16 SYNs: " same + 0 ", with others: " bad + 0
             exit bad || same != 1 }' >&2
 }
 
-# never_more_open N PROTOCOL: connections of the client's that were neither reset nor over, at once.
+# never_more_open N FAMILY: connections of the client's that were neither reset nor over, at once.
 never_more_open() {
-    judge_tshark "$(capture_file)" -T fields -e tcp.srcport -e tcp.dstport -e tcp.flags.syn \
-        -e tcp.flags.ack -e tcp.flags.reset -E separator=/s -Y "tcp && !icmp && !icmpv6 && $2" |
-        awk -v most="$1" '
-        $2 == 80 && $3 && !$4 && !($1 in open) { open[$1] = 1; n++ }
-        $5 { port = $2 == 80 ? $1 : $2; if (port in open) { delete open[port]; n-- } }
+    awk -v most="$1" -v family="$2" '$1 != family { next }
+        $4 == 80 && $5 && !$6 && !($3 in open) { open[$3] = 1; n++ }
+        $7 { port = $4 == 80 ? $3 : $4; if (port in open) { delete open[port]; n-- } }
         n > max { max = n }
         END { if (max > most || n) print "open at once: " max ", at the end: " n
-            exit max > most || n || !max }' >&2
+            exit max > most || n || !max }' "$LAB_DIR/wire" >&2
 }
 
 @test "every SYN is followed by an exact RST, few at once, each port once, as announced" {
@@ -54,17 +57,16 @@ never_more_open() {
             END { print sum + 0 }')
     climb 0 "${targets[@]}"
     all_at_peace
-    capture_stop
-    count=$(syns)
+    read_wire
+    count=$(awk '$5 && !$6' "$LAB_DIR/wire" | wc -l)
     [ "$count" -gt $((about * 9 / 10)) ] && [ "$count" -le $((about * 11 / 10)) ]
     resets_answer_all 0
-    for family in ip ipv6; do
+    for family in 4 6; do
         ports_are_used_once "$family"
         # eight that wait, the one that is held, and the one tuple of its own
         never_more_open 10 "$family"
         # the wrong checksum is that of its rung alone
-        count=$(syn_times "$family" | awk '$4 != 1' | wc -l)
-        [ "$count" -eq 3 ]
+        [ "$(syns_of "$family" | awk '$8 != 1' | wc -l)" -eq 3 ]
     done
     fact '.connections == 3'
     [ "$(cat "$LAB_DIR"/listener-server-80-?.out | grep -c ^accept)" -eq 6 ]
@@ -95,12 +97,12 @@ never_more_open() {
     [ $((${EPOCHREALTIME/./} - began)) -lt 3000000 ]
     all_at_peace
     for name in term late; do nothing_half_open "$name"; done
-    capture_stop
+    read_wire
     resets_answer_all 0
     # no more than five a second to one target, unless told otherwise
-    for family in ip ipv6; do
-        syn_times "$family" | awk '{ at[NR] = $1 }
-            NR > 6 && $1 - at[NR - 6] < 0.98 { print "seven SYNs within " $1 - at[NR - 6]; bad = 1 }
+    for family in 4 6; do
+        syns_of "$family" | awk '{ at[NR] = $2 }
+            NR > 6 && $2 - at[NR - 6] < 0.98 { print "seven SYNs within " $2 - at[NR - 6]; bad = 1 }
             END { print NR " SYNs in " at[NR] - at[1] " s"; exit bad || NR < 12 }' >&2
     done
 }
