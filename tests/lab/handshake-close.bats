@@ -214,7 +214,7 @@ print(digest.hexdigest(), flush=True)' "$(server_address "$family")" "$buffer"
     for family in 4 6; do
         lab_begins lab_up_relay '> ack 2 drop'
         options=()
-        row greet-close 0 --wait 10ms --time-wait 300ms
+        row greet-close 0 --wait 10ms --time-wait 1s
         says '.closed == "both"'
         ended
         judge_all 0
