@@ -176,6 +176,20 @@ static void test_gone(void **state)
     check(judged(LADDER_OFFER_FASTOPEN), 0, 1, false, 0);
 }
 
+/* IP's mark is changed where there was none to offer: that counts as accurate ECN's. */
+static void test_marked(void **state)
+{
+    (void)state;
+    begin();
+    twice(1, 0, 0);
+    twice(2, 0, 0);
+    twice(3, 0, BIT(ACCECN));
+    check(judged(LADDER_OFFER_ACCECN), 2, 3, true, 2);
+    /* One router shows it so, and those behind it do not. */
+    twice(4, 0, 0);
+    check(judged(LADDER_OFFER_ACCECN), 0, 0, false, 0);
+}
+
 static void test_missing_hops(void **state)
 {
     (void)state;
@@ -275,9 +289,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_spec),         cmocka_unit_test(test_hops),
         cmocka_unit_test(test_whole),        cmocka_unit_test(test_gone),
-        cmocka_unit_test(test_missing_hops), cmocka_unit_test(test_short_quotes),
-        cmocka_unit_test(test_disagreement), cmocka_unit_test(test_other_errors),
-        cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_marked),       cmocka_unit_test(test_missing_hops),
+        cmocka_unit_test(test_short_quotes), cmocka_unit_test(test_disagreement),
+        cmocka_unit_test(test_other_errors), cmocka_unit_test(test_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -102,7 +102,7 @@ static void judge_offer(const struct hop hops[UINT8_MAX + 1], enum ladder_offer 
 void limited_judge(const struct ladder_shot *shots, size_t count, struct limited *ret_limited)
 {
     struct hop hops[UINT8_MAX + 1];
-    uint32_t offered = 0;
+    uint32_t offered = 0, touched = 0;
 
     memset(ret_limited, 0, sizeof *ret_limited);
     memset(hops, 0, sizeof hops);
@@ -110,11 +110,18 @@ void limited_judge(const struct ladder_shot *shots, size_t count, struct limited
         if (!expired(&shots[i]))
             continue;
         offered |= offered_by(&shots[i].syn);
+        touched |= shots[i].quote_lacks | shots[i].quote_differs;
         take(&shots[i], &hops[shots[i].hop_limit]);
     }
     for (unsigned i = 0; i <= UINT8_MAX; i++)
         ret_limited->hops += hops[i].quotes > 0;
-    for (unsigned offer = 0; offer < LADDER_OFFER_COUNT; offer++)
-        if (offered >> offer & 1)
-            judge_offer(hops, (enum ladder_offer)offer, &ret_limited->rows[offer]);
+    for (unsigned offer = 0; offer < LADDER_OFFER_COUNT; offer++) {
+        struct limited_row *row = &ret_limited->rows[offer];
+
+        if ((offered | touched) >> offer & 1)
+            judge_offer(hops, (enum ladder_offer)offer, row);
+        /* What was not offered has a row only where it was put in on the way, as a mark of ECN. */
+        if (!(offered >> offer & 1) && row->hop == 0)
+            memset(row, 0, sizeof *row);
+    }
 }
