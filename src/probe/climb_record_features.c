@@ -5,17 +5,40 @@
 
 #define NAMED 6 /* at most, of many */
 
-/* What systems of today send, or might at once. */
-static bool is_usual(enum rung_id id)
+/* How bad it is when a SYN goes unanswered: what systems of today send, what some of them ask for
+ * where they are told to, and what is seldom seen. */
+static enum finding broken_finding(enum rung_id id)
 {
-    const struct rung *rung = rung_of(id);
-    static const bool usual[RUNG_FEATURE_COUNT] = {
-        [RUNG_FEATURE_MSS] = true,        [RUNG_FEATURE_WSCALE] = true, [RUNG_FEATURE_SACK] = true,
-        [RUNG_FEATURE_TIMESTAMPS] = true, [RUNG_FEATURE_SETS] = true,   [RUNG_FEATURE_ECN] = true,
-    };
-
-    return usual[rung->feature] && id != RUNG_WSCALE_15 && id != RUNG_TS_ECHO &&
-           id != RUNG_ECN_ECT0;
+    switch (rung_of(id)->feature) {
+    case RUNG_FEATURE_MSS:
+    case RUNG_FEATURE_WSCALE:
+    case RUNG_FEATURE_SACK:
+    case RUNG_FEATURE_TIMESTAMPS:
+    case RUNG_FEATURE_SETS:
+    case RUNG_FEATURE_ECN:
+        return id == RUNG_WSCALE_15 || id == RUNG_TS_ECHO || id == RUNG_ECN_ECT0
+                   ? FINDING_OPT_BREAKS_SELDOM
+                   : FINDING_OPT_BREAKS;
+    case RUNG_FEATURE_FASTOPEN:
+    case RUNG_FEATURE_ACCECN:
+    case RUNG_FEATURE_MPTCP:
+        return FINDING_OPT_BREAKS_SOME;
+    case RUNG_FEATURE_BARE:
+    case RUNG_FEATURE_ORDER:
+    case RUNG_FEATURE_PADDING:
+    case RUNG_FEATURE_FULL:
+    case RUNG_FEATURE_MD5:
+    case RUNG_FEATURE_UTO:
+    case RUNG_FEATURE_EDO:
+    case RUNG_FEATURE_UNKNOWN:
+    case RUNG_FEATURE_MALFORMED:
+    case RUNG_FEATURE_RESERVED:
+    case RUNG_FEATURE_DATA:
+    case RUNG_FEATURE_CHECKSUM:
+    case RUNG_FEATURE_COUNT:
+        break;
+    }
+    return FINDING_OPT_BREAKS_SELDOM;
 }
 
 /*
@@ -33,7 +56,7 @@ static bool is_broken(const struct climb_case *judged, enum rung_id id)
            (rung_of(id)->role != RUNG_ROLE_DOUBTFUL || feature == RUNG_FEATURE_MALFORMED);
 }
 
-static void broken(struct climb_found *found, enum finding finding, bool usual)
+static void broken(struct climb_found *found, enum finding finding)
 {
     const struct climb_case *judged = found->judged;
     struct arena *arena = judged->arena;
@@ -42,7 +65,7 @@ static void broken(struct climb_found *found, enum finding finding, bool usual)
     for (unsigned i = 0; i < RUNG_COUNT; i++) {
         const struct matrix_rung *rung = &judged->matrix.rungs[i];
 
-        if (!is_broken(judged, (enum rung_id)i) || is_usual((enum rung_id)i) != usual)
+        if (!is_broken(judged, (enum rung_id)i) || broken_finding((enum rung_id)i) != finding)
             continue;
         if (count == 0)
             climb_found_begin(found, finding);
@@ -60,15 +83,18 @@ static void broken(struct climb_found *found, enum finding finding, bool usual)
     climb_found_end(found, finding);
 }
 
-/* Whether a quote shows the feature's offer with another value. */
+/* Whether quotes show the feature's offer with another value. */
 static bool quoted_otherwise(const struct climb_case *judged, enum rung_feature feature)
 {
     enum ladder_offer offer = climb_offer(feature);
 
-    for (size_t i = 0; i < judged->climb->count && offer != LADDER_OFFER_COUNT; i++)
-        if (judged->climb->shots[i].quote_differs >> offer & 1)
+    if (offer == LADDER_OFFER_COUNT)
+        return false;
+    for (size_t i = 0; i < judged->climb->count; i++)
+        if (judged->climb->shots[i].part != LADDER_PART_LIMITED &&
+            judged->climb->shots[i].quote_differs >> offer & 1)
             return true;
-    return false;
+    return judged->limited.rows[offer].hop > 0 && judged->limited.rows[offer].differs;
 }
 
 static bool is_stripped(const struct climb_case *judged, enum rung_feature feature)
@@ -155,8 +181,9 @@ void climb_found_features(struct climb_found *found)
 {
     const struct matrix_row *checksum = &found->judged->matrix.rows[RUNG_FEATURE_CHECKSUM];
 
-    broken(found, FINDING_OPT_BREAKS, true);
-    broken(found, FINDING_OPT_BREAKS_SELDOM, false);
+    broken(found, FINDING_OPT_BREAKS);
+    broken(found, FINDING_OPT_BREAKS_SOME);
+    broken(found, FINDING_OPT_BREAKS_SELDOM);
     changed(found, FINDING_OPT_STRIPPED, is_stripped);
     changed(found, FINDING_OPT_REWRITTEN, is_rewritten);
     changed(found, FINDING_OPT_CLAMPED, is_clamped);

@@ -90,8 +90,15 @@ static void judge_matrix(struct climb_case *judged)
 {
     const struct climb *climb = judged->climb;
     struct matrix_seen *seen = arena_take(judged->arena, climb->count + 1, sizeof *seen);
+    uint32_t lost = 0, changed = 0; /* offers of which all routers' quotes together say so */
     size_t held = 0;
 
+    for (unsigned i = 0; i < LADDER_OFFER_COUNT; i++) {
+        const struct limited_row *row = &judged->limited.rows[i];
+
+        lost |= (uint32_t)(row->hop > 0 && !row->differs) << i;
+        changed |= (uint32_t)(row->hop > 0 && row->differs) << i;
+    }
     judged->facts = arena_take(judged->arena, climb->count + 1, sizeof(judged->facts[0]));
     for (size_t i = 0; i < climb->count; i++) {
         const struct ladder_shot *shot = &climb->shots[i];
@@ -107,8 +114,8 @@ static void judge_matrix(struct climb_case *judged)
             .came = shot->came == MATRIX_SYN_ACK && !opened ? MATRIX_NOTHING : shot->came,
             .facts = judged->facts[i],
             .ttl = shot->has_answer ? shot->answer.ttl : 0,
-            .quote_lacks = shot->quote_lacks,
-            .quote_differs = shot->quote_differs,
+            .quote_lacks = limited ? shot->quote_lacks & lost : shot->quote_lacks,
+            .quote_differs = limited ? shot->quote_differs & changed : shot->quote_differs,
             .limited = limited,
         };
     }
@@ -292,10 +299,10 @@ void climb_judge(const struct climb *climb, struct arena *arena, struct climb_ca
 
     *judged = (struct climb_case){.climb = climb, .arena = arena};
     count(judged);
+    limited_judge(climb->shots, climb->count, &judged->limited);
     judge_matrix(judged);
     keep_signs(judged);
     header_judge(climb->shots, climb->count, &judged->header);
-    limited_judge(climb->shots, climb->count, &judged->limited);
     if (climb->hold != NULL)
         repeats_judge(climb->hold, &judged->repeats);
     check_judge(climb->checks, climb->shots, climb->count, &judged->checks);

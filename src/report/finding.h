@@ -71,6 +71,7 @@
     X(OPT_REWRITTEN,        "TP-OPT-REWRITTEN",        MEDIUM, "something on the way gave a part of our SYN another value", "") \
     X(OPT_CLAMPED,          "TP-OPT-CLAMPED",          LOW,    "something on the way changed the MSS of our SYN, as boxes before a tunnel do", "") \
     X(OPT_BREAKS,           "TP-OPT-BREAKS",           HIGH,   "a SYN as current systems send it goes unanswered or is refused, where a plainer one is answered", "RFC 9293 3.1") \
+    X(OPT_BREAKS_SOME,      "TP-OPT-BREAKS-SOME",      MEDIUM, "a SYN that asks for Fast Open, accurate ECN or Multipath TCP goes unanswered or is refused, where others are answered", "RFC 9293 3.1") \
     X(OPT_BREAKS_SELDOM,    "TP-OPT-BREAKS-SELDOM",    LOW,    "a SYN as it is seldom sent goes unanswered or is refused, where others are answered", "RFC 9293 3.1") \
     X(OPT_ONE_SIDED,        "TP-OPT-ONE-SIDED",        HIGH,   "the peer does what its SYN,ACK did not agree to: it was taken out of the SYN,ACK on its way, and both sides disagree now", "") \
     X(OPT_NOT_IN_EFFECT,    "TP-OPT-NOT-IN-EFFECT",    MEDIUM, "what was agreed on in the handshake is not in effect on the open connection", "") \
