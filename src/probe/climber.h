@@ -76,6 +76,7 @@ struct climber {
     enum climber_stage stage;
     const struct rungs_turn *turns;
     size_t turn_count, at; /* the next turn */
+    size_t firm;           /* SYNs sent that are neither doubtful nor forbidden */
     size_t left_out;       /* turns for which there was no cookie */
     struct rung_values same_values;
     struct spec_random same_random;

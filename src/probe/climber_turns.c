@@ -5,7 +5,8 @@
 #include "probe/climber.h"
 #include "probe/frames.h"
 
-/* So many SYNs, a control first, and not one SYN,ACK: nobody will answer more. */
+/* So many SYNs that every listening host answers and every other one refuses, and not one SYN,ACK:
+ * nobody will answer more. */
 #define FIRST 6
 
 /* The last block on the one 4-tuple begins so many rungs before the end: about as many as leave
@@ -79,7 +80,7 @@ static bool asking_cookie(const struct climber *climber)
 
 static bool nobody_yet(const struct climber *climber)
 {
-    return climber->answers == 0 && climber->count >= FIRST;
+    return climber->answers == 0 && climber->firm >= FIRST;
 }
 
 static bool rung_open(const struct climber *climber)
@@ -194,6 +195,7 @@ static int send_same(struct climber *climber, struct fault *fault)
 static int send_rung(struct climber *climber, struct fault *fault)
 {
     const struct rungs_turn *turn = &climber->turns[climber->at];
+    enum rung_role role = rung_of(turn->rung)->role;
     struct climber_syn syn = {
         .part = LADDER_PART_RUNGS,
         .rung = turn->rung,
@@ -209,6 +211,7 @@ static int send_rung(struct climber *climber, struct fault *fault)
     rung_values_draw(climber->seed, climber->at, &syn.values);
     error = climber_shot_send(climber, &syn, fault);
     climber->at += !error;
+    climber->firm += !error && role != RUNG_ROLE_DOUBTFUL && role != RUNG_ROLE_FORBIDDEN;
     return error;
 }
 
