@@ -93,6 +93,14 @@ static enum front_says judge_sum(struct front_case *judged, char *why)
                        "it, so it is no cookie");
         return FRONT_SAYS_NO;
     }
+    /* Linux with a short queue: the one that is held fills it, and all others get cookies. */
+    if (front_is(judged, FRONT_REPEATS, FRONT_SAYS_NO) &&
+        front_is(judged, FRONT_LOW_BITS, FRONT_SAYS_YES)) {
+        front_why(why, "the ISN is ours plus a hash that time does not move, and the low bits of "
+                       "TSval stand still, as in Linux' cookies; of the one that was held there is "
+                       "state, so they are made when its queue is full");
+        return FRONT_SAYS_YES;
+    }
     if (front_is(judged, FRONT_REPEATS, FRONT_SAYS_NO)) {
         front_why(why, "the ISN goes with ours as that of cookies does, and yet the SYN,ACK came "
                        "again, which takes state");
