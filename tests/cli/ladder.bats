@@ -76,7 +76,7 @@ END
     is 0
     [[ ${lines[0]} == open:* ]]
     grep -q '^ *sack  *supported' <<<"$output"
-    ! grep -q '^ *mptcp ' <<<"$output"
+    [ "$(grep -c '^ *mptcp ' <<<"$output")" -eq 0 ]
     [ "$(awk '{ if (length($0) > 80) n++ } END { print n + 0 }' < <(tail -n +2 <<<"$output"))" -eq 0 ]
     plain=${#output}
     quick --features sack,ecn -v self
@@ -100,7 +100,7 @@ END
     quick --json --each --features sack,timestamps --only 'verdict=supported' --fields feature,verdict self
     is 0
     grep -qx '{"feature":"sack","verdict":"supported"}' <<<"$output"
-    ! grep -q declined <<<"$output"
+    run ! grep -q declined <<<"$output"
 }
 
 @test "--expect takes the options' names: met, not met, not measured" {
