@@ -102,6 +102,15 @@ static void test_paths(void **state)
         }
     }
 
+    /* The peer announces an MSS of its own also where ours is lost. */
+    scene = (struct scene){.world = world_plain, .hops = 2, .box = 2, .repeats = 1};
+    scene.world.takes = OPTION_MSS;
+    scene.world.takes_whole = true;
+    climb(&scene);
+    expect_words("mss=stripped sack=supported severity=medium");
+    expect_findings("TP-OPT-STRIPPED ");
+    expect_in(record.reason, "198.18.0.2:443: mss stripped; supports wscale,");
+
     /* An MSS clamp. */
     scene = (struct scene){.world = world_plain, .hops = 2, .box = 1, .clamp = 1400, .repeats = 1};
     climb(&scene);

@@ -344,7 +344,8 @@ enum matrix_verdict matrix_judge_offer(struct matrix_case *judged, enum ladder_o
         matrix_say(judged, "; %u ICMP quotes of our SYN show another value", all.differs);
         return MATRIX_REWRITTEN;
     }
-    if (all.lacks > 0 && good == 0) {
+    /* An answer shows that the offer came there; but an MSS is announced to any SYN. */
+    if (all.lacks > 0 && (good == 0 || offer == LADDER_OFFER_MSS)) {
         matrix_say(judged, "; %u ICMP quotes of our SYN lack it", all.lacks);
         return MATRIX_STRIPPED;
     }
