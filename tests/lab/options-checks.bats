@@ -83,13 +83,15 @@ segments_fit() {
     servers_up server
     listen_at server answer 80 --bytes 60000
     targets_at 80 server
-    climb 0 --patience 0 --features mss,timestamps,wscale --send 'GET / HTTP/1.0\r\n\r\n' "${targets[@]}"
+    climb 0 --patience 0 --features mss,timestamps,wscale --send 'GET / HTTP/1.0\r\n\r\n' \
+        "${targets[@]}"
     check mss works
     check our-wscale works
     check timestamps works
     no_finding_from medium
     [ "$(server_heard server '^text')" -ge 4 ]
-    [ "$(server_heard server '^text')" -eq "$(server_heard server '^text GET / HTTP/1.0\\r\\n\\r\\n$')" ]
+    [ "$(server_heard server '^text')" -eq \
+        "$(server_heard server '^text GET / HTTP/1.0\\r\\n\\r\\n$')" ]
 }
 
 @test "servers that end at once: nothing is said to fail, nothing is left" {
@@ -114,7 +116,8 @@ segments_fit() {
     listen_at server big 80
     targets_at 80 server
     climb 0 --half-open --features sack,timestamps,wscale "${targets[@]}"
-    fact '.connections == 0 and .checks == []' '.sack == "supported"' '.matrix | all(.in_effect == null)'
+    fact '.connections == 0 and .checks == []' '.sack == "supported"' \
+        '.matrix | all(.in_effect == null)'
     [ "$(server_heard server '^accept')" -eq 0 ]
     nothing_half_open server
 }

@@ -36,8 +36,8 @@ ports_are_used_once() {
             exit bad || same != 1 }' >&2
 }
 
-# never_more_open N FAMILY: connections of the client's that were neither reset nor over, at once; and
-# no more than four of them for long: the one that is held, and the three that are opened whole.
+# never_more_open N FAMILY: connections of the client's that were neither reset nor over, at once;
+# and no more than four of them for long: the one that is held, the three that are opened whole.
 never_more_open() {
     awk -v most="$1" -v family="$2" '$1 != family { next }
         $4 == 80 && $5 && !$6 && !($3 in open) { open[$3] = $2; n++ }
@@ -118,7 +118,7 @@ in_the_middle() {
     no_finding_from medium
 }
 
-@test "refused, silent, unreachable: told after a few SYNs; the status is the worst of all targets" {
+@test "refused, silent, unreachable: told after a few SYNs; the status is that of all targets" {
     servers_up server
     listen_at server sink 80
     in_server nft -f - <<'NFT'
