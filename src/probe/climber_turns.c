@@ -275,14 +275,14 @@ static bool rungs_done(struct climber *climber)
 {
     bool all = climber->at == climber->turn_count;
 
+    if (!all && !nobody_yet(climber))
+        return leave_out(climber);
     if (climber->answers == 0) {
-        if ((!all && !nobody_yet(climber)) || climber->flying_count > 0)
+        if (climber->flying_count > 0)
             return false;
         climber_end(climber, NULL);
         return true;
     }
-    if (!all)
-        return leave_out(climber);
     climber->hops = climber->engine->options->climb.no_limited ? 0 : limited_hops(climber->ttl);
     climber->stage = CLIMBER_LIMITED;
     return true;
