@@ -208,6 +208,23 @@ static void add_one_sided(struct climb_case *judged)
     }
 }
 
+/* What was granted to an open connection is supported, also where the few SYNs that were asked for
+ * got nothing: SYN cookies grant SACK beside timestamps alone. */
+static void add_granted(struct climb_case *judged)
+{
+    for (unsigned i = 0; i < CHECK_KIND_COUNT; i++) {
+        enum rung_feature feature = check_kind_row((enum check_kind)i)->feature;
+        struct matrix_row *row = &judged->matrix.rows[feature];
+
+        if (judged->checks.rows[i].outcome != CHECK_OUTCOME_WORKS || i == CHECK_KIND_MSS ||
+            i == CHECK_KIND_FASTOPEN || !climb_asked(judged, feature) ||
+            (row->verdict != MATRIX_DECLINED && row->verdict != MATRIX_INCONCLUSIVE))
+            continue;
+        row->verdict = row->otherwise = MATRIX_SUPPORTED;
+        extend(row, "granted and in effect on an open connection");
+    }
+}
+
 /* Whether an offer is taken up beside timestamps always, and never without. */
 static bool wants_timestamps(const struct climb_case *judged, enum ladder_offer offer)
 {
@@ -310,6 +327,7 @@ void climb_judge(const struct climb *climb, struct arena *arena, struct climb_ca
     front_judge(climb->shots, climb->count, climb->hold, climb->checks, &judged->clock,
                 &judged->front);
     add_cookies(judged);
+    add_granted(judged);
     add_quotes(judged);
     add_one_sided(judged);
 }

@@ -76,7 +76,7 @@ static void open_sentence(const struct climb_case *judged)
                     judged->came[MATRIX_SYN_ACK], judged->settled);
         between = "; ";
     }
-    list(judged, MATRIX_BREAKS, "SYNs for ", " go unanswered", &between);
+    list(judged, MATRIX_BREAKS, "SYNs with ", " fail", &between);
     list(judged, MATRIX_STRIPPED, "", " stripped", &between);
     list(judged, MATRIX_REWRITTEN, "", " rewritten", &between);
     list(judged, MATRIX_ECHOED, "", " echoed", &between);
