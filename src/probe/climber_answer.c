@@ -7,6 +7,10 @@
 /* The checksum's offset in a TCP header. */
 #define CHECKSUM_AT 16
 
+/* A SYN,ACK that comes again so soon, and a round trip, is a copy that the path has made: no stack
+ * repeats itself so soon (RFC 6298 5.7 has 1 s, the most hasty 200 ms). */
+#define COPY_MOST (100 * INT64_C(1000000))
+
 struct ladder_look climber_look(const struct packet *packet, const struct segment *segment,
                                 int64_t at)
 {
@@ -141,9 +145,12 @@ static void take_refusal(struct climber_shot *shot, const struct ladder_look *lo
     climber_shot_settle(shot);
 }
 
-static void take_repeat(struct climber_shot *shot)
+static void take_repeat(struct climber_shot *shot, int64_t at)
 {
-    if (shot->reset) /* else it did not know yet */
+    const struct ladder_shot *row = climber_row(shot);
+    int64_t trip = row->answer.at - row->sent_at, since = at - row->answer.at;
+
+    if (shot->reset && since > trip + COPY_MOST) /* else it did not know yet */
         climber_strain_repeated(&shot->climber->strain);
 }
 
@@ -199,7 +206,7 @@ void climber_shot_packet(struct climber_shot *shot, const struct packet *packet,
     if (!(effects & EFFECT_OPENED))
         return;
     if (shot->answered)
-        take_repeat(shot);
+        take_repeat(shot, at);
     else if (!shot->over || climber_row(shot)->came == MATRIX_ICMP) /* else it was lost: too late */
         take_answer(shot, &look);
 }

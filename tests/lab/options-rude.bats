@@ -10,6 +10,30 @@ setup() {
 
 teardown() { lab_down; }
 
+# rude PORT=KIND...: made-up servers at peer_address of both families; their targets into $targets.
+rude() {
+    local port
+    lab_up
+    lab_neighbour client eth0 02:00:00:00:00:03 "$(peer_address 4)" "$(peer_address 6)"
+    lab_start server rude "${LAB_PYTHON[@]}" "$LAB_SOURCE/options_rude.py" eth0 \
+        "$(peer_address 4),$(peer_address 6)" "$@"
+    targets=()
+    for port; do
+        targets+=("$(peer_target 4 "${port%=*}")" "$(peer_target 6 "${port%=*}")")
+    done
+}
+
+# climbs_to_the_end: every target's ladder was climbed to its last SYN, the one with a wrong checksum
+# alone had no answer, and each answer was reset exactly.
+climbs_to_the_end() {
+    fact '.verdict == "open" and .ended == null and .lost == 3'
+    lab_stop rude >"$LAB_DIR/tallies"
+    awk '/ syns / && ($4 < 300 || $6 < $4 - 3 || $8) { bad = 1 } / syns / { n++ }
+        END { exit bad || !n }' "$LAB_DIR/tallies" && return
+    cat "$LAB_DIR/tallies" >&2
+    return 1
+}
+
 @test "a cookie is wanted before anybody has answered: it ends as with any silent port" {
     lab_up
     in_server nft -f - <<'NFT'
@@ -21,4 +45,12 @@ NFT
     both 80 81 82 83 84 85 86 87
     climb 2 --features fastopen "${targets[@]}"
     fact '.verdict == "filtered" and .answered == 0 and .sent <= 6'
+}
+
+@test "a path that doubles every packet: copies are not taken for a server that repeats itself" {
+    rude 80=twice
+    climb 0 "${targets[@]}"
+    climbs_to_the_end
+    no_finding TP-OPT-ENDED
+    row sack supported
 }
