@@ -45,6 +45,7 @@ struct climber_shot {
     bool left;                    /* seen leaving */
     bool answered;                /* with a SYN,ACK */
     bool over;                    /* refused, unreachable or lost */
+    bool missed;                  /* that counts against the peer */
     bool reset;                   /* an RST has left */
     bool settled;                 /* nothing more is to be done about it */
     bool forgotten;               /* it never left, and has no row */

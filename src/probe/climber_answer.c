@@ -71,7 +71,8 @@ static void go_without(struct climber_shot *shot)
     if (shot->part == LADDER_PART_LIMITED)
         return;
     climber->lost++;
-    climber_strain_lost(&climber->strain, is_known(shot), is_control(shot));
+    shot->missed = is_known(shot);
+    climber_strain_lost(&climber->strain, shot->missed, is_control(shot));
     if (shot->part == LADDER_PART_HOLD)
         climber_hold_missed(climber);
 }
@@ -126,7 +127,11 @@ static void take_answer(struct climber_shot *shot, const struct ladder_look *loo
         climber->opened[climber_row(shot)->rung]++;
         keep_cookie(climber, climber_row(shot));
     }
-    climber_strain_answered(&climber->strain);
+    climber->lost -= shot->over && shot->part != LADDER_PART_LIMITED;
+    if (shot->missed)
+        climber_strain_found(&climber->strain);
+    else
+        climber_strain_answered(&climber->strain);
     if (shot->part == LADDER_PART_HOLD && !shot->settled)
         climber_hold_answered(shot, look);
     if (shot->settled) /* an ICMP error came first, and nobody waits for the kernel's RST */

@@ -34,12 +34,26 @@ static void next(struct climber_strain *strain, bool lost)
     strain->lost_ever += lost;
 }
 
-void climber_strain_answered(struct climber_strain *strain)
+static void heard(struct climber_strain *strain)
 {
-    next(strain, false);
     strain->silent = 0;
     strain->since = 0;
     strain->refusals = 0;
+}
+
+void climber_strain_answered(struct climber_strain *strain)
+{
+    next(strain, false);
+    heard(strain);
+}
+
+void climber_strain_found(struct climber_strain *strain)
+{
+    heard(strain);
+    if (strain->lost == 0) /* it was too long ago to count */
+        return;
+    strain->lost &= strain->lost - 1; /* the latest: which one does not matter */
+    strain->lost_ever--;
 }
 
 void climber_strain_lost(struct climber_strain *strain, bool known, bool control)

@@ -29,6 +29,9 @@ struct climber_strain {
 void climber_strain_answered(struct climber_strain *strain);
 /* It was not in time; `known`: one like it was answered before; `control`: it is a control. */
 void climber_strain_lost(struct climber_strain *strain, bool known, bool control);
+/* One that was lost and known has an answer after all: what came in its place, an ICMP error, was
+ * not its end. */
+void climber_strain_found(struct climber_strain *strain);
 /* It was refused with an RST. */
 void climber_strain_refused(struct climber_strain *strain, bool known);
 /* A SYN,ACK came once more, though an RST had been sent. */

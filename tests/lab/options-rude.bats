@@ -54,3 +54,10 @@ NFT
     no_finding TP-OPT-ENDED
     row sack supported
 }
+
+@test "an ICMP error for each SYN, and its SYN,ACK all the same: nothing counts as lost" {
+    rude 80=unreachable
+    climb 0 "${targets[@]}"
+    climbs_to_the_end
+    row sack supported
+}

@@ -114,6 +114,29 @@ static void test_growing_loss(void **state)
     has_words(&strain, "of the last 32 SYNs of kinds that it had answered, 16 had no answer");
 }
 
+/* An ICMP error for each SYN, and then its SYN,ACK: nothing is lost. */
+static void test_found(void **state)
+{
+    struct climber_strain strain = {0};
+
+    (void)state;
+    answer(&strain, 96);
+    for (unsigned i = 0; i < 200; i++) {
+        climber_strain_lost(&strain, true, true);
+        climber_strain_found(&strain);
+        has_words(&strain, NULL);
+    }
+    for (unsigned i = 0; i < 3; i++)
+        climber_strain_lost(&strain, true, true);
+    has_words(&strain, NULL);
+    climber_strain_found(&strain);
+    assert_int_equal(strain.lost_ever, 2);
+    /* What was counted so long ago that it no longer is. */
+    answer(&strain, 32);
+    climber_strain_found(&strain);
+    assert_int_equal(strain.lost_ever, 2);
+}
+
 static void test_refusals(void **state)
 {
     struct climber_strain strain = {0};
@@ -170,8 +193,8 @@ int main(void)
         cmocka_unit_test(test_nothing_seen), cmocka_unit_test(test_unknown_losses),
         cmocka_unit_test(test_silence),      cmocka_unit_test(test_one_control),
         cmocka_unit_test(test_steady_loss),  cmocka_unit_test(test_growing_loss),
-        cmocka_unit_test(test_refusals),     cmocka_unit_test(test_no_silence),
-        cmocka_unit_test(test_repeats),
+        cmocka_unit_test(test_found),        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_no_silence),   cmocka_unit_test(test_repeats),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
