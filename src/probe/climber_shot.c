@@ -195,7 +195,7 @@ static int make_syn(struct climber_shot *shot, const struct climber_syn *what, i
     int length;
 
     if (what->part == LADDER_PART_LIMITED)
-        limited_spec(&what->values, &spec);
+        limited_spec(&what->values, what->repeat, &spec);
     else
         rung_spec(what->rung, &what->values, &spec);
     spec_apply(&spec, &subject->route, &subject->address, shot->port, subject->port, &what->random,

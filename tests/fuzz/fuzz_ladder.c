@@ -119,7 +119,7 @@ static void meet(enum rung_id id, uint8_t how, const struct rung_values *values)
                                  .settled = how & 1,
                                  .came = MATRIX_NOTHING};
     if (shot->part == LADDER_PART_LIMITED)
-        limited_spec(values, &spec);
+        limited_spec(values, how, &spec);
     else
         rung_spec(id, values, &spec);
     shot->syn = (struct segment){.seq = spec.seq,

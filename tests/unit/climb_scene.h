@@ -144,7 +144,7 @@ static inline struct ladder_shot *scene_shoot(const struct scene *scene, struct 
         struct spec spec;
 
         spec_init(&spec);
-        limited_spec(values, &spec);
+        limited_spec(values, (unsigned)run->count, &spec);
         shot->syn.options = spec.options;
         shot->syn.flags = spec.flags;
     }

@@ -19,13 +19,13 @@ static struct ladder_shot shots[MOST];
 static size_t count;
 static struct limited limited;
 
-static void make_syn(uint64_t seed, struct spec *spec)
+static void make_syn(uint64_t seed, unsigned repeat, struct spec *spec)
 {
     struct rung_values values = {.mss = 1460};
 
     spec_init(spec);
     rung_values_draw(seed, 1, &values);
-    limited_spec(&values, spec);
+    limited_spec(&values, repeat, spec);
     syn = (struct segment){.options = spec->options, .flags = spec->flags | TCP_SYN};
 }
 
@@ -65,7 +65,7 @@ static void begin(void)
 {
     struct spec spec;
 
-    make_syn(5, &spec);
+    make_syn(5, 0, &spec);
     count = 0;
 }
 
@@ -106,7 +106,7 @@ static void test_spec(void **state)
             [LADDER_OFFER_MPTCP] = true,    [LADDER_OFFER_UNKNOWN] = true,
         };
 
-        make_syn(seed, &spec);
+        make_syn(seed, 0, &spec);
         assert_int_equal(spec_check(&spec, NULL), 0);
         assert_int_equal(options_unhealthy(&syn.options), 0);
         assert_true(syn.options.length <= OPTIONS_MAX && syn.options.length % 4 == 0);
@@ -273,6 +273,27 @@ static void test_other_errors(void **state)
     check(judged(LADDER_OFFER_SACK), 1, 4, false, 1);
 }
 
+/* What is let through nearly everywhere tells of itself where the SYN with all of it is dropped. */
+static void test_plain_ones(void **state)
+{
+    struct spec spec;
+
+    (void)state;
+    begin();
+    quoted(1, 0, 0);
+    make_syn(6, 1, &spec);
+    assert_int_equal(options_unhealthy(&syn.options), 0);
+    assert_true(spec.flags == (TCP_SYN | TCP_ECE | TCP_CWR));
+    quoted(1, 0, 0);
+    quoted(2, BIT(SACK), 0);
+    quoted(3, BIT(SACK), 0);
+    check(judged(LADDER_OFFER_SACK), 1, 2, false, 1);
+    check(judged(LADDER_OFFER_TIMESTAMPS), 3, 0, false, 0);
+    check(judged(LADDER_OFFER_MPTCP), 1, 0, false, 0);
+    check(judged(LADDER_OFFER_UNKNOWN), 1, 0, false, 0);
+    assert_int_equal(limited.hops, 3);
+}
+
 static void test_nothing(void **state)
 {
     (void)state;
@@ -291,7 +312,8 @@ int main(void)
         cmocka_unit_test(test_whole),        cmocka_unit_test(test_gone),
         cmocka_unit_test(test_marked),       cmocka_unit_test(test_missing_hops),
         cmocka_unit_test(test_short_quotes), cmocka_unit_test(test_disagreement),
-        cmocka_unit_test(test_other_errors), cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_other_errors), cmocka_unit_test(test_plain_ones),
+        cmocka_unit_test(test_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

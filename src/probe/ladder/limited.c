@@ -11,19 +11,21 @@
 #define MPTCP_BYTES 2
 #define NONCE_BYTES 8
 
-void limited_spec(const struct rung_values *values, struct spec *spec)
+void limited_spec(const struct rung_values *values, unsigned repeat, struct spec *spec)
 {
     /* Subtype 0, version 1; flag H: HMAC-SHA256 (RFC 8684 3.1). */
     static const uint8_t capable[MPTCP_BYTES] = {0x01, 0x01};
     int error;
 
     rung_spec(RUNG_LINUX, values, spec);
+    spec->flags |= TCP_ECE | TCP_CWR;
+    if (repeat % 2 == 1)
+        return;
     error = options_add(&spec->options, OPTION_FASTOPEN, NULL, 0) ||
             options_add(&spec->options, OPTION_MPTCP, capable, sizeof capable) ||
             options_add(&spec->options, values->kind, values->nonce, NONCE_BYTES);
     assert(!error);
     (void)error;
-    spec->flags |= TCP_ECE | TCP_CWR;
 }
 
 unsigned limited_hops(uint8_t ttl)
@@ -37,7 +39,7 @@ unsigned limited_hops(uint8_t ttl)
 
 /* What the quotes from one hop say of each offer. */
 struct hop {
-    unsigned quotes;
+    unsigned quotes[LADDER_OFFER_COUNT];
     unsigned lacks[LADDER_OFFER_COUNT], differs[LADDER_OFFER_COUNT];
     const struct ladder_shot *first[LADDER_OFFER_COUNT]; /* that shows it gone or changed */
 };
@@ -60,11 +62,16 @@ static uint32_t offered_by(const struct segment *syn)
     return lacks;
 }
 
-static void take(const struct ladder_shot *shot, struct hop *hop)
+/* Of what a SYN did not offer, its quote says something only where none offered it: that it was put
+ * in on the way, or was not. `offered`: by any of them. */
+static void take(const struct ladder_shot *shot, uint32_t offered, struct hop *hop)
 {
-    hop->quotes++;
+    uint32_t tells = offered_by(&shot->syn) | ~offered;
+
     for (unsigned offer = 0; offer < LADDER_OFFER_COUNT; offer++) {
-        bool lacks = shot->quote_lacks >> offer & 1, differs = shot->quote_differs >> offer & 1;
+        hop->quotes[offer] += tells >> offer & 1;
+        bool lacks = shot->quote_lacks & tells & UINT32_C(1) << offer;
+        bool differs = shot->quote_differs & tells & UINT32_C(1) << offer;
 
         hop->lacks[offer] += lacks;
         hop->differs[offer] += differs && !lacks;
@@ -81,10 +88,10 @@ static void judge_offer(const struct hop hops[UINT8_MAX + 1], enum ladder_offer 
     for (unsigned i = 1; i <= UINT8_MAX; i++) {
         unsigned touched = hops[i].lacks[offer] + hops[i].differs[offer];
 
-        if (hops[i].quotes == 0)
+        if (hops[i].quotes[offer] == 0)
             continue;
         row->whole += touched == 0;
-        if (touched < hops[i].quotes) {
+        if (touched < hops[i].quotes[offer]) {
             row->hop = 0;
             row->before = touched == 0 ? (uint8_t)i : row->before;
         } else if (row->hop == 0) {
@@ -102,19 +109,22 @@ static void judge_offer(const struct hop hops[UINT8_MAX + 1], enum ladder_offer 
 void limited_judge(const struct ladder_shot *shots, size_t count, struct limited *ret_limited)
 {
     struct hop hops[UINT8_MAX + 1];
+    bool quoted[UINT8_MAX + 1] = {false};
     uint32_t offered = 0, touched = 0;
 
     memset(ret_limited, 0, sizeof *ret_limited);
     memset(hops, 0, sizeof hops);
-    for (size_t i = 0; i < count; i++) {
-        if (!expired(&shots[i]))
-            continue;
-        offered |= offered_by(&shots[i].syn);
-        touched |= shots[i].quote_lacks | shots[i].quote_differs;
-        take(&shots[i], &hops[shots[i].hop_limit]);
-    }
+    for (size_t i = 0; i < count; i++)
+        if (expired(&shots[i])) {
+            offered |= offered_by(&shots[i].syn);
+            touched |= shots[i].quote_lacks | shots[i].quote_differs;
+            quoted[shots[i].hop_limit] = true;
+        }
+    for (size_t i = 0; i < count; i++)
+        if (expired(&shots[i]))
+            take(&shots[i], offered, &hops[shots[i].hop_limit]);
     for (unsigned i = 0; i <= UINT8_MAX; i++)
-        ret_limited->hops += hops[i].quotes > 0;
+        ret_limited->hops += quoted[i];
     for (unsigned offer = 0; offer < LADDER_OFFER_COUNT; offer++) {
         struct limited_row *row = &ret_limited->rows[offer];
 

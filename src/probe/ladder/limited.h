@@ -10,9 +10,10 @@
 #define LIMITED_REPEAT   2 /* SYNs a hop */
 #define LIMITED_HOPS_MAX 30
 
-/* The SYN that offers as much as fits: Linux' set, a Fast Open request, MP_CAPABLE, an unknown
- * option, ECE and CWR; into `spec`, as rung_spec() does. */
-void limited_spec(const struct rung_values *values, struct spec *spec);
+/* The SYN, into `spec`, as rung_spec() does: in even repeats as much as fits, which is Linux' set,
+ * a Fast Open request, MP_CAPABLE, an unknown option, ECE and CWR; in odd ones what is let through
+ * nearly everywhere, Linux' set with ECE and CWR, should something on the way drop the other. */
+void limited_spec(const struct rung_values *values, unsigned repeat, struct spec *spec);
 
 /* How far to go, by the TTL of a SYN,ACK: hops to it less one, and two more for a longer way there;
  * 0: the peer is next door. */
