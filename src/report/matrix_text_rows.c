@@ -67,23 +67,41 @@ static void add_opened(const struct matrix_row_record *row, struct matrix_text_l
     MATRIX_ADD(line, "%s", between[0] == ',' ? ")" : "");
 }
 
-/* The reasons, which the evidence has behind its figures, then the row's own figures as far as they
- * are news. */
-static void show_brief(const struct matrix_row_record *row, struct matrix_text_line *line)
+/* Whether a clause only goes into particulars: the figures say more in less room. */
+static bool is_particular(const char *clause)
+{
+    return strncmp(clause, "fails: ", 7) == 0 || strncmp(clause, "routers quote ", 14) == 0;
+}
+
+/* The clauses of the evidence behind its figures: either the particulars or the others. */
+static void add_clauses(const struct matrix_row_record *row, bool particulars,
+                        struct matrix_text_line *line)
 {
     const char *clause = row->evidence;
-    bool offered = page_some(row->offered) && row->good != RECORD_UNKNOWN;
 
     for (bool first = true; clause && *clause; first = false) {
         const char *end = strstr(clause, "; ");
         size_t length = end ? (size_t)(end - clause) : strlen(clause);
 
-        if (!is_figures(clause, first))
+        if (!is_figures(clause, first) && is_particular(clause) == particulars)
             MATRIX_PART(line, "%.*s", (int)length, clause);
         clause += length + (end ? 2 : 0);
     }
-    if (page_some(row->sent) && row->opened != RECORD_UNKNOWN &&
-        (!offered || row->opened != row->sent))
+}
+
+/* The reasons, then the row's own figures as far as they are news, then particulars. What breaks
+ * begins with how many SYNs opened: that is the reason. */
+static void show_brief(const struct matrix_row_record *row, struct matrix_text_line *line)
+{
+    bool offered = page_some(row->offered) && row->good != RECORD_UNKNOWN;
+    bool breaks = matrix_text_verdict(row->verdict) == MATRIX_TEXT_BREAKS;
+    bool opened = page_some(row->sent) && row->opened != RECORD_UNKNOWN &&
+                  (!offered || row->opened != row->sent);
+
+    if (opened && breaks)
+        add_opened(row, line);
+    add_clauses(row, false, line);
+    if (opened && !breaks)
         add_opened(row, line);
     if (offered)
         MATRIX_PART(line, "answered %" PRId64 " of %" PRId64, row->good, row->offered);
@@ -93,6 +111,7 @@ static void show_brief(const struct matrix_row_record *row, struct matrix_text_l
         MATRIX_PART(line, "wrongly %" PRId64, row->bad);
     if (page_some(row->unasked))
         MATRIX_PART(line, "unasked %" PRId64, row->unasked);
+    add_clauses(row, true, line);
     /* Evidence that is nothing but figures, and no figures in the record. */
     if (line->at == 0 && row->evidence)
         MATRIX_ADD(line, "%s", row->evidence);
@@ -182,6 +201,15 @@ static void put_cell(struct cells *cells, enum tone tone, const char *text, size
     cells->waiting += (width > columns ? width - columns : 0) + GAP;
 }
 
+/* The length without a bracket that is left open. */
+static size_t before_bracket(const char *text, size_t length)
+{
+    for (size_t i = length; i > 0 && text[i - 1] != ')'; i--)
+        if (text[i - 1] == '(')
+            return i - 1;
+    return length;
+}
+
 /* As much of the text as fits; what is missing is marked. */
 static void put_shortened(struct cells *cells, const char *text, size_t room)
 {
@@ -201,7 +229,8 @@ static void put_shortened(struct cells *cells, const char *text, size_t room)
             length = i;
             break;
         }
-    while (length > 0 && strchr(";,:", text[length - 1]))
+    length = before_bracket(text, length);
+    while (length > 0 && strchr(";,: ", text[length - 1]))
         length--;
     style_put(cells->style, cells->stream, text, length);
     fprintf(cells->stream, " %s", more(cells->style));

@@ -24,20 +24,20 @@ static const struct matrix_row_record plain_rows[] = {
     {.feature = "bare", .verdict = "supported", ALL_SENT(3), NO_OFFER,
      .evidence = "3 of 3 SYNs opened, 6 of 6 controls", .meaning = "a SYN without options (RFC 9293 3.5)"},
     {.feature = "mss", .verdict = "supported", .in_effect = "works", ALL_SENT(18), OFFERED(240, 240, 0), .values = "1460",
-     .evidence = "18 of 18 SYNs opened, 6 of 6 controls; answered 240, not 0, values 1460",
+     .evidence = "18 of 18 SYNs opened, 6 of 6 controls; answered 240 of 240, values 1460",
      .meaning = "maximum segment size (RFC 9293 3.7.1)"},
     {.feature = "wscale", .verdict = "supported", .in_effect = "works", ALL_SENT(48), OFFERED(90, 90, 0), .values = "7",
-     .evidence = "48 of 48 SYNs opened, 6 of 6 controls; answered 90, not 0, values 7",
+     .evidence = "48 of 48 SYNs opened, 6 of 6 controls; answered 90 of 90, values 7",
      .meaning = "window scale (RFC 7323 2)"},
     {.feature = "sack", .verdict = "supported", .in_effect = "works", ALL_SENT(6), OFFERED(60, 60, 0),
-     .evidence = "6 of 6 SYNs opened, 6 of 6 controls; answered 60, not 0",
+     .evidence = "6 of 6 SYNs opened, 6 of 6 controls; answered 60 of 60",
      .meaning = "selective acknowledgments (RFC 2018)"},
     {.feature = "timestamps", .verdict = "supported", .in_effect = "works", ALL_SENT(12), OFFERED(75, 75, 0),
-     .evidence = "12 of 12 SYNs opened, 6 of 6 controls; answered 75, not 0", .meaning = "timestamps (RFC 7323 3)"},
+     .evidence = "12 of 12 SYNs opened, 6 of 6 controls; answered 75 of 75", .meaning = "timestamps (RFC 7323 3)"},
     {.feature = "fastopen", .verdict = "declined", .in_effect = "absent", ALL_SENT(12), OFFERED(21, 0, 21),
-     .evidence = "12 of 12 SYNs opened, 6 of 6 controls; answered 0, not 21", .meaning = "Fast Open (RFC 7413)"},
+     .evidence = "12 of 12 SYNs opened, 6 of 6 controls; answered 0 of 21", .meaning = "Fast Open (RFC 7413)"},
     {.feature = "ecn", .verdict = "supported", .in_effect = "inconclusive", ALL_SENT(6), OFFERED(9, 9, 0),
-     .evidence = "6 of 6 SYNs opened, 6 of 6 controls; answered 9, not 0",
+     .evidence = "6 of 6 SYNs opened, 6 of 6 controls; answered 9 of 9",
      .meaning = "explicit congestion notification (RFC 3168)"},
     {.feature = "checksum", .verdict = "declined", .sent = 3, .opened = 0, .reset = 0, .icmp = 0, .silent = 3, NO_OFFER,
      .evidence = "0 of 3 SYNs opened (0 RST, 0 ICMP, 3 silence), 6 of 6 controls; dropped, as it must be",
@@ -99,21 +99,21 @@ static const struct matrix_record matrix_plain = {
 static const struct matrix_row_record touched_rows[] = {
     {.feature = "mss", .verdict = "rewritten", .in_effect = "works", ALL_SENT(18), .offered = 200, .good = 188, .absent = 0,
      .echoed = 0, .bad = 12, .unasked = 3, .values = "536,1220,1380,1400",
-     .evidence = "18 of 18 SYNs opened, 6 of 6 controls; answered 188, not 0, echoed 0, wrongly 12, unasked 3, values 536 1220 "
-                 "1380 1400; it follows ours; 2 ICMP quotes of our SYN show another value",
+     .evidence = "18 of 18 SYNs opened, 6 of 6 controls; answered 188 of 200, echoed 0, wrongly 12, unasked 3, values 536 1220 "
+                 "1380 1400; it follows ours; 2 ICMP quotes show another value",
      .rules = "TP-OPT-MSS-TINY", .meaning = "maximum segment size (RFC 9293 3.7.1)"},
     {.feature = "timestamps", .verdict = "stripped", .in_effect = "one-sided", ALL_SENT(12), OFFERED(75, 0, 75),
-     .evidence = "12 of 12 SYNs opened, 6 of 6 controls; answered 0, not 75; NOP stand in its place in 31 answers",
+     .evidence = "12 of 12 SYNs opened, 6 of 6 controls; answered 0 of 75; NOP stand in its place in 31 answers",
      .meaning = "timestamps (RFC 7323 3)"},
     {.feature = "fastopen", .verdict = "breaks", .otherwise = "declined", .in_effect = "fails", .sent = 12, .opened = 2, .reset = 3,
      .icmp = 1, .silent = 6, OFFERED(2, 0, 2),
-     .evidence = "2 of 12 SYNs opened (3 RST, 1 ICMP, 6 silence), 6 of 6 controls; answered 0, not 2; fails: fastopen-request 1 of 6, "
+     .evidence = "2 of 12 SYNs opened (3 RST, 1 ICMP, 6 silence), 6 of 6 controls; answered 0 of 2; fails: fastopen-request 1 of 6, "
                  "fastopen-data 1 of 6", .meaning = "Fast Open (RFC 7413)"},
     {.feature = "unknown", .verdict = "echoed", ALL_SENT(9), .offered = 9, .good = 0, .absent = 0, .echoed = 9, .bad = 0, .unasked = 0,
-     .values = "1", .evidence = "9 of 9 SYNs opened, 6 of 6 controls; answered 0, not 0, echoed 9, wrongly 0, unasked 0, values 1; our "
+     .values = "1", .evidence = "9 of 9 SYNs opened, 6 of 6 controls; answered 0 of 9, echoed 9, wrongly 0, unasked 0, values 1; our "
      "own bytes came back", .rules = "TP-OPT-ECHO", .meaning = "options that nobody implements (RFC 9293 3.1)"},
     {.feature = "accecn", .verdict = "inconclusive", .sent = 1, .opened = 1, .reset = 0, .icmp = 0, .silent = 0, OFFERED(1, 0, 1),
-     .evidence = "1 of 1 SYNs opened, 6 of 6 controls; answered 0, not 1; too few repeats to tell a rule from chance",
+     .evidence = "1 of 1 SYNs opened, 6 of 6 controls; answered 0 of 1; too few repeats to tell a rule",
      .meaning = "accurate ECN (RFC 9768)"},
 };
 static const struct check_record touched_checks[] = {
@@ -255,7 +255,7 @@ static const struct matrix_row_record alone_rows[] = {
      ALL_SENT(18),
      OFFERED(240, 240, 0),
      .values = "1400,1460",
-     .evidence = "18 of 18 SYNs opened, 6 of 6 controls; answered 240, not 0, values 1400 1460",
+     .evidence = "18 of 18 SYNs opened, 6 of 6 controls; answered 240 of 240, values 1400 1460",
      .meaning = "maximum segment size (RFC 9293 3.7.1)"},
     {.schema = RECORD_SCHEMA_VERSION,
      .command = "options",
@@ -272,8 +272,8 @@ static const struct matrix_row_record alone_rows[] = {
      .icmp = 1,
      .silent = 6,
      OFFERED(2, 0, 2),
-     .evidence = "2 of 12 SYNs opened (3 RST, 1 ICMP, 6 silence), 6 of 6 controls; answered 0, "
-                 "not 2; fails: fastopen-request 1 of 6",
+     .evidence = "2 of 12 SYNs opened (3 RST, 1 ICMP, 6 silence), 6 of 6 controls; answered 0 of 2"
+                 "; fails: fastopen-request 1 of 6",
      .rules = "TP-OPT-TFO-EMPTY",
      .meaning = "Fast Open (RFC 7413)"},
 };

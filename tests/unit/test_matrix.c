@@ -113,6 +113,8 @@ static void test_plain(void **state)
     assert_int_equal(matrix.rows[RUNG_FEATURE_WSCALE].absent, 0);
     assert_int_equal(matrix.rows[RUNG_FEATURE_MSS].values[0], 1460);
     assert_null(strstr(matrix.rows[RUNG_FEATURE_MSS].evidence, "clamped"));
+    assert_non_null(strstr(matrix.rows[RUNG_FEATURE_SACK].evidence, "; answered "));
+    assert_null(strstr(matrix.rows[RUNG_FEATURE_MD5].evidence, "answered"));
 }
 
 static void test_hosts(void **state)
@@ -135,7 +137,7 @@ static void test_hosts(void **state)
     climb(&world, 3, 0);
     CHECK(MSS, DECLINED);
     CHECK(FASTOPEN, SUPPORTED);
-    assert_non_null(strstr(matrix.rows[RUNG_FEATURE_FASTOPEN].evidence, "taken 6 of 6"));
+    assert_non_null(strstr(matrix.rows[RUNG_FEATURE_FASTOPEN].evidence, "6 of 6 taken"));
     CHECK(MPTCP, SUPPORTED);
     CHECK(ACCECN, SUPPORTED);
     CHECK(ECN, SUPPORTED);

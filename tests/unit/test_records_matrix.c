@@ -203,7 +203,7 @@ static void test_csv(void **state)
     static const char row[] =
         "1,options,2026-01-02T03:04:05.678901Z,www.example:443,2001:db8::2,443,fastopen,breaks,"
         "declined,,12,2,3,1,6,2,0,2,0,0,0,,\"2 of 12 SYNs opened (3 RST, 1 ICMP, 6 silence), 6 of "
-        "6 controls; answered 0, not 2; fails: fastopen-request 1 of 6\",TP-OPT-TFO-EMPTY,"
+        "6 controls; answered 0 of 2; fails: fastopen-request 1 of 6\",TP-OPT-TFO-EMPTY,"
         "Fast Open (RFC 7413)";
     char *text = write_as(FORMAT_CSV, &schema_option_row, &alone_rows[1]);
     char *rest = text, *line;

@@ -270,11 +270,11 @@ static enum matrix_verdict judge_mixed(struct matrix_case *judged, const struct 
         return MATRIX_INCONCLUSIVE;
     }
     if (ln_agreement(all) >= judged->ln_alpha) {
-        matrix_say(judged, "; too few repeats to tell a rule from chance");
+        matrix_say(judged, "; too few repeats to tell a rule");
         return MATRIX_INCONCLUSIVE;
     }
     if (all->good_ts[0] == 0 && all->absent_ts[1] == 0) {
-        matrix_say(judged, "; only beside timestamps, as with SYN cookies");
+        matrix_say(judged, "; only beside timestamps; as SYN cookies do");
         return MATRIX_SUPPORTED;
     }
     if (all->good[0] > 0 && all->absent[0] == 0) {
@@ -303,21 +303,24 @@ static void say_values(struct matrix_case *judged, enum ladder_offer offer,
                        const struct gathered *all)
 {
     const struct matrix_row *row = judged->row;
+    unsigned offered = row->good + row->absent + row->echoed + row->bad;
 
-    matrix_say(judged, "; answered %u, not %u", row->good, row->absent);
+    if (offered + row->unasked > 0)
+        matrix_say(judged, "; answered %u of %u", row->good, offered);
     if (row->echoed + row->bad + row->unasked > 0)
         matrix_say(judged, ", echoed %u, wrongly %u, unasked %u", row->echoed, row->bad,
                    row->unasked);
     if (offer == LADDER_OFFER_SACK || row->value_count == 0)
         return;
     for (size_t i = 0; i < row->value_count; i++)
-        matrix_say(judged, "%s%u", i == 0 ? ", values " : " ", row->values[i]);
+        matrix_say(judged, "%s%u", i > 0 ? " " : offered > 0 ? ", values " : "; values ",
+                   row->values[i]);
     if (offer == LADDER_OFFER_MSS && row->value_count == 1 && !mss_usual(row->values[0]))
-        matrix_say(judged, "; that of no usual link: clamped on the way, or a tunnel's");
+        matrix_say(judged, "; no usual link's value; clamped on the way, or a tunnel's");
     if (offer == LADDER_OFFER_MSS && all->alike_count > 1 && all->other > 0)
         matrix_say(judged, "; it follows ours");
     if (all->cookies > 0)
-        matrix_say(judged, "; data with the cookie taken %u of %u times", all->cookies_taken,
+        matrix_say(judged, "; data with the cookie: %u of %u taken", all->cookies_taken,
                    all->cookies);
 }
 
@@ -341,12 +344,12 @@ enum matrix_verdict matrix_judge_offer(struct matrix_case *judged, enum ladder_o
         return MATRIX_ECHOED;
     }
     if (all.differs > 0) {
-        matrix_say(judged, "; %u ICMP quotes of our SYN show another value", all.differs);
+        matrix_say(judged, "; %u ICMP quotes show another value", all.differs);
         return MATRIX_REWRITTEN;
     }
     /* An answer shows that the offer came there; but an MSS is announced to any SYN. */
     if (all.lacks > 0 && (good == 0 || offer == LADDER_OFFER_MSS)) {
-        matrix_say(judged, "; %u ICMP quotes of our SYN lack it", all.lacks);
+        matrix_say(judged, "; %u ICMP quotes lack it", all.lacks);
         return MATRIX_STRIPPED;
     }
     if (all.marks > 0) {
