@@ -30,7 +30,7 @@ static void test_hosts(void **state)
     expect_words("severity=low fastopen=supported mptcp=supported");
     expect_findings("TP-OPT-UPTIME ");
     /* 5000 s, and those of the climb. */
-    expect_in(finding_text(FINDING_OPT_UPTIME), "84.5 minutes by");
+    expect_in(finding_text(FINDING_OPT_UPTIME), "84.6 minutes by");
     assert_string_equal(((const struct ts_clock_record *)record.clock)->offset, "shared");
     assert_string_equal(row_of("fastopen")->in_effect, "works");
 

@@ -132,7 +132,7 @@ const struct rungs_turn *rungs_plan(const struct rungs_plan_options *options, st
 {
     enum rung_id controls[RUNG_COUNT] = {0};
     unsigned sent[RUNG_COUNT] = {0};
-    size_t control_count = 0, count, between, done = 0, at = 0;
+    size_t control_count = 0, count, between, least, done = 0, at = 0;
     struct rungs_turn *turns;
     enum rung_id *rounds;
 
@@ -144,8 +144,10 @@ const struct rungs_turn *rungs_plan(const struct rungs_plan_options *options, st
     assert(control_count > 0);
     /* So many controls, and one less of what lies between two of them. */
     between = (count + RUNGS_BETWEEN - 1) / RUNGS_BETWEEN;
-    if (between + 1 < control_count * options->repeat)
-        between = control_count * options->repeat - 1;
+    least =
+        options->repeat > 1 && options->repeat < RUNGS_CONTROLS ? RUNGS_CONTROLS : options->repeat;
+    if (between + 1 < control_count * least)
+        between = control_count * least - 1;
 
     turns = arena_take(arena, count + between + 1, sizeof *turns);
     for (size_t control = 0; control <= between; control++) {

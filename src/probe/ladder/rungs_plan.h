@@ -10,7 +10,10 @@
 
 #define RUNGS_REPEAT     3 /* the default of --repeat */
 #define RUNGS_REPEAT_MAX 100
-#define RUNGS_BETWEEN    8 /* rungs from one control to the next, at most */
+#define RUNGS_BETWEEN    6 /* rungs from one control to the next, at most */
+/* Of each control at least, where rungs are repeated: three SYNs without an answer beside so many
+ * with one are no chance, even where a dozen rungs are asked and one of the controls is no use. */
+#define RUNGS_CONTROLS 10
 
 struct rungs_plan_options {
     uint64_t seed;     /* the same number, the same plan */
@@ -32,8 +35,8 @@ struct rungs_turn {
  *   shuffled anew, and from one repeat of a rung to the next lie at least a quarter of the rungs,
  *   so that a burst of losses does not meet two repeats;
  * - controls first, last and evenly between, at most RUNGS_BETWEEN rungs apart, in turn the one and
- *   the other, each at least `repeat` times: when they go unanswered, so may what stands beside
- * them;
+ *   the other, each at least RUNGS_CONTROLS and `repeat` times (once where nothing is repeated);
+ *   when they go unanswered, so may what stands beside them;
  * - a rung that asks for a cookie before the first that needs one. A turn whose rung is not ready
  *   (rung_ready()) is to be left out: there is no cookie.
  */
