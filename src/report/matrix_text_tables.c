@@ -57,28 +57,77 @@ static enum tone front_tone(const void *context, size_t row)
 
 static const char *rung_heading(const void *context, size_t column)
 {
-    static const char *const headings[] = {"rung", "opened", "else", "offered", "answered"};
+    static const char *const headings[] = {"rung", "opened", "offered", "answered"};
     (void)context;
     return headings[column];
 }
 
-/* What came instead of SYN,ACKs; "" for nothing of the kind. */
-static const char *show_else(const struct rung_record *rung, char text[FIELD_TEXT_SIZE])
+/* Offers of more columns than these are told by their kinds alone. */
+#define OFFERED_MOST 24
+/* So many of one kind in a row, and more, are counted. */
+#define ALIKE_LEAST 4
+
+/* The kinds of the options: the first word of each, as "nop+16" where many are alike. */
+static void add_kinds(char text[FIELD_TEXT_SIZE], size_t *at, const char *options)
 {
+    while (*options) {
+        size_t length = strcspn(options, ",: "), alike = 1;
+        const char *next = options + strcspn(options, ",");
+
+        while (*next && strncmp(next + 1, options, length) == 0 &&
+               strcspn(next + 1, ",: ") == length) {
+            next += 1 + strcspn(next + 1, ",");
+            alike++;
+        }
+        if (alike < ALIKE_LEAST)
+            next = options + strcspn(options, ",");
+        text_append(text, FIELD_TEXT_SIZE, at, "%.*s", (int)length, options);
+        if (alike >= ALIKE_LEAST)
+            text_append(text, FIELD_TEXT_SIZE, at, "+%zu", alike - 1);
+        text_append(text, FIELD_TEXT_SIZE, at, "%s", *next ? "," : "");
+        options = next + (*next == ',');
+    }
+}
+
+/* The options that were sent, and the flags beside SYN. */
+static const char *show_offered(const struct rung_record *rung, char text[FIELD_TEXT_SIZE])
+{
+    const char *others = rung->flags && strncmp(rung->flags, "SYN,", 4) == 0 ? rung->flags + 4 : "";
     size_t at = 0;
 
     text[0] = '\0';
-    if (page_some(rung->reset))
-        text_append(text, FIELD_TEXT_SIZE, &at, "%" PRId64 " RST", rung->reset);
-    if (page_some(rung->icmp))
-        text_append(text, FIELD_TEXT_SIZE, &at, "%s%" PRId64 " ICMP", at > 0 ? ", " : "",
-                    rung->icmp);
-    if (page_some(rung->silent))
-        text_append(text, FIELD_TEXT_SIZE, &at, "%s%" PRId64 " silent", at > 0 ? ", " : "",
-                    rung->silent);
+    if (!rung->offered || !*rung->offered)
+        text_append(text, FIELD_TEXT_SIZE, &at, "%s", rung->offered ? "none" : "-");
+    else if (style_columns(rung->offered) <= OFFERED_MOST)
+        text_append(text, FIELD_TEXT_SIZE, &at, "%s", rung->offered);
+    else
+        add_kinds(text, &at, rung->offered);
+    if (*others)
+        text_append(text, FIELD_TEXT_SIZE, &at, " +%s", others);
+    return text;
+}
+
+/* The layout of the SYN,ACK, and what came instead of others. */
+static const char *show_answered(const struct rung_record *rung, char text[FIELD_TEXT_SIZE])
+{
+    const struct {
+        int64_t count;
+        const char *word;
+    } others[] = {{rung->reset, "RST"}, {rung->icmp, "ICMP"}, {rung->silent, "silent"}};
+    const char *between = rung->layout ? "; " : "";
+    size_t at = 0;
+
+    text[0] = '\0';
+    text_append(text, FIELD_TEXT_SIZE, &at, "%s", rung->layout ? rung->layout : "");
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (page_some(others[i].count)) {
+            text_append(text, FIELD_TEXT_SIZE, &at, "%s%" PRId64 " %s", between, others[i].count,
+                        others[i].word);
+            between = ", ";
+        }
     if (rung->breaks)
         text_append(text, FIELD_TEXT_SIZE, &at, "%sbreaks", at > 0 ? ": " : "");
-    return text;
+    return at > 0 ? text : NULL;
 }
 
 static const char *rung_cell(const void *context, size_t row, size_t column,
@@ -96,11 +145,9 @@ static const char *rung_cell(const void *context, size_t row, size_t column,
         text_append(text, FIELD_TEXT_SIZE, &at, "%" PRId64 "/%" PRId64, rung->opened, rung->sent);
         return text;
     case 2:
-        return show_else(rung, text);
-    case 3:
-        return rung->offered && !*rung->offered ? "none" : rung->offered;
+        return show_offered(rung, text);
     default:
-        return rung->answered && !*rung->answered ? "none" : rung->answered;
+        return show_answered(rung, text);
     }
 }
 
@@ -136,5 +183,5 @@ void matrix_text_put_tables(const struct page *page)
                   .columns = 3, .heading = front_heading, .cell = front_cell, .tone = front_tone});
     put_table(page, record->rungs,
               (struct table){
-                  .columns = 5, .heading = rung_heading, .cell = rung_cell, .tone = rung_tone});
+                  .columns = 4, .heading = rung_heading, .cell = rung_cell, .tone = rung_tone});
 }

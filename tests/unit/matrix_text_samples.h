@@ -65,6 +65,10 @@ static const struct rung_record plain_rungs[] = {
     {"bare", "bare", "", "SYN", 3, 3, 0, 0, 0, "mss 1460", "mss", 64240, 61, 0, false},
     {"linux", "sets", "mss 1460,sackOK,TS val 3815604532 ecr 0,nop,wscale 7", "SYN", 3, 3, 0, 0, 0,
      "mss 1460,sackOK,TS val 77001 ecr 3815604532,nop,wscale 7", "mss,sackOK,TS,nop,wscale", 65160, 61, 0, false},
+    {"full-nop", "full", "mss 1460,sackOK,TS val 3815604532 ecr 0,nop,wscale 7,nop,nop,nop,nop,nop,nop,nop,nop,nop,nop,nop,nop,nop,nop,"
+     "nop,nop,nop,nop,nop,nop", "SYN", 3, 3, 0, 0, 0,
+     "mss 1460,sackOK,TS val 77001 ecr 3815604532,nop,wscale 7", "mss,sackOK,TS,nop,wscale", 65160, 61, 0, false},
+    {"ecn", "ecn", "mss 1460", "SYN,ECE,CWR", 3, 2, 0, 0, 1, "mss 1460", "mss", 65160, 61, 0, false},
     {"checksum", "checksum", "mss 1460", "SYN", 3, 0, 0, 0, 3, NULL, NULL, NONE, NONE, -1.9, false},
 };
 static const struct header_record plain_header = {

@@ -173,6 +173,23 @@ static void test_evidence(void **state)
     free(text);
 }
 
+/* A rung is a line of 80 columns: long offers by their kinds, answers by their layout. */
+static void test_rungs(void **state)
+{
+    (void)state;
+    char *text = show(&schema_matrix, &matrix_plain, (struct style){.width = 80, .verbose = 1});
+
+    assert_non_null(strstr(text, "\n  linux     3/3     mss,sackOK,TS,nop,wscale         "
+                                 "mss,sackOK,TS,nop,wscale\n"));
+    assert_non_null(strstr(text, "\n  full-nop  3/3     mss,sackOK,TS,nop,wscale,nop+19  "
+                                 "mss,sackOK,TS,nop,wscale\n"));
+    assert_non_null(strstr(text, "\n  ecn       2/3     mss 1460 +ECE,CWR                "
+                                 "mss; 1 silent\n"));
+    assert_non_null(strstr(text, "\n  checksum  0/3     mss 1460                         "
+                                 "3 silent\n"));
+    free(text);
+}
+
 /* Each verdict that occurs is explained, no other. */
 static void test_explained(void **state)
 {
@@ -228,8 +245,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_golden),   cmocka_unit_test(test_width),
         cmocka_unit_test(test_colour),   cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_evidence), cmocka_unit_test(test_explained),
-        cmocka_unit_test(test_clocks),
+        cmocka_unit_test(test_evidence), cmocka_unit_test(test_rungs),
+        cmocka_unit_test(test_explained), cmocka_unit_test(test_clocks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
