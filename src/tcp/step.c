@@ -248,7 +248,7 @@ static bool is_challenge(enum event event, const struct segment *segment)
     if (event == EVENT_RX_OLD || event == EVENT_RX_BEYOND || event == EVENT_RX_PAWS)
         return segment_length(segment) == 0;
     return event == EVENT_RX_RST_INEXACT || event == EVENT_RX_SYN_BAD ||
-           event == EVENT_RX_ACK_OLD || event == EVENT_RX_ACK_UNSENT;
+           event == EVENT_RX_SYN_AGAIN || event == EVENT_RX_ACK_OLD || event == EVENT_RX_ACK_UNSENT;
 }
 
 static bool may_challenge(struct tcb *tcb, int64_t now)

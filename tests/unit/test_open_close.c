@@ -400,6 +400,26 @@ static void test_challenges_are_limited(void **state)
     assert_int_equal(lab.sent, 1);
 }
 
+/* Nor does a peer that answers each ACK with its SYN,ACK. */
+static void test_repeats_are_limited(void **state)
+{
+    struct segment segment;
+    unsigned answers = 0;
+
+    (void)state;
+    lab_reach(&lab, STATE_ESTABLISHED, LAB_NO_DATA);
+    segment = lab_syn(&lab, TCP_SYN | TCP_ACK, 0);
+    for (unsigned i = 0; i < 100; i++) {
+        lab_feed(&lab, &segment);
+        assert_int_equal(lab.events[0], EVENT_RX_SYN_AGAIN);
+        answers += lab.sent;
+    }
+    assert_int_equal(answers, 10);
+    lab.now += 5 * SECOND;
+    lab_feed(&lab, &segment);
+    expect_sent(TCP_ACK, LAB_ISS + 1, LAB_IRS + 1);
+}
+
 static void test_icmp(void **state)
 {
     (void)state;
@@ -472,6 +492,7 @@ int main(void)
         cmocka_unit_test(test_fin_behind_a_hole),
         cmocka_unit_test(test_reset),
         cmocka_unit_test(test_challenges_are_limited),
+        cmocka_unit_test(test_repeats_are_limited),
         cmocka_unit_test(test_icmp),
         cmocka_unit_test(test_what_a_user_may),
         cmocka_unit_test(test_syn_with_fin),
