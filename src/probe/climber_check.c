@@ -90,17 +90,12 @@ static int prepare(struct climber *climber, struct spec_random *ret_random,
                    struct ports_lease *ret_lease, struct fault *fault)
 {
     struct engine *engine = climber->engine;
-    const struct subject *subject = &climber->subject;
-    int error;
 
     if (!engine_random(engine, ret_random, sizeof *ret_random)) {
         *fault = engine->fault;
         return -FAULT_SYSTEM;
     }
-    error = ports_take(engine->guarded, &subject->route.source, &subject->address, subject->port,
-                       ret_lease, fault);
-    return error == PORTS_BUSY ? fault_set(fault, FAULT_SYSTEM, 0, "no source port is free")
-                               : error;
+    return climber_take_port(climber, engine->guarded, ret_lease, fault);
 }
 
 static int open_check(struct climber *climber, unsigned script, struct fault *fault)
