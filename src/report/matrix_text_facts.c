@@ -52,6 +52,14 @@ static void add_ip_id(struct matrix_text_line *line, const struct header_record 
     }
 }
 
+static bool is_number(const char *text, int64_t number)
+{
+    char digits[32];
+
+    snprintf(digits, sizeof digits, "%" PRId64, number);
+    return matrix_text_is(text, digits);
+}
+
 static void put_header(struct page *page)
 {
     const struct matrix_record *record = page->record;
@@ -73,7 +81,7 @@ static void put_header(struct page *page)
     if (header->windows)
         MATRIX_PART(&line, "%s %s", strchr(header->windows, ',') ? "windows" : "window",
                     header->windows);
-    if (header->window_bare != RECORD_UNKNOWN)
+    if (header->window_bare != RECORD_UNKNOWN && !is_number(header->windows, header->window_bare))
         MATRIX_PART(&line, "%" PRId64 " without options", header->window_bare);
     if (header->df)
         MATRIX_PART(&line, "DF %s", header->df);
@@ -104,6 +112,31 @@ static void add_samples(struct matrix_text_line *line, const struct ts_clock_rec
     }
 }
 
+/* "+0.31", "-3220". */
+static void show_ppm(double ppm, char text[ISN_FIGURE_SIZE])
+{
+    snprintf(text, ISN_FIGURE_SIZE, fabs(ppm) < 99.5 ? "%+.2g" : "%+.0f", ppm);
+}
+
+/* What may as well be none is not told as a figure. */
+static void add_skew(struct matrix_text_line *line, const struct ts_clock_record *clock)
+{
+    double low = clock->skew_low_ppm, high = clock->skew_high_ppm;
+    char skew[ISN_FIGURE_SIZE], from[ISN_FIGURE_SIZE], to[ISN_FIGURE_SIZE];
+
+    if (!isfinite(clock->skew_ppm))
+        return;
+    show_ppm(clock->skew_ppm, skew);
+    show_ppm(low, from);
+    show_ppm(high, to);
+    if (!isfinite(low) || !isfinite(high))
+        MATRIX_ADD(line, ", skew %s ppm", skew);
+    else if (low <= 0 && high >= 0)
+        MATRIX_ADD(line, ", no skew to be seen (95 %%: %s to %s ppm)", from, to);
+    else
+        MATRIX_ADD(line, ", skew %s ppm (95 %%: %s to %s)", skew, from, to);
+}
+
 static void add_rate(struct matrix_text_line *line, const struct ts_clock_record *clock)
 {
     char figure[ISN_FIGURE_SIZE];
@@ -126,17 +159,28 @@ static void add_rate(struct matrix_text_line *line, const struct ts_clock_record
     MATRIX_PART(line, "nominally %s", figure);
     if (clock->nominal_of)
         MATRIX_ADD(line, " (%s)", clock->nominal_of);
-    if (!isfinite(clock->skew_ppm))
-        return;
-    MATRIX_ADD(line, ", skew %+.3g ppm", clock->skew_ppm);
-    if (isfinite(clock->skew_low_ppm) && isfinite(clock->skew_high_ppm))
-        MATRIX_ADD(line, " (95 %%: %+.3g to %+.3g)", clock->skew_low_ppm, clock->skew_high_ppm);
+    add_skew(line, clock);
+}
+
+/* "12.0 days", "10.5 hours": as the finding has it. */
+static void add_uptime(struct matrix_text_line *line, double seconds)
+{
+    static const struct {
+        double seconds;
+        const char *unit;
+    } units[] = {{86400, "days"}, {3600, "hours"}, {60, "minutes"}};
+
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+        if (seconds >= 2 * units[i].seconds) {
+            MATRIX_ADD(line, "%.1f %s", seconds / units[i].seconds, units[i].unit);
+            return;
+        }
+    MATRIX_ADD(line, "%.0f s", seconds);
 }
 
 static void put_offset(struct page *page, const struct ts_clock_record *clock)
 {
     struct matrix_text_line line = {.at = 0};
-    char figure[ISN_FIGURE_SIZE];
 
     if (matrix_text_is(clock->offset, "each"))
         MATRIX_PART(&line, "each connection has its own: no uptime is to be had from it");
@@ -152,11 +196,11 @@ static void put_offset(struct page *page, const struct ts_clock_record *clock)
     if (!matrix_text_is(clock->offset, "shared") || !isfinite(clock->uptime_s))
         return;
     line.at = 0;
-    isn_show_time(clock->uptime_s, figure);
-    MATRIX_PART(&line, "%s, if the clock began at 0", figure);
+    add_uptime(&line, clock->uptime_s);
+    MATRIX_ADD(&line, ", if the clock began at 0");
     if (isfinite(clock->wrap_s)) {
-        isn_show_time(clock->wrap_s, figure);
-        MATRIX_PART(&line, "or longer by a multiple of %s", figure);
+        MATRIX_PART(&line, "or longer by a multiple of ");
+        add_uptime(&line, clock->wrap_s);
     }
     put(page, TONE_PLAIN, "uptime", &line);
 }
@@ -250,7 +294,7 @@ static void put_checks(struct page *page)
     struct matrix_text_line line = {.at = 0};
 
     for (unsigned outcome = 0; outcome < MATRIX_TEXT_CHECK_COUNT; outcome++) {
-        bool first = true;
+        bool first = true, mute = false;
 
         for (size_t i = 0; i < list.count; i++) {
             if (matrix_text_outcome(checks[i].outcome) != (enum matrix_text_outcome)outcome)
@@ -258,8 +302,11 @@ static void put_checks(struct page *page)
             if (first)
                 MATRIX_PART(&line, "%s: ", matrix_text_outcomes[outcome].word);
             MATRIX_ADD(&line, "%s%s", first ? "" : ", ", checks[i].check ? checks[i].check : "?");
+            mute |= checks[i].detail && strstr(checks[i].detail, "--send");
             first = false;
         }
+        if (mute)
+            MATRIX_ADD(&line, " (--send makes the peer speak)");
     }
     put(page, TONE_PLAIN, "checks", &line);
     for (size_t i = 0; i < list.count; i++) {

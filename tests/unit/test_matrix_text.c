@@ -209,6 +209,34 @@ static void test_explained(void **state)
     free(text);
 }
 
+/* Figures of a plain page: no exponent, no window twice, and how to make a mute peer speak. */
+static void test_figures(void **state)
+{
+    (void)state;
+    struct ts_clock_record clock = plain_clock;
+    struct header_record header = plain_header;
+    struct matrix_record record = matrix_plain;
+    const struct style style = {.width = 300};
+    char *text = show(&schema_matrix, &record, style);
+
+    assert_non_null(strstr(text, ", no skew to be seen (95 %: -1.8 to +3220 ppm);"));
+    assert_non_null(strstr(text, "; 64240 without options;"));
+    assert_non_null(strstr(text, "inconclusive: our-wscale, ecn (--send makes the peer speak)\n"));
+    free(text);
+    clock.skew_low_ppm = 1.25;
+    header.windows = "64240";
+    record.clock = &clock;
+    record.header = &header;
+    text = show(&schema_matrix, &record, style);
+    assert_non_null(strstr(text, ", skew +2.1 ppm (95 %: +1.2 to +3220);"));
+    assert_null(strstr(text, "without options;"));
+    free(text);
+    text = show(&schema_matrix, &matrix_cookies, style);
+    assert_non_null(strstr(text, "12.0 days, if the clock began at 0; or longer by a multiple of "
+                                 "198.8 days\n"));
+    free(text);
+}
+
 /* The clock's sentences that no sample has. */
 static void test_clocks(void **state)
 {
@@ -247,6 +275,7 @@ int main(void)
         cmocka_unit_test(test_colour),   cmocka_unit_test(test_hostile),
         cmocka_unit_test(test_evidence), cmocka_unit_test(test_rungs),
         cmocka_unit_test(test_explained), cmocka_unit_test(test_clocks),
+        cmocka_unit_test(test_figures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
