@@ -148,7 +148,8 @@ const char *plugin_describe(struct plugin *plugin, const char *name, const void 
     if (severity && !class)
         arena_print(&plugin->memory, ", worst finding %s", severity);
     print_headlines(plugin, record);
-    if (verdict && !open && reason) {
+    /* Of options the worst finding says how bad it is, and the reason what it is. */
+    if (verdict && reason && (!open || (severity && !class && result == EXPECT_UNMET))) {
         arena_print(&plugin->memory, ": ");
         plugin_print_clean(&plugin->memory, reason);
     }

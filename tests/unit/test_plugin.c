@@ -12,6 +12,7 @@
 
 #include "cmd/plugin.h"
 #include "cmd/plugin_range.h"
+#include "report/records_matrix.h"
 #include "report_samples.h"
 
 #define WORDS 4
@@ -110,7 +111,21 @@ static const struct rtt_record lossy = {
     .dns_ms = NAN,
 };
 
+static const struct matrix_record stripped = {
+    .schema = RECORD_SCHEMA_VERSION, .command = "options", .target = "db:5432", .host = "db",
+    .address = "198.18.0.2", .port = 5432, .verdict = "open", .severity = "medium",
+    .reason = "db:5432: sack stripped; supports mss", .mss = "supported", .sack = "stripped",
+    .sent = RECORD_UNKNOWN, .answered = RECORD_UNKNOWN, .lost = RECORD_UNKNOWN,
+    .mss_bytes = RECORD_UNKNOWN, .duration_ms = NAN,
+};
+
 static const struct run runs[] = {
+    {.schema = &schema_matrix, .expect = "severity!=medium|high", .records = {&stripped},
+     .state = PLUGIN_CRITICAL,
+     .output = "TCP CRITICAL - db:5432 open, worst finding medium: db:5432: sack stripped; "
+               "supports mss; unmet: severity!=medium/high: severity is medium\n"},
+    {.schema = &schema_matrix, .expect = "mss", .records = {&stripped}, .state = PLUGIN_OK,
+     .output = "TCP OK - db:5432 open, worst finding medium\n"},
     {HANDSHAKE, .records = {&sample_open}, .state = PLUGIN_OK,
      .output = "TCP OK - 198.18.0.2:80 open, rtt 38.2 us | rtt=0.000038214s;;;0; "
                "connect=0.000038214s;;;0;\n"},
