@@ -3,28 +3,11 @@
 #include "wire/ip.h"
 
 #include "base/bytes.h"
-
-/* Link types as pcap_datalink() and capture files number them; some have several numbers. */
-#define LINK_NULL        0
-#define LINK_EN10MB      1
-#define LINK_RAW         101
-#define LINK_RAW_BSD     12
-#define LINK_RAW_OPENBSD 14
-#define LINK_LOOP        108
-#define LINK_LINUX_SLL   113
-#define LINK_IPV4        228
-#define LINK_IPV6        229
-#define LINK_LINUX_SLL2  276
-
-#define ETHERTYPE_IPV4         0x0800
-#define ETHERTYPE_IPV6         0x86dd
-#define ETHERTYPE_VLAN         0x8100 /* 802.1Q */
-#define ETHERTYPE_SERVICE_VLAN 0x88a8 /* 802.1ad */
-#define ETHERTYPE_OLD_QINQ     0x9100 /* before 802.1ad, still in use */
+#include "wire/link_numbers.h"
 
 #define VLAN_TAGS_MAX 2
 
-static bool is_vlan(uint16_t ethertype)
+bool link_is_vlan(uint16_t ethertype)
 {
     return ethertype == ETHERTYPE_VLAN || ethertype == ETHERTYPE_SERVICE_VLAN ||
            ethertype == ETHERTYPE_OLD_QINQ;
@@ -33,7 +16,7 @@ static bool is_vlan(uint16_t ethertype)
 /* Walks over VLAN tags; what is behind them, or NONE where that is not IP. */
 static enum ip_family skip_tags(struct reader *reader, uint16_t ethertype)
 {
-    for (int tags = 0; tags < VLAN_TAGS_MAX && is_vlan(ethertype); tags++) {
+    for (int tags = 0; tags < VLAN_TAGS_MAX && link_is_vlan(ethertype); tags++) {
         reader_skip(reader, 2);
         ethertype = reader_u16(reader);
     }
@@ -42,8 +25,7 @@ static enum ip_family skip_tags(struct reader *reader, uint16_t ethertype)
     return ethertype == ETHERTYPE_IPV6 ? IP_FAMILY_V6 : IP_FAMILY_NONE;
 }
 
-/* The address family of a BSD loopback header; AF_INET6 is another number on each system. */
-static enum ip_family loopback_family(uint32_t number)
+enum ip_family link_loopback_family(uint32_t number)
 {
     switch (number) {
     case 2:
@@ -81,10 +63,10 @@ static bool skip_link_header(int link_type, struct reader *reader, enum ip_famil
     case LINK_NULL:
         number = reader_u32(reader);
         /* In the byte order of the machine that captured; all families are small numbers. */
-        *ret_family = loopback_family(number > 0xffff ? __builtin_bswap32(number) : number);
+        *ret_family = link_loopback_family(number > 0xffff ? __builtin_bswap32(number) : number);
         return true;
     case LINK_LOOP:
-        *ret_family = loopback_family(reader_u32(reader));
+        *ret_family = link_loopback_family(reader_u32(reader));
         return true;
     case LINK_EN10MB:
         reader_skip(reader, 12);
