@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
-# `options` through three routers, of which the one in the middle has nft's rules, a port each: where
-# on the way an option goes missing, by what the routers quote of SYNs that expire there (RFC 792,
+# `options` through three routers, of which the one in the middle has a rule of nft's for each port:
+# where on the way an option goes missing, by what routers quote of SYNs that expire there (RFC 792,
 # RFC 4443 3.3). A router looks at the hop limit before its rules in 'forward' are asked
 # (net/ipv4/ip_forward.c), so what the second does there is first seen in what the third quotes.
 # shellcheck disable=SC2154,SC2034 # targets and LAB_PACE are options.bash's
@@ -54,7 +54,7 @@ whole_but() {
         \"mptcp\", \"unknown\", \"ecn\"] - [\"${1:-}\"] == []"
 }
 
-@test "taken out of SYNs, clamped or marked by the second of three routers: named as what and where" {
+@test "taken out of SYNs, clamped or marked by the second of three routers: what and where" {
     hops 80 81 82 83 84 85 86
     for option in sack-perm timestamp window mptcp 34; do asked 81 reset tcp option "$option"; done
     asked 82 tcp option maxseg size set 1000
@@ -82,6 +82,7 @@ table inet quiet {
 }
 NFT
     climb 1 --half-open "${targets[@]}"
+    judge_no_leftover
     on 80
     whole_but
     fact '.ttl == 61 and .hops == 3' '.expired >= 6'
@@ -133,10 +134,11 @@ NFT
     [ "$(lab_in far nft list ruleset | grep -c 'counter packets [1-9]')" -eq 2 ]
 }
 
-@test "stripped from SYN,ACKs alone: the quotes of our SYNs are whole, the connection is one-sided" {
+@test "stripped from SYN,ACKs alone: quotes of our SYNs are whole, the connection is one-sided" {
     hops 80
     answered 80 reset tcp option timestamp
     climb 1 --features timestamps "${targets[@]}"
+    judge_no_leftover
     whole_but
     row timestamps stripped '.in_effect == "one-sided"'
     check timestamps one-sided
@@ -149,6 +151,7 @@ NFT
     asked 80 reset tcp option sack-perm
     capture_start
     climb 0 --half-open --features sack --no-hops "${targets[@]}"
+    judge_no_leftover
     fact '.expired == 0 and .quoted == []'
     row sack declined
     capture_stop

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
-# `options` through a router with nft's rules: what it clamps, strips, drops, translates and answers.
-# Each port of the server's has a rule of its own. There is no router behind it that could quote what
-# it did: options-hops.bats has that.
+# `options` through a router with nft's rules: what it clamps, strips, drops, translates, answers;
+# each port of the server's has a rule of its own. No router behind it could quote what it did:
+# options-hops.bats has that.
 # shellcheck disable=SC2154,SC2034 # targets and LAB_PACE are options.bash's
 
 setup() {
@@ -45,6 +45,7 @@ nothing_wrong() {
     for option in 34 254; do asked 85 reset tcp option "$option"; done
     middlebox_rule 'tcp sport 86 ip ttl set 120' 'tcp sport 86 ip6 hoplimit set 120'
     climb 0 --half-open "${targets[@]}"
+    judge_no_leftover
     on 81
     row mss supported '.values == "1000"'
     fact '.mss_bytes == 1000'
@@ -82,6 +83,7 @@ nothing_wrong() {
     answered 84 reset tcp option mptcp
     for option in 34 254; do answered 85 reset tcp option "$option"; done
     climb 1 "${targets[@]}"
+    judge_no_leftover
     on 81
     row sack stripped '.good == 0 and .absent > 0' '.in_effect == "one-sided"'
     check sack one-sided
@@ -126,6 +128,7 @@ $(for kind in 14 15 19 28 30 34 {79..171} 237 253 254; do
     done)
 NFT
     climb 1 --half-open "${targets[@]}"
+    judge_no_leftover
     on 81
     row sack breaks '.opened == 0 and .silent == .sent'
     rung linux '.breaks'
@@ -169,6 +172,7 @@ NFT
     both 80
     mb_drop_every 4 syn
     climb 0 --half-open "${targets[@]}"
+    judge_no_leftover
     fact '[.matrix[] | select(.verdict == "breaks")] == []' '[.rungs[] | select(.breaks)] == []' \
         '.lost > 20' '.matrix | any(.feature | IN("bare", "mss")) and
             any(.[]; (.feature | IN("bare", "mss")) and .silent > 0)'
@@ -186,6 +190,7 @@ NFT
     mb_strict
     climb 0 "$(router_address 4):8080" "[$(router_address 6)]:8080" "$(target 4 81)" \
         "$(target 6 81)"
+    judge_no_leftover
     nothing_wrong
     for name in wscale sack timestamps ecn; do check "$name" works; done
     fact '.ttl == 63'
@@ -198,7 +203,10 @@ NFT
     lab_up_routed
     sinks 80
     mb_synproxy 80
-    climb 0 --patience 1500ms "$(target 4 80)"
+    # Its ACK to the server has a TSecr that the server never sent; new kernels answer that and wait
+    # for a better one, now and then in vain: so what open connections show is not asked. The steps
+    # of TSval are 64 ms: slowly enough to see some.
+    LAB_RATE=100 climb 0 --fail-on high --patience 1500ms "$(target 4 80)"
     fact '.proxy == "yes" and .cookies == "yes"' '.window == 0' '.wscale_shift == 7'
     for name in identical-syn shifted-isn low-bits zero-window window-update two-clocks; do
         front "$name" yes
@@ -226,6 +234,7 @@ NFT
     middlebox_rule 'tcp dport 81 ip ecn set not-ect' 'tcp dport 81 ip6 ecn set not-ect' \
         'tcp dport 82 ip ecn set ce' 'tcp dport 82 ip6 ecn set ce'
     climb 1 --features ecn "${targets[@]}"
+    judge_no_leftover
     on 81
     row ecn supported '.in_effect == "fails"'
     check ecn fails

@@ -13,6 +13,7 @@ LEFT is the client's side. A rule is one argument of words:
              port:N (a segment from or to this port)
              option:KIND or option:FROM-TO (a SYN or SYN,ACK with such an option), ttl:N
              badsum (a segment whose TCP checksum is wrong)
+             any of them with @N behind: and from or to this port
   WHICH      of the matching packets: '2', '1-3', '3-' (the third and on) or '*'
   ACTION     drop | dup [COPIES] | delay MS | corrupt (the TCP checksum)
              hold N       let N more packets of this direction pass first
@@ -93,7 +94,8 @@ class Rule:
         words = text.split()
         if len(words) < 4 or words[0] not in "<>" or words[3] not in self.ACTIONS:
             raise ValueError(f"cannot understand rule '{text}'")
-        self.text, self.direction, self.match, which, self.action = text, *words[:4]
+        self.text, self.direction, match, which, self.action = text, *words[:4]
+        self.match, _, self.port = match.partition("@")
         self.words = [word for word in words[4:] if "=" not in word]
         self.keys = dict(word.split("=", 1) for word in words[4:] if "=" in word)
         self.first, self.last = 1, None
@@ -108,6 +110,8 @@ class Rule:
 
     def hit(self, direction, packet):
         if direction != self.direction or not matches(self.match, packet):
+            return False
+        if self.port and not matches("port:" + self.port, packet):
             return False
         self.seen += 1
         if self.seen < self.first or (self.last is not None and self.seen > self.last):
