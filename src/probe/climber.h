@@ -11,6 +11,10 @@
 #define CLIMBER_BLOCK  4
 #define CLIMBER_BLOCKS (CLIMB_SAME / CLIMBER_BLOCK)
 
+/* ns: a SYN,ACK that comes again so soon is a copy that the path has made. No stack is so hasty:
+ * RFC 6298 5.7 has 1 s, the most hasty 200 ms. */
+#define CLIMBER_COPY INT64_C(100000000)
+
 /* Which SYNs come next. Those on the one 4-tuple go beside the first two, the one that is held
  * beside all. */
 enum climber_stage {
@@ -163,8 +167,6 @@ int climber_take_port(struct climber *climber, struct ports *ports, struct ports
 
 /* The SYN was not answered in time. */
 void climber_shot_lost(struct climber_shot *shot);
-struct ladder_look climber_look(const struct packet *packet, const struct segment *segment,
-                                int64_t at);
 
 /* ---- climber_hold: the one that is held --- */
 

@@ -7,28 +7,6 @@
 /* The checksum's offset in a TCP header. */
 #define CHECKSUM_AT 16
 
-/* A SYN,ACK that comes again so soon, and a round trip, is a copy that the path has made: no stack
- * repeats itself so soon (RFC 6298 5.7 has 1 s, the most hasty 200 ms). */
-#define COPY_MOST (100 * INT64_C(1000000))
-
-struct ladder_look climber_look(const struct packet *packet, const struct segment *segment,
-                                int64_t at)
-{
-    struct ladder_look look = {
-        .at = at,
-        .ttl = packet->hop_limit,
-        .traffic_class = packet->traffic_class,
-        .has_ip_id = packet->family == IP_FAMILY_V4,
-        .dont_fragment = packet->family == IP_FAMILY_V4 && packet->dont_fragment,
-        .ip_id = packet->identification,
-        .flow_label = packet->flow_label,
-        .segment = *segment,
-    };
-
-    look.segment.payload = NULL;
-    return look;
-}
-
 /* What an incoming segment would do to the connection that the SYN asks for: EFFECT_…. */
 static uint32_t judge(const struct climber_shot *shot, const struct segment *segment, int64_t at)
 {
@@ -155,22 +133,26 @@ static void take_repeat(struct climber_shot *shot, int64_t at)
     const struct ladder_shot *row = climber_row(shot);
     int64_t trip = row->answer.at - row->sent_at, since = at - row->answer.at;
 
-    if (shot->reset && since > trip + COPY_MOST) /* else it did not know yet */
+    if (shot->reset && since > trip + CLIMBER_COPY) /* else it did not know yet */
         climber_strain_repeated(&shot->climber->strain);
 }
 
 /* ---- packets ---- */
 
-/* Our own: the SYN gives the time of its leaving, an RST is the kernel's. */
-static void take_own(struct climber_shot *shot, const struct segment *segment, int64_t at)
+/* Our own: the SYN gives the time of its leaving, and the IP ID that it left with; an RST is the
+ * kernel's. */
+static void take_own(struct climber_shot *shot, const struct packet *packet,
+                     const struct segment *segment, int64_t at)
 {
     struct ladder_shot *row = climber_row(shot);
     uint32_t behind = segment->seq - row->syn.seq;
 
     if (segment->flags & TCP_SYN) {
-        if (behind == 0 && !shot->left)
-            row->sent_at = at;
-        shot->left = shot->left || behind == 0;
+        if (behind != 0 || shot->left)
+            return;
+        row->sent_at = at;
+        row->ip_id = packet->identification;
+        shot->left = true;
         return;
     }
     if (!(segment->flags & TCP_RST) || behind == 0 || behind > 1 + shot->data_length ||
@@ -194,7 +176,7 @@ void climber_shot_packet(struct climber_shot *shot, const struct packet *packet,
     if (segment.source_port == shot->port &&
         address_equal(&packet->source, &climber->subject.route.source) &&
         address_equal(&packet->destination, &climber->subject.address)) {
-        take_own(shot, &segment, at);
+        take_own(shot, packet, &segment, at);
         return;
     }
     if (packet->checksum == CHECKSUM_BAD || checksum_check(packet, CHECKSUM_AT) == CHECKSUM_BAD ||
@@ -205,7 +187,7 @@ void climber_shot_packet(struct climber_shot *shot, const struct packet *packet,
         return;
     }
     effects = judge(shot, &segment, at);
-    look = climber_look(packet, &segment, at);
+    look = ladder_look_of(packet, &segment, at);
     if (effects & EFFECT_REFUSED)
         take_refusal(shot, &look);
     if (!(effects & EFFECT_OPENED))

@@ -27,6 +27,27 @@ static bool is_last(const struct ladder_hold *hold, const struct segment *segmen
            (segment->flags & TCP_ACK && segment->ack == first->ack);
 }
 
+/* The SYN,ACK that was kept last, but for copies of it. */
+static const struct ladder_look *last_of(const struct ladder_hold *hold)
+{
+    size_t kept =
+        hold->repeat_count < LADDER_HOLD_REPEATS ? hold->repeat_count : LADDER_HOLD_REPEATS;
+
+    return kept > 0 ? &hold->repeats[kept - 1] : &hold->first;
+}
+
+/* Whether it answers the SYN that is held once more; with another ISN it is no copy of what came.
+ */
+static bool is_repeat(const struct ladder_hold *hold, const struct segment *segment, int64_t at)
+{
+    const struct ladder_look *last = last_of(hold);
+
+    if ((segment->flags & (TCP_SYN | TCP_ACK)) != (TCP_SYN | TCP_ACK) ||
+        segment->ack != hold->first.segment.ack)
+        return false;
+    return at - last->at > CLIMBER_COPY || segment->seq != last->segment.seq;
+}
+
 void climber_hold_packet(struct climber_shot *shot, const struct packet *packet,
                          const struct segment *segment, int64_t at)
 {
@@ -37,17 +58,16 @@ void climber_hold_packet(struct climber_shot *shot, const struct packet *packet,
         return;
     if (is_last(hold, segment)) {
         hold->reset = true;
-        hold->rst = climber_look(packet, segment, at);
+        hold->rst = ladder_look_of(packet, segment, at);
         hold->held = at - hold->first.at;
         climber->hold_state = CLIMBER_HOLD_OVER;
         climber_shot_settle(shot);
         return;
     }
-    if ((segment->flags & (TCP_SYN | TCP_ACK)) != (TCP_SYN | TCP_ACK) ||
-        segment->seq != hold->first.segment.seq)
+    if (!is_repeat(hold, segment, at))
         return;
     if (hold->repeat_count < LADDER_HOLD_REPEATS)
-        hold->repeats[hold->repeat_count] = climber_look(packet, segment, at);
+        hold->repeats[hold->repeat_count] = ladder_look_of(packet, segment, at);
     hold->repeat_count++;
 }
 

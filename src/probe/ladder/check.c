@@ -194,22 +194,6 @@ bool check_next(struct check *check, int64_t now, struct segment *ret_segment,
     return true;
 }
 
-static void look_at(const struct packet *packet, const struct segment *segment, int64_t at,
-                    struct ladder_look *ret_look)
-{
-    *ret_look = (struct ladder_look){
-        .at = at,
-        .ttl = packet->hop_limit,
-        .traffic_class = packet->traffic_class,
-        .has_ip_id = packet->family == IP_FAMILY_V4,
-        .dont_fragment = packet->dont_fragment,
-        .ip_id = packet->identification,
-        .flow_label = packet->flow_label,
-        .segment = *segment,
-    };
-    ret_look->segment.payload = NULL;
-}
-
 /* Whether a segment is for the script: of this connection, behind the handshake. */
 static bool is_of_it(const struct check *check, const struct segment *segment)
 {
@@ -230,7 +214,7 @@ static void keep(struct check *check, const struct packet *packet, const struct 
         check->with_timestamps++;
     if (check->look_count == CHECK_LOOKS)
         return;
-    look_at(packet, segment, at, &check->looks[check->look_count++]);
+    check->looks[check->look_count++] = ladder_look_of(packet, segment, at);
     if (!check->holes.begun && check->data.opens == 0 && check->tcb.snd_max == check->tcb.iss + 1)
         check->provoked = check->look_count;
 }
@@ -320,7 +304,7 @@ void check_packet(struct check *check, const struct packet *packet, int64_t at, 
         if (check->tcb.state == STATE_SYN_RECEIVED) {
             check_end(check, now); /* a SYN that crosses ours: nobody's server does that */
         } else if (!check->over && check->tcb.state != STATE_SYN_SENT) {
-            look_at(packet, &segment, at, &check->syn_ack);
+            check->syn_ack = ladder_look_of(packet, &segment, at);
             opened(check, now);
         }
         return;

@@ -49,8 +49,6 @@ const char *check_outcome_meaning(enum check_outcome outcome);
 const char *check_script_word(enum check_script script);
 const char *check_script_words(enum check_script script);
 
-#define CHECK_LATER 8
-
 /* The steps of HOLES: byte beside our SND.NXT that each sends, and why. */
 /* clang-format off */
 #define CHECK_STEP_TABLE(X) \

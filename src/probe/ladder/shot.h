@@ -5,6 +5,7 @@
 
 #include "probe/ladder/matrix.h"
 #include "wire/icmp.h"
+#include "wire/ip.h"
 
 /* What a SYN is sent for: enumerator, word, for people. */
 /* clang-format off */
@@ -31,6 +32,25 @@ struct ladder_look {
     struct segment segment; /* payload NULL; payload_length stays */
 };
 
+/* `segment` is what the packet holds. */
+static inline struct ladder_look ladder_look_of(const struct packet *packet,
+                                                const struct segment *segment, int64_t at)
+{
+    struct ladder_look look = {
+        .at = at,
+        .ttl = packet->hop_limit,
+        .traffic_class = packet->traffic_class,
+        .has_ip_id = packet->family == IP_FAMILY_V4,
+        .dont_fragment = packet->family == IP_FAMILY_V4 && packet->dont_fragment,
+        .ip_id = packet->identification,
+        .flow_label = packet->flow_label,
+        .segment = *segment,
+    };
+
+    look.segment.payload = NULL;
+    return look;
+}
+
 /* One SYN that left, in the order of leaving. */
 struct ladder_shot {
     enum ladder_part part;
@@ -38,7 +58,7 @@ struct ladder_shot {
     unsigned repeat;
     uint16_t port;      /* ours */
     uint8_t hop_limit;  /* it left with */
-    uint16_t ip_id;     /* it left with, IPv4; 0: not known */
+    uint16_t ip_id;     /* it was seen leaving with, IPv4; 0: not known */
     int64_t sent_at;    /* ns: seen leaving by the capture, else when it was handed over */
     struct segment syn; /* as it was sent; payload NULL; payload_length stays */
     bool settled;       /* its outcome is known; else it was still under way when all was ended */
