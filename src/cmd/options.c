@@ -100,6 +100,10 @@ static int check(const struct settings *settings, struct fault *fault)
     if (settings->spec.source_port || settings->source_port_last)
         return fault_set(fault, FAULT_USAGE, 0,
                          "'--source-port': each SYN of the ladder has a new port");
+    if (settings->has_retries && settings->spec.retries > 0)
+        return fault_set(fault, FAULT_USAGE, 0,
+                         "'--retries': no SYN of the ladder is sent again: --repeat says how many "
+                         "there are of each");
     if (settings->ladder.half_open && settings->data_length > 0)
         return fault_set(fault, FAULT_USAGE, 0,
                          "'--send' is for connections that are opened whole: without --half-open");

@@ -26,6 +26,7 @@ quick() { alone_probe options --rate 500 --timeout 200ms --patience 300ms "$@"; 
 --fail-on bad self|--fail-on 'bad': one of info, low, medium, high is wanted
 --half-open --send x self|'--send' is for connections that are opened whole
 --source-port 4000 self|each SYN of the ladder has a new port
+--retries 1 self|no SYN of the ladder is sent again: --repeat
 --expect sakc self|did you mean 'sack'
 --expect sack=yes self|no value 'yes' of 'sack'
 --fields nosuch --json self|nosuch
