@@ -181,7 +181,7 @@ unsigned run_at_once(const struct run *run, unsigned parallel)
 {
     uint64_t total;
 
-    if (!feed_total(run->feed, &total) || total >= parallel)
+    if (run->settings->all_addresses || !feed_total(run->feed, &total) || total >= parallel)
         return parallel;
     return total > 0 ? (unsigned)total : 1;
 }

@@ -46,7 +46,8 @@ struct engine_options run_engine(struct run *run, unsigned parallel);
 
 /* Whether it is certain that there is one target and no more. */
 bool run_alone(const struct run *run);
-/* As many targets as are going to be probed at once, where `parallel` may be. */
+/* As many targets as may be probed at once, where `parallel` may be: fewer only where it is certain
+ * that there are fewer. */
 unsigned run_at_once(const struct run *run, unsigned parallel);
 
 /* Whether anybody may look at this field of a record, or at fields of the object that it is. */

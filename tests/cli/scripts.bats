@@ -123,6 +123,23 @@ csv() { tr -d '\r' <<<"$output" | xargs; }
         '127.0.0.1:1|both.test:1|both.test:1 (127.0.0.1)|both.test:1 (::1)|' ]
 }
 
+@test "--rate is for all addresses of a name together" {
+    local seconds
+    printf '127.0.0.1 both.test\n::1 both.test\n' >"$BATS_TEST_TMPDIR/hosts"
+    # shellcheck disable=SC2016
+    run --separate-stderr alone unshare --mount sh -c 'mount --bind "$1" /etc/hosts
+        for all in "" --all-addresses; do
+            "$TCPPROBE" options both.test:1 $all --dry-run --json --features sack --patience 0 --half-open --rate 10
+        done' sh "$BATS_TEST_TMPDIR/hosts"
+    [ "$status" -eq 0 ]
+    # one that is climbed alone, and two at once, each at half the rate or less
+    mapfile -t seconds < <(sed -n 's/^tcpprobe: both.test:1: about .* SYNs in \([0-9]*\) s,.*/\1/p' <<<"$stderr")
+    [ "${#seconds[@]}" -eq 3 ]
+    [ "${seconds[0]}" -gt 1 ]
+    [ "${seconds[1]}" -ge $((2 * seconds[0] - 1)) ]
+    [ "${seconds[2]}" -eq "${seconds[1]}" ]
+}
+
 @test "--parallel and --interval: one after the other, with a pause" {
     alone_probe handshake 127.0.0.1:1-4 --parallel=1 --csv --no-header --fields=target
     is 1
