@@ -98,6 +98,15 @@ static int prepare(struct climber *climber, struct spec_random *ret_random,
     return climber_take_port(climber, engine->guarded, ret_lease, fault);
 }
 
+/* What shows SACK and timestamps as well is not lost to a path that drops SYNs with ECN. */
+static bool ecn_fails(const struct climber *climber)
+{
+    uint32_t features = climber->engine->options->climb.features;
+
+    return (features == 0 || features >> RUNG_FEATURE_ECN & 1) && climber->opened[RUNG_ECN] == 0 &&
+           climber->opened[RUNG_ECN_LINUX] == 0;
+}
+
 static int open_check(struct climber *climber, unsigned script, struct fault *fault)
 {
     struct engine *engine = climber->engine;
@@ -129,6 +138,8 @@ static int open_check(struct climber *climber, unsigned script, struct fault *fa
                 &subject->address, subject->port);
     check_init(check, (enum check_script)script, engine->options->spec, &subject->route,
                &subject->address, subject->port, lease.port, &random);
+    if (ecn_fails(climber))
+        check_without_ecn(check);
     return 0;
 }
 

@@ -22,6 +22,7 @@
 
 /* How the peer and the way to it depart from Linux on a good one. */
 struct manner {
+    bool ecn_not_asked;                                 /* of it */
     bool no_ts, no_sack, no_wscale, no_ecn;             /* never heard of */
     bool strip_ts, strip_sack, strip_wscale, strip_ecn; /* taken out of its SYN,ACK on the way */
     bool forgets_ts, forgets_sack, forgets_scale, no_dsack; /* agreed on, and then left out */
@@ -372,6 +373,8 @@ static inline void peer_begin(struct peer *peer, const struct manner *manner,
     route = (struct route){.source = peer->client, .index = 1, .mtu = 1500, .hop_limit = 64};
     check_init(&peer->check, script, &peer->spec, &route, &peer->server, LAB_PORT, LAB_SOURCE_PORT,
                &random);
+    if (manner->ecn_not_asked)
+        check_without_ecn(&peer->check);
     check_start(&peer->check, peer->now);
     peer_pump(peer);
 }

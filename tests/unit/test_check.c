@@ -53,6 +53,7 @@ static const struct expected {
      NULL,
      {W, W, W, W, W, W, O},
      "the SYN,ACK had not"},
+    {"ECN not asked for", {.ecn_not_asked = true}, NULL, {W, I, W, W, W, I, I}, "nothing asked for ECN"},
     {"no ECN", {.no_ecn = true}, NULL, {W, I, W, W, W, I, A}, "nor had the SYN,ACK"},
     {"timestamps forgotten", {.forgets_ts = true}, NULL, {W, I, F, W, W, I, W}, "had none"},
     {"SACK forgotten", {.forgets_sack = true}, NULL, {W, I, W, F, I, I, W}, "none with a block"},

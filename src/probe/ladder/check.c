@@ -75,6 +75,11 @@ void check_init(struct check *check, enum check_script script, const struct spec
     tcb_init(&check->tcb, &parameters, &check->stream);
 }
 
+void check_without_ecn(struct check *check)
+{
+    check->tcb.parameters.syn_flags &= (uint16_t)~(TCP_ECE | TCP_CWR);
+}
+
 static void take_step(struct check *check, enum event event, const struct segment *segment,
                       int64_t at)
 {

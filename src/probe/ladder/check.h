@@ -148,6 +148,8 @@ struct check {
 void check_init(struct check *check, enum check_script script, const struct spec *spec,
                 const struct route *route, const struct address *destination, uint16_t port,
                 uint16_t source_port, const struct spec_random *random);
+/* Before it starts: does not ask for ECN, as where SYNs that do so go unanswered. */
+void check_without_ecn(struct check *check);
 /* Sends the SYN (through check_next). */
 void check_start(struct check *check, int64_t now);
 /* The next segment that wants to be sent, with the header for it; call until false after anything

@@ -162,6 +162,11 @@ void check_judge_ecn(const struct check *check, struct check_row *ret_row)
         judge_agreed_ecn(check, ret_row);
         return;
     }
+    if (!(check->tcb.parameters.syn_flags & TCP_ECE)) {
+        check_say(ret_row, CHECK_OUTCOME_INCONCLUSIVE,
+                  "nothing asked for ECN, as no SYN of the ladder that did so was answered");
+        return;
+    }
     holes = &check->holes;
     answers = holes->steps[CHECK_STEP_MARK].answers;
     eces = holes->steps[CHECK_STEP_MARK].eces;
