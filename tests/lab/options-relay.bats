@@ -7,8 +7,8 @@
 setup() {
     load options.bash
     lab_require jq
-    LAB_PACE=(--timeout 400ms --patience 0) # the bridge is a script
-    LAB_RATE=60
+    LAB_PACE=(--timeout 300ms --patience 0) # the bridge is a script
+    LAB_RATE=120
 }
 
 teardown() { lab_down; }

@@ -48,7 +48,7 @@ no_front() { fact '.cookies != "yes" and .proxy != "yes"'; }
     stack_lwip_up
     targets=()
     for family in $LAB_STACK_FAMILIES; do targets+=("$(target "$family" 80)"); done
-    LAB_RATE=60 climb 0 --timeout 800ms --patience 3500ms "${targets[@]}"
+    LAB_RATE=150 climb 0 --timeout 800ms --patience 3500ms "${targets[@]}"
     row mss supported '.values | IN("1460", "1440")'
     row wscale supported '.values == "1"'
     rows supported bare sets order padding full
