@@ -134,6 +134,8 @@ void climbers_reap(struct engine *engine);
 /* Sends what is due and looks after what has waited long enough; when to come back: ns from now. */
 void climbers_due(struct engine *engine, int64_t now);
 int64_t climbers_next(struct engine *engine, int64_t now);
+/* What was queued has left by `now`. */
+void climbers_left(struct engine *engine, int64_t now);
 
 /* ---- climber_shot: SYNs out --- */
 

@@ -352,6 +352,15 @@ void climbers_due(struct engine *engine, int64_t now)
     }
 }
 
+/* The loop may have been late between the two: then the next SYN is to be as late. */
+void climbers_left(struct engine *engine, int64_t now)
+{
+    struct climber *climber;
+
+    DL_FOREACH2 (engine->climbers, climber, next_of)
+        pace_left(&climber->pace, now);
+}
+
 int64_t climbers_next(struct engine *engine, int64_t now)
 {
     const struct climber *climber;

@@ -91,8 +91,12 @@ static int64_t next_turn(const struct engine *engine, int64_t now)
 /* What was queued leaves. */
 static void flush(struct engine *engine)
 {
+    int64_t now;
+
     links_flush(&engine->links);
-    pace_left(&engine->rate, engine_now());
+    now = engine_now();
+    pace_left(&engine->rate, now);
+    climbers_left(engine, now);
 }
 
 int64_t turns_take(struct engine *engine)
