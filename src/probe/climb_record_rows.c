@@ -6,29 +6,6 @@
 #include "probe/climb_record_parts.h"
 #include "report/finding.h"
 
-/* The record's member of each feature; one without a name here does not compile. */
-#define MEMBER_BARE       bare
-#define MEMBER_MSS        mss
-#define MEMBER_WSCALE     wscale
-#define MEMBER_SACK       sack
-#define MEMBER_TIMESTAMPS timestamps
-#define MEMBER_SETS       sets
-#define MEMBER_ORDER      order
-#define MEMBER_PADDING    padding
-#define MEMBER_FULL       full
-#define MEMBER_FASTOPEN   fastopen
-#define MEMBER_ECN        ecn
-#define MEMBER_ACCECN     accecn
-#define MEMBER_MPTCP      mptcp
-#define MEMBER_MD5        md5
-#define MEMBER_UTO        uto
-#define MEMBER_EDO        edo
-#define MEMBER_UNKNOWN    unknown
-#define MEMBER_MALFORMED  malformed
-#define MEMBER_RESERVED   reserved
-#define MEMBER_DATA       data
-#define MEMBER_CHECKSUM   checksum
-
 static const char *verdict_text(enum matrix_verdict verdict)
 {
     return matrix_verdict_row(verdict)->word;
@@ -37,7 +14,7 @@ static const char *verdict_text(enum matrix_verdict verdict)
 static void fill_words(const struct climb_case *judged, struct matrix_record *record)
 {
     const char **members[RUNG_FEATURE_COUNT] = {
-#define X(id, name, words, reference) &record->MEMBER_##id,
+#define X(id, name, words, reference) &record->MATRIX_MEMBER_##id,
         RUNG_FEATURE_TABLE(X)
 #undef X
     };

@@ -3,6 +3,7 @@
 #ifndef REPORT_RECORDS_MATRIX_H
 #define REPORT_RECORDS_MATRIX_H
 
+#include "report/matrix_words.h"
 #include "report/records.h"
 
 /*
@@ -106,6 +107,30 @@ struct repeats_record {
     struct record_list repeats; /* struct repeat_record */
 };
 
+/* The record's member of each feature of RUNG_FEATURE_TABLE, with its name; one that is not here
+ * does not compile. */
+#define MATRIX_MEMBER_BARE       bare
+#define MATRIX_MEMBER_MSS        mss
+#define MATRIX_MEMBER_WSCALE     wscale
+#define MATRIX_MEMBER_SACK       sack
+#define MATRIX_MEMBER_TIMESTAMPS timestamps
+#define MATRIX_MEMBER_SETS       sets
+#define MATRIX_MEMBER_ORDER      order
+#define MATRIX_MEMBER_PADDING    padding
+#define MATRIX_MEMBER_FULL       full
+#define MATRIX_MEMBER_FASTOPEN   fastopen
+#define MATRIX_MEMBER_ECN        ecn
+#define MATRIX_MEMBER_ACCECN     accecn
+#define MATRIX_MEMBER_MPTCP      mptcp
+#define MATRIX_MEMBER_MD5        md5
+#define MATRIX_MEMBER_UTO        uto
+#define MATRIX_MEMBER_EDO        edo
+#define MATRIX_MEMBER_UNKNOWN    unknown
+#define MATRIX_MEMBER_MALFORMED  malformed
+#define MATRIX_MEMBER_RESERVED   reserved
+#define MATRIX_MEMBER_DATA       data
+#define MATRIX_MEMBER_CHECKSUM   checksum
+
 /* The result of `options` for one target. */
 struct matrix_record {
     int64_t schema;
@@ -120,9 +145,10 @@ struct matrix_record {
     int64_t ttl, hops;
     double dns_ms;
 
-    /* The verdict of each feature; NULL: it was not asked. RUNG_FEATURE_TABLE's names. */
-    const char *bare, *mss, *wscale, *sack, *timestamps, *sets, *order, *padding, *full, *fastopen,
-        *ecn, *accecn, *mptcp, *md5, *uto, *edo, *unknown, *malformed, *reserved, *data, *checksum;
+    /* The verdict of each feature; NULL: it was not asked. */
+#define X(id, name, words, reference) const char *MATRIX_MEMBER_##id;
+    RUNG_FEATURE_TABLE(X)
+#undef X
     int64_t mss_bytes;                 /* that the peer announces to a SYN with the route's MSS */
     int64_t wscale_shift;              /* that it announces to Linux' set */
     int64_t window;                    /* the field, to Linux' set */
