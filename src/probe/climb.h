@@ -51,8 +51,9 @@ struct climb_state {
     size_t sent, to_come;  /* SYNs of all parts */
     size_t lost;           /* so far */
     int64_t lasted, takes; /* ns: so far, and about in all */
-    const char *doing;     /* "climbing the ladder", "asking the routers", "opening connections",
-                              "waiting for     SYN,ACKs that come again" */
+    /* "climbing the ladder", "asking the routers", "opening connections", "waiting for SYN,ACKs
+     * that come again" */
+    const char *doing;
 };
 
 /*

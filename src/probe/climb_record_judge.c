@@ -113,7 +113,6 @@ static void judge_matrix(struct climb_case *judged)
             .rung = shot->rung,
             .came = shot->came == MATRIX_SYN_ACK && !opened ? MATRIX_NOTHING : shot->came,
             .facts = judged->facts[i],
-            .ttl = shot->has_answer ? shot->answer.ttl : 0,
             .quote_lacks = limited ? shot->quote_lacks & lost : shot->quote_lacks,
             .quote_differs = limited ? shot->quote_differs & changed : shot->quote_differs,
             .limited = limited,

@@ -144,7 +144,6 @@ static void meet(enum rung_id id, uint8_t how, const struct rung_values *values)
         shot->answer = *look;
         shot->answer.segment.flags |= TCP_SYN | TCP_ACK;
         seen->came = shot->came = MATRIX_SYN_ACK;
-        seen->ttl = look->ttl;
         ladder_read(&syn, &shot->answer.segment, &all.facts[all.count]);
         check_breaches(&syn, &shot->answer.segment, &all.facts[all.count]);
         seen->facts = seen->limited ? NULL : &all.facts[all.count];

@@ -32,7 +32,7 @@ static void ask(const struct world *world, enum rung_id id, const struct rung_va
                               .cookie_valid = rung_needs_cookie(id)};
 
     world_syn(id, values, &syn);
-    seen[at] = (struct matrix_seen){.rung = id, .came = MATRIX_NOTHING, .ttl = 64};
+    seen[at] = (struct matrix_seen){.rung = id, .came = MATRIX_NOTHING};
     world_forward(world, &syn, &there);
     if (world->quotes)
         ladder_quote(&syn, &there, &seen[at].quote_lacks, &seen[at].quote_differs);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* SYN,ACKs that are looked at: more than any climb brings; of more, the first. */
+/* SYN,ACKs whose IP IDs are looked at: a climb brings some 300; of more (--repeat), the first. */
 #define MOST 2048
 /* Flow labels that are told apart. */
 #define LABELS 256

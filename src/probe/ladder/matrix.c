@@ -13,8 +13,6 @@
 
 static void tally(struct matrix *matrix, const struct matrix_seen *seen, size_t count)
 {
-    uint8_t ttl = 0;
-
     for (size_t i = 0; i < count; i++) {
         struct matrix_rung *rung = &matrix->rungs[seen[i].rung];
 
@@ -43,9 +41,6 @@ static void tally(struct matrix *matrix, const struct matrix_seen *seen, size_t 
             continue;
         matrix->echoing |= rung_of(seen[i].rung)->role == RUNG_ROLE_ECHO &&
                            seen[i].facts->facts[LADDER_OFFER_UNKNOWN].answer == LADDER_ECHO;
-        matrix->several_ttl |= ttl != 0 && seen[i].ttl != 0 && ttl != seen[i].ttl;
-        if (ttl == 0)
-            ttl = seen[i].ttl;
     }
 }
 

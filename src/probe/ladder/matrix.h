@@ -31,7 +31,6 @@ struct matrix_seen {
     enum rung_id rung;
     enum matrix_came came;
     const struct ladder_facts *facts; /* of the SYN,ACK; NULL for all else, and if limited */
-    uint8_t ttl;                      /* of the SYN,ACK; 0: not known */
     /* Bits 1 << enum ladder_offer, from ladder_quote(); 0 where no ICMP error quoted it. An error
      * may come beside a SYN,ACK too: one for a copy with a small TTL. */
     uint32_t quote_lacks, quote_differs;
@@ -78,9 +77,8 @@ struct matrix {
     struct matrix_row rows[RUNG_FEATURE_COUNT];
     struct matrix_rung rungs[RUNG_COUNT];
     unsigned controls_sent, controls_opened; /* of the controls that are not broken themselves */
-    double ln_alpha;  /* 5 % by the number of rungs that were sent, as a logarithm */
-    bool echoing;     /* options that nobody knows came back */
-    bool several_ttl; /* SYN,ACKs came with different TTLs: perhaps from different hosts */
+    double ln_alpha; /* 5 % by the number of rungs that were sent, as a logarithm */
+    bool echoing;    /* options that nobody knows came back */
 };
 
 /*

@@ -24,8 +24,9 @@ struct ladder_repeats {
     double ratio;        /* median of one gap to the one before; NAN: fewer than two gaps */
     bool reset;          /* an RST ended it: */
     int64_t reset_after; /* ns since the first SYN,ACK */
-    bool finished;    /* nothing came for more than twice the gap that was due next, or the RST did:
-                         there    is no more to come */
+    /* Nothing came for more than twice the gap that was due next, or the RST did: there is no more
+     * to come. */
+    bool finished;
     bool isn_changed; /* a repeat had another ISN */
     bool ts_frozen;   /* repeats have the first one's TSval */
 };
