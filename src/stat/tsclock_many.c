@@ -109,15 +109,18 @@ static int count_clocks(const struct tsclock_series *series, size_t count,
     return 0;
 }
 
+/* A rate that is not known as exactly as this tells no time. */
+#define EXACT_ENOUGH 0.01
+
 /* What a value is reckoned into time by: a known clock where the measured rate has nothing against
- * it, for what was measured in seconds is not exact enough for weeks. */
+ * it, for what was measured in seconds is not exact enough for weeks. NAN: by nothing. */
 static double reckoning_rate(const struct tsclock *clock)
 {
     const struct tsclock_nominal *nominal = clock->nominal;
 
-    return nominal && clock->rate_low <= nominal->rate && nominal->rate <= clock->rate_high
-               ? nominal->rate
-               : clock->rate;
+    if (nominal && clock->rate_low <= nominal->rate && nominal->rate <= clock->rate_high)
+        return nominal->rate;
+    return clock->rate_high - clock->rate_low <= EXACT_ENOUGH * clock->rate ? clock->rate : NAN;
 }
 
 int tsclock_compare(const struct tsclock_series *series, size_t count,
