@@ -37,21 +37,6 @@ bool climb_asked(const struct climb_case *judged, enum rung_feature feature)
     return judged->matrix.rows[feature].sent > 0 && (wanted == 0 || wanted >> feature & 1);
 }
 
-const struct ladder_shot *climb_whole(const struct climb *climb, enum ladder_offer offer)
-{
-    const struct ladder_shot *last = NULL;
-
-    for (size_t i = 0; i < climb->count; i++) {
-        const struct ladder_shot *shot = &climb->shots[i];
-
-        if (shot->part == LADDER_PART_LIMITED && shot->has_icmp && shot->quote_whole &&
-            !((shot->quote_lacks | shot->quote_differs) >> offer & 1) &&
-            (last == NULL || shot->hop_limit > last->hop_limit))
-            last = shot;
-    }
-    return last;
-}
-
 static void count(struct climb_case *judged)
 {
     const struct climb *climb = judged->climb;
@@ -147,7 +132,6 @@ static void extend(struct matrix_row *row, const char *clause)
 static const char *quoted_clause(const struct climb_case *judged, enum ladder_offer offer)
 {
     const struct limited_row *row = &judged->limited.rows[offer];
-    const struct ladder_shot *whole = climb_whole(judged->climb, offer);
     char text[ADDRESS_TEXT_SIZE];
 
     if (row->hop > 0) {
@@ -157,9 +141,9 @@ static const char *quoted_clause(const struct climb_case *judged, enum ladder_of
             arena_print(judged->arena, "; whole at hop %u", row->before);
         else
             arena_print(judged->arena, "; nobody quoted it whole: perhaps it never left so");
-    } else if (row->whole > 0 && whole != NULL) {
-        arena_print(judged->arena, "routers quote it whole up to hop %u, %s", whole->hop_limit,
-                    address_show(&whole->icmp_from, text));
+    } else if (row->last > 0) {
+        arena_print(judged->arena, "routers quote it whole up to hop %u, %s", row->last,
+                    address_show(&row->last_from, text));
     } else {
         return NULL;
     }
@@ -179,7 +163,8 @@ static void add_quotes(struct climb_case *judged)
         /* What was answered has come there whole, quotes or none. */
         if (judged->limited.rows[offer].hop > 0)
             judged->signs[i] = clause;
-        else if (judged->matrix.rows[i].verdict != MATRIX_DECLINED)
+        else if (judged->matrix.rows[i].verdict != MATRIX_DECLINED &&
+                 judged->matrix.rows[i].verdict != MATRIX_BREAKS)
             continue;
         extend(&judged->matrix.rows[i], clause);
     }

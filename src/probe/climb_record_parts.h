@@ -43,9 +43,6 @@ enum ladder_offer climb_offer(enum rung_feature feature);
 /* Whether the feature has a row in the record: it was wanted, not only to compare others with, and
  * asked. */
 bool climb_asked(const struct climb_case *judged, enum rung_feature feature);
-/* Of the SYNs that were to expire, that which came farthest with this offer as it left; NULL: none.
- */
-const struct ladder_shot *climb_whole(const struct climb *climb, enum ladder_offer offer);
 
 void climb_judge(const struct climb *climb, struct arena *arena, struct climb_case *ret_judged);
 

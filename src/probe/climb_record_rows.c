@@ -271,7 +271,6 @@ static struct record_list quoted_list(const struct climb_case *judged)
 
     for (unsigned i = 0; i < LADDER_OFFER_COUNT; i++) {
         const struct limited_row *row = &judged->limited.rows[i];
-        const struct ladder_shot *whole = climb_whole(judged->climb, (enum ladder_offer)i);
         const char *offer = ladder_offer_word((enum ladder_offer)i);
 
         if (row->hop > 0)
@@ -280,12 +279,12 @@ static struct record_list quoted_list(const struct climb_case *judged)
                 .state = row->differs ? "changed" : "missing",
                 .hop = row->hop,
                 .from = arena_copy(judged->arena, address_show(&row->from, text))};
-        else if (row->whole > 0 && whole != NULL)
+        else if (row->last > 0)
             rows[count++] = (struct quoted_record){
                 .offer = offer,
                 .state = "whole",
-                .hop = whole->hop_limit,
-                .from = arena_copy(judged->arena, address_show(&whole->icmp_from, text))};
+                .hop = row->last,
+                .from = arena_copy(judged->arena, address_show(&row->last_from, text))};
     }
     return (struct record_list){.items = rows, .count = count};
 }

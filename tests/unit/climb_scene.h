@@ -16,6 +16,7 @@ struct scene {
     struct world world;
     unsigned hops;  /* routers that quote what expires there */
     unsigned box;   /* from the quote of this one on, what `world` takes is gone; 0: none quotes */
+    unsigned wall;  /* behind this one no SYN with MPTCP goes on; 0: all do */
     uint16_t clamp; /* the MSS of SYNs that come by the box, at most; 0: as they are */
     bool ipv6;
     bool unreachable;    /* the last router says so */
@@ -121,6 +122,14 @@ static inline void scene_quote(const struct scene *scene, struct ladder_shot *sh
     ladder_quote(&shot->syn, &there, &shot->quote_lacks, &shot->quote_differs);
 }
 
+static inline bool scene_drops(const struct scene *scene, const struct ladder_shot *shot)
+{
+    struct option_summary summary;
+
+    options_summarize(&shot->syn.options, &summary);
+    return scene->wall != 0 && shot->hop_limit > scene->wall && summary.has_mptcp;
+}
+
 /* One SYN that has the rung's options, and what comes of it. */
 static inline struct ladder_shot *scene_shoot(const struct scene *scene, struct scene_run *run,
                                               enum ladder_part part, enum rung_id rung,
@@ -148,6 +157,8 @@ static inline struct ladder_shot *scene_shoot(const struct scene *scene, struct 
         shot->syn.options = spec.options;
         shot->syn.flags = spec.flags;
     }
+    if (scene_drops(scene, shot))
+        return shot;
     if (hop_limit <= scene->hops) {
         scene_quote(scene, shot, hop_limit);
         return shot;

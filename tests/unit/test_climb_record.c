@@ -76,6 +76,36 @@ static void test_linux(void **state)
     assert_string_equal(header->flow_label, "one");
 }
 
+static const struct quoted_record *quoted_of(const char *offer)
+{
+    for (size_t i = 0; i < record.quoted.count; i++) {
+        const struct quoted_record *quoted =
+            &((const struct quoted_record *)record.quoted.items)[i];
+
+        if (strcmp(quoted->offer, offer) == 0)
+            return quoted;
+    }
+    fail_msg("nobody quoted %s", offer);
+    return NULL;
+}
+
+/* SYNs that never had an option do not tell how far it came. */
+static void test_wall(void **state)
+{
+    struct scene scene = {.world = world_plain, .hops = 3, .wall = 1, .repeats = 1};
+
+    (void)state;
+    climb(&scene);
+    expect_words("mptcp=breaks sack=supported fastopen=declined");
+    assert_string_equal(quoted_of("sack")->state, "whole");
+    assert_int_equal(quoted_of("sack")->hop, 3);
+    assert_string_equal(quoted_of("mptcp")->state, "whole");
+    assert_int_equal(quoted_of("mptcp")->hop, 1);
+    assert_string_equal(quoted_of("mptcp")->from, "198.18.1.2");
+    assert_int_equal(quoted_of("fastopen")->hop, 1);
+    expect_in(row_of("mptcp")->evidence, "routers quote it whole up to hop 1, 198.18.1.2");
+}
+
 static void test_closed(void **state)
 {
     struct scene scene = {.world = world_plain, .hops = 2, .silent = true, .stops = 6};
@@ -159,9 +189,8 @@ static void test_some(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_linux),
-        cmocka_unit_test(test_closed),
-        cmocka_unit_test(test_interrupted),
+        cmocka_unit_test(test_linux),  cmocka_unit_test(test_wall),
+        cmocka_unit_test(test_closed), cmocka_unit_test(test_interrupted),
         cmocka_unit_test(test_some),
     };
 

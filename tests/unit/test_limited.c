@@ -90,6 +90,17 @@ static void check(const struct limited_row *row, unsigned whole, uint8_t hop, bo
     }
 }
 
+/* How far it came as it left. */
+static void farthest(enum ladder_offer offer, uint8_t hop)
+{
+    const struct limited_row *row = judged(offer);
+    struct address from = router(hop);
+
+    assert_int_equal(row->last, hop);
+    if (hop > 0)
+        assert_true(address_equal(&row->last_from, &from));
+}
+
 static void test_spec(void **state)
 {
     (void)state;
@@ -244,6 +255,7 @@ static void test_disagreement(void **state)
     twice(3, 0, 0);
     check(judged(LADDER_OFFER_SACK), 2, 0, false, 0);
     check(judged(LADDER_OFFER_MSS), 2, 0, false, 0);
+    farthest(LADDER_OFFER_SACK, 3);
     /* And then it is really gone. */
     twice(4, BIT(SACK), 0);
     check(judged(LADDER_OFFER_SACK), 2, 4, false, 3);
@@ -292,6 +304,10 @@ static void test_plain_ones(void **state)
     check(judged(LADDER_OFFER_MPTCP), 1, 0, false, 0);
     check(judged(LADDER_OFFER_UNKNOWN), 1, 0, false, 0);
     assert_int_equal(limited.hops, 3);
+    farthest(LADDER_OFFER_UNKNOWN, 1);
+    farthest(LADDER_OFFER_TIMESTAMPS, 3);
+    farthest(LADDER_OFFER_SACK, 1);
+    farthest(LADDER_OFFER_MD5, 0);
 }
 
 static void test_nothing(void **state)

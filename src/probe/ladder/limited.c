@@ -42,6 +42,7 @@ struct hop {
     unsigned quotes[LADDER_OFFER_COUNT];
     unsigned lacks[LADDER_OFFER_COUNT], differs[LADDER_OFFER_COUNT];
     const struct ladder_shot *first[LADDER_OFFER_COUNT]; /* that shows it gone or changed */
+    const struct ladder_shot *whole[LADDER_OFFER_COUNT]; /* that shows it as it left */
 };
 
 /* An ICMP error of a router on the way: time exceeded in transit. */
@@ -69,14 +70,16 @@ static void take(const struct ladder_shot *shot, uint32_t offered, struct hop *h
     uint32_t tells = offered_by(&shot->syn) | ~offered;
 
     for (unsigned offer = 0; offer < LADDER_OFFER_COUNT; offer++) {
-        hop->quotes[offer] += tells >> offer & 1;
-        bool lacks = shot->quote_lacks & tells & UINT32_C(1) << offer;
-        bool differs = shot->quote_differs & tells & UINT32_C(1) << offer;
+        bool lacks = shot->quote_lacks >> offer & 1, differs = shot->quote_differs >> offer & 1;
+        const struct ladder_shot **shows = lacks || differs ? hop->first : hop->whole;
 
+        if (!(tells >> offer & 1))
+            continue;
+        hop->quotes[offer]++;
         hop->lacks[offer] += lacks;
         hop->differs[offer] += differs && !lacks;
-        if ((lacks || differs) && hop->first[offer] == NULL)
-            hop->first[offer] = shot;
+        if (shows[offer] == NULL)
+            shows[offer] = shot;
     }
 }
 
@@ -90,7 +93,11 @@ static void judge_offer(const struct hop hops[UINT8_MAX + 1], enum ladder_offer 
 
         if (hops[i].quotes[offer] == 0)
             continue;
-        row->whole += touched == 0;
+        if (touched == 0) {
+            row->whole++;
+            row->last = (uint8_t)i;
+            row->last_from = hops[i].whole[offer]->icmp_from;
+        }
         if (touched < hops[i].quotes[offer]) {
             row->hop = 0;
             row->before = touched == 0 ? (uint8_t)i : row->before;

@@ -25,8 +25,10 @@ struct limited_row {
     uint8_t hop;         /* the first hop whose quote lacks it or has another value; 0: none */
     bool differs;        /* it was there, with another value */
     struct address from; /* who quoted that */
-    uint8_t before; /* the last hop that quoted it as it was; 0: none, so it may have been our own
-                       machine */
+    uint8_t before; /* the last hop in front of that which quoted it as it was; 0: none, so it may
+                       have been our own machine */
+    uint8_t last;   /* the last hop of all that quoted it as it was; 0: none */
+    struct address last_from; /* who did */
 };
 struct limited {
     unsigned hops; /* that quoted enough */
