@@ -150,6 +150,16 @@ static bool is_inconclusive(const struct expect *expect, const struct expect_cla
            strcmp(seen, verdict_word(VERDICT_INCONCLUSIVE)) == 0 && !matches_text(clause, seen);
 }
 
+/* No finding is bad, but not all that was to be looked at was. */
+static bool is_unfinished(const struct expect *expect, const struct expect_clause *clause,
+                          const void *record)
+{
+    const struct field *ended = schema_field_find(expect->schema, "ended");
+
+    return expect->use == EXPECT_TARGET && clause->place.field == expect->severity && ended &&
+           ended->type == FIELD_TEXT && field_text(ended, record) != NULL;
+}
+
 static enum truth clause_truth(const struct expect *expect, const struct expect_clause *clause,
                                const void *record)
 {
@@ -172,6 +182,8 @@ static enum truth clause_truth(const struct expect *expect, const struct expect_
             truth = compare(clause, record, holder);
         }
     }
+    if (truth && is_unfinished(expect, clause, record))
+        return TRUTH_UNKNOWN;
     return truth ? TRUTH_TRUE : TRUTH_FALSE;
 }
 

@@ -205,7 +205,7 @@ static void fill_rung(const struct climb_case *judged, enum rung_id id, struct r
         .window = RECORD_UNKNOWN,
         .ttl = RECORD_UNKNOWN,
         .log10_p = rung->ln_p < 0.0 ? rung->ln_p / log(10.0) : 0.0,
-        .breaks = rung->broken,
+        .breaks = rung->broken && rung_of(id)->role != RUNG_ROLE_FORBIDDEN,
     };
     if (answered == NULL)
         return;

@@ -70,7 +70,10 @@ static void add_opened(const struct matrix_row_record *row, struct matrix_text_l
 /* Whether a clause only goes into particulars: the figures say more in less room. */
 static bool is_particular(const char *clause)
 {
-    return strncmp(clause, "fails: ", 7) == 0 || strncmp(clause, "routers quote ", 14) == 0;
+    const char *behind = clause + strspn(clause, "0123456789");
+
+    return strncmp(clause, "fails: ", 7) == 0 || strncmp(clause, "routers quote ", 14) == 0 ||
+           (behind > clause && strncmp(behind, " ICMP quotes ", 13) == 0);
 }
 
 /* The clauses of the evidence behind its figures: either the particulars or the others. */
@@ -245,6 +248,15 @@ static void put_below(const struct page *page, const struct matrix_text_line *li
                     line->text);
 }
 
+/* Silence is right where a SYN is signed and there is no key (RFC 2385 2.0). */
+static enum tone verdict_tone(const struct matrix_row_record *row)
+{
+    bool silent = matrix_text_is(row->feature, "md5") &&
+                  matrix_text_verdict(row->verdict) == MATRIX_TEXT_BREAKS;
+
+    return silent ? TONE_PLAIN : matrix_text_verdict_tone(row->verdict);
+}
+
 static void put_row(const struct page *page, const struct widths *widths,
                     const struct matrix_row_record *row)
 {
@@ -254,8 +266,7 @@ static void put_row(const struct page *page, const struct widths *widths,
 
     show_values(page->style, row->values, values);
     put_cell(&cells, TONE_PLAIN, row->feature ? row->feature : "-", widths->feature);
-    put_cell(&cells, matrix_text_verdict_tone(row->verdict), row->verdict ? row->verdict : "-",
-             widths->verdict);
+    put_cell(&cells, verdict_tone(row), row->verdict ? row->verdict : "-", widths->verdict);
     put_cell(&cells, matrix_text_outcome_tone(row->in_effect), row->in_effect, widths->effect);
     put_cell(&cells, TONE_PLAIN, values, widths->values);
     if (widths->effect == 0 && row->in_effect)
@@ -312,8 +323,7 @@ void matrix_row_text(const void *record, const struct style *style, struct outpu
                         RECORD_UNKNOWN);
     put_cell(&cells, TONE_PLAIN, target.text, style_columns(target.text));
     put_cell(&cells, TONE_PLAIN, row->feature ? row->feature : "-", ALONE_FEATURE);
-    put_cell(&cells, matrix_text_verdict_tone(row->verdict), row->verdict ? row->verdict : "-",
-             ALONE_VERDICT);
+    put_cell(&cells, verdict_tone(row), row->verdict ? row->verdict : "-", ALONE_VERDICT);
     if (row->in_effect)
         MATRIX_PART(&line, "in effect: %s", row->in_effect);
     if (row->values)

@@ -69,7 +69,7 @@ static const struct field rung_fields[] = {
     F(window, "", "the window field of that SYN,ACK"),
     F(ttl, "", "its TTL or hop limit"),
     F(log10_p, "", "decimal logarithm of the probability of so few SYN,ACKs by chance, beside SYNs without options; 0: there are not fewer"),
-    F(breaks, "", "whether it breaks the handshake: chance is ruled out"),
+    F(breaks, "", "whether it breaks the handshake, which it should not: chance is ruled out"),
 };
 #undef F
 #undef W

@@ -178,8 +178,9 @@ window_on_wire() {
     rung linux '.answered | test("sackOK") and test("wscale")'
     rung sack '.answered | test("sackOK") | not'
     rows supported mss sets order full
+    # some of the SYNs meet a queue that is full, some do not
     at full
-    fact '.cookies == "yes"' '.repeats.count == 1'
+    fact '.cookies | IN("yes", "inconclusive")' '.repeats.count == 1'
 }
 
 # net/core/secure_seq.c: the offset of TSval is drawn from a hash, unless tcp_timestamps is 2

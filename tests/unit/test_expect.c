@@ -241,7 +241,14 @@ static const struct matrix_record options_known = {
     .verdict = "open", .severity = "none", .sack = "supported", .timestamps = "declined",
     .fastopen = "inconclusive", .cookies = "no", .proxy = "inconclusive", .mss_bytes = 1460,
 };
+static const struct matrix_record options_ended = {
+    .verdict = "open", .severity = "low", .sack = "supported", .ended = "interrupted",
+};
 static const struct row option_rows[] = {
+    {"severity!=medium|high", &options_ended, EXPECT_UNKNOWN,
+     "severity!=medium|high: severity is low"},
+    {"severity!=low", &options_ended, EXPECT_UNMET, "severity!=low: severity is low"},
+    {"sack", &options_ended, EXPECT_MET, NULL},
     {"sack,mss_bytes>=1400,!timestamps,!cookies,sack=supported|declined", &options_known,
      EXPECT_MET, NULL},
     {"timestamps", &options_known, EXPECT_UNMET, "timestamps: timestamps is declined"},
