@@ -67,13 +67,14 @@ static void add_opened(const struct matrix_row_record *row, struct matrix_text_l
     MATRIX_ADD(line, "%s", between[0] == ',' ? ")" : "");
 }
 
-/* Whether a clause only goes into particulars: the figures say more in less room. */
-static bool is_particular(const char *clause)
+/* Whether a clause only goes into particulars: the figures, or the place, say more in less room. */
+static bool is_particular(const char *evidence, const char *clause)
 {
     const char *behind = clause + strspn(clause, "0123456789");
 
     return strncmp(clause, "fails: ", 7) == 0 || strncmp(clause, "routers quote ", 14) == 0 ||
-           (behind > clause && strncmp(behind, " ICMP quotes ", 13) == 0);
+           (behind > clause && strncmp(behind, " ICMP quotes ", 13) == 0 &&
+            strstr(evidence, " at hop ") != NULL);
 }
 
 /* The clauses of the evidence behind its figures: either the particulars or the others. */
@@ -86,7 +87,7 @@ static void add_clauses(const struct matrix_row_record *row, bool particulars,
         const char *end = strstr(clause, "; ");
         size_t length = end ? (size_t)(end - clause) : strlen(clause);
 
-        if (!is_figures(clause, first) && is_particular(clause) == particulars)
+        if (!is_figures(clause, first) && is_particular(row->evidence, clause) == particulars)
             MATRIX_PART(line, "%.*s", (int)length, clause);
         clause += length + (end ? 2 : 0);
     }
