@@ -235,7 +235,6 @@ static struct record_list list_rungs(struct arena *memory)
             .rung = rung->name,
             .feature = rung_feature_name(rung->feature),
             .role = rung_role_name(rung->role),
-            .expected = rung_role_meaning(rung->role),
             .beside = rung_of(rung->beside)->name,
             .options = rung->options,
             .purpose = rung->purpose,

@@ -301,7 +301,7 @@ struct check_kind_record {
 };
 /* A rung of the ladder of options: a SYN. */
 struct rung_kind_record {
-    const char *rung, *feature, *role, *expected, *beside, *options, *purpose, *reference;
+    const char *rung, *feature, *role, *beside, *options, *purpose, *reference;
 };
 struct exit_record {
     int64_t status;

@@ -165,8 +165,7 @@ SCHEMA(check_kind, struct check_kind_record, NULL, "What may be looked at on an 
 static const struct field rung_kind_fields[] = {
     F(rung, "", "its name"),
     W(feature, RECORDS_WORDS(RUNG_FEATURE_TABLE), "what it asks about"),
-    W(role, RECORDS_WORDS(RUNG_ROLE_TABLE), "what is expected of it, in a word"),
-    F(expected, "", "what a conforming host does with it, behind a path that touches nothing"),
+    W(role, RECORDS_WORDS(RUNG_ROLE_TABLE), "what a conforming host does with it, behind a path that touches nothing: answers it (control, asking), answers it as if its last option were not there (echo), answers it or not (doubtful), does not answer it (forbidden)"),
     F(beside, "", "the rung that it is held against"),
     F(options, "", "its options in packetdrill's notation; what differs from SYN to SYN stands in braces"),
     F(purpose, "", "what it is for"),

@@ -40,10 +40,8 @@ static const struct {
 #undef X
 };
 
-static const struct {
-    const char *name, *meaning;
-} roles[RUNG_ROLE_COUNT] = {
-#define X(id, name, meaning) [RUNG_ROLE_##id] = {name, meaning},
+static const char *const roles[RUNG_ROLE_COUNT] = {
+#define X(id, name, meaning) [RUNG_ROLE_##id] = name,
     RUNG_ROLE_TABLE(X)
 #undef X
 };
@@ -111,13 +109,7 @@ enum rung_feature rung_feature_find(const char *name)
 const char *rung_role_name(enum rung_role role)
 {
     assert(role < RUNG_ROLE_COUNT);
-    return roles[role].name;
-}
-
-const char *rung_role_meaning(enum rung_role role)
-{
-    assert(role < RUNG_ROLE_COUNT);
-    return roles[role].meaning;
+    return roles[role];
 }
 
 uint64_t rung_draw(uint64_t *state)

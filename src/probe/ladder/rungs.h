@@ -66,7 +66,6 @@ const char *rung_feature_words(enum rung_feature feature);
 const char *rung_feature_reference(enum rung_feature feature);
 enum rung_feature rung_feature_find(const char *name); /* RUNG_FEATURE_COUNT if there is none */
 const char *rung_role_name(enum rung_role role);
-const char *rung_role_meaning(enum rung_role role);
 
 #define RUNG_COOKIE_MAX 16 /* bytes: RFC 7413 4.1.1 */
 
