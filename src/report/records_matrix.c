@@ -18,7 +18,7 @@
     W(feature, FEATURES, "what is asked about"), \
     W(verdict, VERDICTS, "what became of it"), \
     W(otherwise, VERDICTS, "of one that breaks the handshake: the verdict by those SYNs that opened; null: there is no other"), \
-    W(in_effect, RECORDS_WORDS(CHECK_OUTCOME_TABLE), "what an open connection shows of it; null: that was not looked at"), \
+    W(in_effect, RECORDS_WORDS(CHECK_OUTCOME_TABLE), "what an open connection shows of it, as the outcome of a check; null: that was not looked at"), \
     F(sent, "", "its own SYNs that were sent"), \
     F(opened, "", "those of them that a SYN,ACK came to"), \
     F(reset, "", "those that an RST came to"), \
@@ -80,7 +80,7 @@ SCHEMA(rung, struct rung_record, NULL, "One rung of the ladder: a SYN that was s
 static const struct field check_fields[] = {
     W(check, RECORDS_WORDS(CHECK_TABLE), "what was looked at"),
     W(feature, FEATURES, "the row of the matrix that it belongs to"),
-    W(outcome, RECORDS_WORDS(CHECK_OUTCOME_TABLE), "how it turned out"),
+    W(outcome, RECORDS_WORDS(CHECK_OUTCOME_TABLE), "how it turned out" RECORDS_MEANINGS(CHECK_OUTCOME_TABLE)),
     F(detail, "", "what was seen, with its figures"),
     F(meaning, "", "what is to be seen where it works, and where that is defined"),
 };
@@ -121,7 +121,7 @@ static const struct field syn_ack_header_fields[] = {
     F(windows, "", "different window fields with commas, the most frequent first"),
     F(window_bare, "", "the window field in answer to a SYN without options"),
     W(df, "set,clear,mixed", "IPv4's flag don't fragment; null for IPv6"),
-    W(ip_id, RECORDS_WORDS(IPID_TABLE), "how IPv4's identification field is made; null for IPv6"),
+    W(ip_id, RECORDS_WORDS(IPID_TABLE), "how IPv4's identification field is made; null for IPv6" RECORDS_MEANINGS(IPID_TABLE)),
     F(ip_id_step, "", "of a counter: the median step from one SYN,ACK to the next"),
     F(ip_id_foreign_per_s, "1/s", "of a counter: packets a second to others, by its steps"),
     W(flow_label, "zero,one,several", "IPv6's flow labels; null for IPv4"),
@@ -171,7 +171,7 @@ static const struct field synack_repeats_fields[] = {
     F(patience_ms, "ms", "how long a connection was wanted to be left half-open (--patience)"),
     F(held_ms, "ms", "how long it was"),
     F(answered, "", "whether its SYN was answered with a SYN,ACK at all"),
-    W(growth, RECORDS_WORDS(REPEATS_TABLE), "how the gaps grow"),
+    W(growth, RECORDS_WORDS(REPEATS_TABLE), "how the gaps grow" RECORDS_MEANINGS(REPEATS_TABLE)),
     F(count, "", "repeats that came"),
     F(ratio, "", "median of one gap to the gap before it"),
     F(reset_ms, "ms", "when an RST of the peer's ended it, since the first SYN,ACK; null: none came"),

@@ -9,6 +9,11 @@
 #define RECORDS_COMMA(id, word, ...) "," word
 #define RECORDS_WORDS(table)         (&(table(RECORDS_COMMA))[1])
 
+/* What they mean, to stand behind a field's help: with the same help, for tables of three columns.
+ */
+#define RECORDS_MEANING(id, word, meaning) "; " word ": " meaning
+#define RECORDS_MEANINGS(table)            table(RECORDS_MEANING)
+
 /* The states' names; the comma before the first is not meant. */
 extern const char records_states[];
 #define STATE_WORDS (&records_states[1])

@@ -16,10 +16,8 @@
 /* Steps that are looked at: of more packets, the first. */
 #define STEPS_MAX 1024
 
-static const struct {
-    const char *word, *meaning;
-} classes[IPID_COUNT] = {
-#define X(id, word, meaning) [IPID_##id] = {word, meaning},
+static const char *const classes[IPID_COUNT] = {
+#define X(id, word, meaning) [IPID_##id] = (word),
     IPID_TABLE(X)
 #undef X
 };
@@ -27,13 +25,7 @@ static const struct {
 const char *ipid_word(enum ipid_class class)
 {
     assert(class < IPID_COUNT);
-    return classes[class].word;
-}
-
-const char *ipid_meaning(enum ipid_class class)
-{
-    assert(class < IPID_COUNT);
-    return classes[class].meaning;
+    return classes[class];
 }
 
 /* The steps from packet to packet, taken in one order of bytes. */

@@ -25,7 +25,6 @@ enum ipid_class {
         IPID_COUNT
 };
 const char *ipid_word(enum ipid_class class);
-const char *ipid_meaning(enum ipid_class class);
 
 /* One packet: its field, that of the packet of ours that it answers, when it came (ns). */
 struct ipid_sample {

@@ -7,7 +7,6 @@
 
 #include <cmocka.h>
 #include <math.h>
-#include <string.h>
 
 #include "stat/ipid.h"
 
@@ -197,8 +196,7 @@ static void test_words(void **state)
 {
     (void)state;
     assert_string_equal(ipid_word(IPID_SWAPPED), "counter-swapped");
-    for (unsigned i = 0; i < IPID_COUNT; i++)
-        assert_true(strlen(ipid_meaning((enum ipid_class)i)) > 10);
+    assert_string_equal(ipid_word(IPID_FEW), "unknown");
 }
 
 int main(void)

@@ -14,6 +14,7 @@
 #include "matrix_text_samples.h"
 #include "report/matrix_words.h"
 #include "report/output.h"
+#include "stat/ipid.h"
 
 /* What each feature is called and what it is, in the order of the table. */
 static const struct {
@@ -217,11 +218,43 @@ static void test_csv(void **state)
     free(text);
 }
 
+/* Words that only a record has are told where its field is. */
+static void test_meanings(void **state)
+{
+    static const struct {
+        const struct schema *schema;
+        const char *key, *word, *meaning;
+    } rows[] = {
+#define X(id, word, meaning) {&schema_syn_ack_header, "ip_id", word, meaning},
+        IPID_TABLE(X)
+#undef X
+#define X(id, word, meaning) {&schema_synack_repeats, "growth", word, meaning},
+            REPEATS_TABLE(X)
+#undef X
+#define X(id, word, meaning) {&schema_check, "outcome", word, meaning},
+                CHECK_OUTCOME_TABLE(X)
+#undef X
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct field *field = schema_field_find(rows[i].schema, rows[i].key);
+        char text[256];
+
+        assert_non_null(field);
+        assert_true(is_among(rows[i].word, field->values));
+        assert_true((size_t)snprintf(text, sizeof text, "; %s: %s", rows[i].word, rows[i].meaning) <
+                    sizeof text);
+        assert_non_null(strstr(field->help, text));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_features), cmocka_unit_test(test_rows), cmocka_unit_test(test_json),
-        cmocka_unit_test(test_values),   cmocka_unit_test(test_csv),
+        cmocka_unit_test(test_features), cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_json),     cmocka_unit_test(test_values),
+        cmocka_unit_test(test_csv),      cmocka_unit_test(test_meanings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

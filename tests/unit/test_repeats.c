@@ -8,7 +8,6 @@
 
 #include <cmocka.h>
 #include <math.h>
-#include <string.h>
 
 #include "probe/ladder/repeats.h"
 
@@ -172,8 +171,7 @@ static void test_words(void **state)
 {
     (void)state;
     assert_string_equal(repeats_word(REPEATS_DOUBLING), "doubling");
-    for (unsigned i = 0; i < REPEATS_COUNT; i++)
-        assert_true(strlen(repeats_meaning((enum repeats_growth)i)) > 10);
+    assert_string_equal(repeats_word(REPEATS_NONE), "none");
 }
 
 int main(void)

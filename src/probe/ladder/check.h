@@ -45,7 +45,6 @@ struct check_kind_row {
 };
 const struct check_kind_row *check_kind_row(enum check_kind kind);
 const char *check_outcome_word(enum check_outcome outcome);
-const char *check_outcome_meaning(enum check_outcome outcome);
 const char *check_script_word(enum check_script script);
 const char *check_script_words(enum check_script script);
 

@@ -21,10 +21,8 @@ static const struct check_kind_row kinds[CHECK_KIND_COUNT] = {
 #undef X
 };
 
-static const struct {
-    const char *word, *meaning;
-} outcomes[CHECK_OUTCOME_COUNT] = {
-#define X(id, word, meaning) [CHECK_OUTCOME_##id] = {word, meaning},
+static const char *const outcomes[CHECK_OUTCOME_COUNT] = {
+#define X(id, word, meaning) [CHECK_OUTCOME_##id] = (word),
     CHECK_OUTCOME_TABLE(X)
 #undef X
 };
@@ -38,13 +36,7 @@ const struct check_kind_row *check_kind_row(enum check_kind kind)
 const char *check_outcome_word(enum check_outcome outcome)
 {
     assert(outcome < CHECK_OUTCOME_COUNT);
-    return outcomes[outcome].word;
-}
-
-const char *check_outcome_meaning(enum check_outcome outcome)
-{
-    assert(outcome < CHECK_OUTCOME_COUNT);
-    return outcomes[outcome].meaning;
+    return outcomes[outcome];
 }
 
 const char *check_script_word(enum check_script script)

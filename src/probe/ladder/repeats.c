@@ -18,10 +18,8 @@
 #define EVEN_LOW   0.8
 #define EVEN_HIGH  1.25
 
-static const struct {
-    const char *word, *meaning;
-} rows[REPEATS_COUNT] = {
-#define X(id, word, meaning) [REPEATS_##id] = {word, meaning},
+static const char *const words[REPEATS_COUNT] = {
+#define X(id, word, meaning) [REPEATS_##id] = (word),
     REPEATS_TABLE(X)
 #undef X
 };
@@ -29,13 +27,7 @@ static const struct {
 const char *repeats_word(enum repeats_growth growth)
 {
     assert(growth < REPEATS_COUNT);
-    return rows[growth].word;
-}
-
-const char *repeats_meaning(enum repeats_growth growth)
-{
-    assert(growth < REPEATS_COUNT);
-    return rows[growth].meaning;
+    return words[growth];
 }
 
 static int by_size(const void *a, const void *b)

@@ -13,7 +13,6 @@ enum repeats_growth {
         REPEATS_COUNT
 };
 const char *repeats_word(enum repeats_growth growth);
-const char *repeats_meaning(enum repeats_growth growth);
 
 struct ladder_repeats {
     enum repeats_growth growth;
