@@ -95,6 +95,7 @@ static void keep_answer(struct climber_shot *shot, const struct ladder_look *loo
 static void take_answer(struct climber_shot *shot, const struct ladder_look *look)
 {
     struct climber *climber = shot->climber;
+    bool known = is_known(shot);
 
     keep_answer(shot, look, MATRIX_SYN_ACK);
     shot->answered = true;
@@ -109,7 +110,7 @@ static void take_answer(struct climber_shot *shot, const struct ladder_look *loo
     if (shot->missed)
         climber_strain_found(&climber->strain);
     else
-        climber_strain_answered(&climber->strain);
+        climber_strain_answered(&climber->strain, known);
     if (shot->part == LADDER_PART_HOLD && !shot->settled)
         climber_hold_answered(shot, look);
     if (shot->settled) /* an ICMP error came first, and nobody waits for the kernel's RST */

@@ -4,10 +4,13 @@
 
 #include "base/text.h"
 
-/* Half of the latest, and twice as many as before them: a path that loses much, or lets only so
- * many SYNs through, does so from the beginning. */
-#define LOST_MOST  (CLIMBER_STRAIN_RECENT / 2)
-#define LOST_TIMES 2
+/* So many of the latest, and this many times as many as before them: a path that loses much, or
+ * lets only so many SYNs through, does so from the beginning. On a path that loses as much all the
+ * time this ends one climb in fifty, and none where it loses less than a quarter. */
+#define LOST_MOST  18
+#define LOST_TIMES 2.5
+/* There has to be a before. */
+#define LOST_SINCE (CLIMBER_STRAIN_RECENT * 3 / 2)
 /* So many controls in a row, which are of two kinds and come once in nine SYNs. */
 #define SILENT_MOST  3
 #define SILENT_SINCE 8
@@ -41,9 +44,12 @@ static void heard(struct climber_strain *strain)
     strain->refusals = 0;
 }
 
-void climber_strain_answered(struct climber_strain *strain)
+void climber_strain_answered(struct climber_strain *strain, bool known)
 {
-    next(strain, false);
+    if (known)
+        next(strain, false);
+    else /* such are not counted where they are lost either */
+        strain->repeated <<= 1;
     heard(strain);
 }
 
@@ -79,12 +85,12 @@ void climber_strain_repeated(struct climber_strain *strain)
 
 static bool loses_more(const struct climber_strain *strain, unsigned lost)
 {
-    size_t before, lost_before;
+    double before, lost_before;
 
-    if (lost < LOST_MOST || strain->counted < 2 * CLIMBER_STRAIN_RECENT)
+    if (lost < LOST_MOST || strain->counted < LOST_SINCE)
         return false;
-    before = strain->counted - CLIMBER_STRAIN_RECENT;
-    lost_before = strain->lost_ever - lost;
+    before = (double)(strain->counted - CLIMBER_STRAIN_RECENT);
+    lost_before = (double)(strain->lost_ever - lost);
     return lost * before >= LOST_TIMES * CLIMBER_STRAIN_RECENT * lost_before;
 }
 

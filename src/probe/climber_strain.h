@@ -25,8 +25,8 @@ struct climber_strain {
     char words[160];
 };
 
-/* A SYN has been answered with a SYN,ACK. */
-void climber_strain_answered(struct climber_strain *strain);
+/* A SYN has been answered with a SYN,ACK; `known`: one like it was before. */
+void climber_strain_answered(struct climber_strain *strain, bool known);
 /* It was not in time; `known`: one like it was answered before; `control`: it is a control. */
 void climber_strain_lost(struct climber_strain *strain, bool known, bool control);
 /* One that was lost and known has an answer after all: what came in its place, an ICMP error, was
