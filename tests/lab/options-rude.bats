@@ -61,3 +61,12 @@ NFT
     climbs_to_the_end
     row sack supported
 }
+
+@test "a SYN,ACK for each segment of ours: we do not answer it for ever" {
+    rude 80=again
+    climb 0 "${targets[@]}"
+    climbs_to_the_end
+    # of each of three connections the handshake's end, few of the repeats, and the script's own
+    awk '/ syns / { n++; if ($10 < 6 || $10 > 60) bad = 1 } END { exit bad || n != 2 }' \
+        "$LAB_DIR/tallies" || { cat "$LAB_DIR/tallies" >&2 && false; }
+}

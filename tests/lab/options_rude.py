@@ -58,6 +58,13 @@ class Rude:
         self.transmit(connection, pk.build_icmp_error(asked.dst, asked.raw, kind, code))
         self.syn_ack(connection)
 
+    def again(self, connection):
+        """Its SYN,ACK answers each segment, as if it had never heard of the handshake's end."""
+        self.syn_ack(connection)
+
+    def again_later(self, connection, segment):
+        self.syn_ack(connection)
+
     # --- what they have in common ---
 
     def syn_ack(self, connection, options=None, **keys):
