@@ -134,11 +134,12 @@ static void take(struct follow_work *work)
 
     follow_reset_doubt(work);
     follow_opening(work);
-    if (!(*events & FOLLOW(STRAY_SYN))) {
+    if (!(*events & FOLLOW(STRAY_SYN)))
         follow_acks(work);
+    if (!(*events & (FOLLOW(STRAY_SYN) | FOLLOW(OUTSIDE))))
         follow_data(work);
+    if (!(*events & (FOLLOW(STRAY_SYN) | FOLLOW(OUTSIDE))))
         follow_close(work);
-    }
     end->reset_open = false;
     end->challenged = false;
     if (!(*events & (FOLLOW(STRAY_SYN) | FOLLOW(OUTSIDE)))) {

@@ -74,21 +74,22 @@ struct follow_end {
     uint8_t options_length;
     uint8_t options[OPTIONS_MAX]; /* of its SYN */
     uint16_t syn_flags;
-    bool has_isn, has_next, has_una, has_ack, has_window, has_ip_id, hop_limit_varies;
-    bool has_wscale, has_timestamps, has_sack;
-    bool syn_sent; /* seen, or certain by what followed */
-    bool syn_seen; /* in the capture */
-    bool sent_syn_ack, syn_acked;
-    bool has_fin; /* it sent its FIN */
-    bool fin_acked;
-    bool passive;    /* it had the other's FIN before it sent its own */
-    bool crossed;    /* its FIN left before it had the other's */
-    bool took_early; /* acknowledged data in the SYN */
-    bool joined;     /* it was first seen in the middle */
-    bool closed;     /* by a reset */
-    bool challenged; /* an RST or SYN came that it should answer with a challenge ACK */
-    bool reset_open; /* a reset came that it may have believed */
-    bool has_timed, has_probe, has_stray;
+    bool has_isn : 1, has_next : 1, has_una : 1, has_ack : 1, has_window : 1, has_ip_id : 1,
+        hop_limit_varies : 1;
+    bool has_wscale : 1, has_timestamps : 1, has_sack : 1;
+    bool syn_sent : 1; /* seen, or certain by what followed */
+    bool syn_seen : 1; /* in the capture */
+    bool sent_syn_ack : 1, syn_acked : 1;
+    bool has_fin : 1; /* it sent its FIN */
+    bool fin_acked : 1;
+    bool passive : 1;    /* it had the other's FIN before it sent its own */
+    bool crossed : 1;    /* its FIN left before it had the other's */
+    bool took_early : 1; /* acknowledged data in the SYN */
+    bool joined : 1;     /* it was first seen in the middle */
+    bool closed : 1;     /* by a reset */
+    bool challenged : 1; /* an RST or SYN came that it should answer with a challenge ACK */
+    bool reset_open : 1; /* a reset came that it may have believed */
+    bool has_timed : 1, has_probe : 1, has_stray : 1;
 };
 
 /* Who opened it, and what is in effect; about 1 KiB. No member owns memory. */
@@ -114,7 +115,7 @@ struct follow {
     bool refused, reset, reset_after_fin, opened, split, simultaneous, has_mptcp;
 };
 
-_Static_assert(sizeof(struct follow) <= 1280, "100,000 of them may be open at once");
+_Static_assert(sizeof(struct follow) <= 1024, "100,000 of them may be open at once");
 
 /* What a first pass over the capture found out about the answer to the SYN. */
 enum follow_hint { FOLLOW_HINT_NONE, FOLLOW_HINT_ANSWERED, FOLLOW_HINT_REFUSED, FOLLOW_HINT_COUNT };

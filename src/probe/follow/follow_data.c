@@ -176,6 +176,16 @@ static void move_edge(struct follow_work *work)
     holes_trim(&end->holes, end->next, FOLLOW_FAR);
 }
 
+/* New, though it begins below the edge: data behind a probe's byte, as tshark says too; and the
+ * SYN,ACK that answers a crossing SYN (figure 7), which tshark takes for a repeat. */
+static bool is_news(const struct follow_work *work)
+{
+    uint64_t events = work->step->events;
+
+    return (work->length > 1 && work->segment->seq == work->end->next - 1) ||
+           (events & FOLLOW(SYN_ACK) && !(events & FOLLOW(SYN_ACK_REPEATED)));
+}
+
 void follow_data(struct follow_work *work)
 {
     struct follow_end *end = work->end;
@@ -198,8 +208,7 @@ void follow_data(struct follow_work *work)
             uint32_t filled = holes_fill(&end->holes, seq, seq + below);
 
             work->step->repeated = below - filled;
-            /* New data behind a probe's byte is no repeat; tshark says so too. */
-            if (!(work->length > 1 && seq == end->next - 1))
+            if (!is_news(work))
                 take_below(work, filled);
         }
     }

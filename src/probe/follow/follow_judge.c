@@ -120,9 +120,9 @@ void follow_judge(const struct follow *follow, int64_t end_at, struct follow_ver
         .one_way = follow->opened && (client->counts.segments == 0 || server->counts.segments == 0),
     };
     follow_server_half(follow, &opening);
-    ret_verdict->server_half = opening_judge(&opening);
+    ret_verdict->server_half = follow_half(&opening);
     follow_client_half(follow, &opening);
-    ret_verdict->client_half = opening_judge(&opening);
+    ret_verdict->client_half = follow_half(&opening);
     ret_verdict->rtt = FOLLOW_UNKNOWN;
     if (ret_verdict->server_half.rtt >= 0 && ret_verdict->client_half.rtt >= 0)
         ret_verdict->rtt = ret_verdict->server_half.rtt + ret_verdict->client_half.rtt;

@@ -109,36 +109,42 @@ static void take_syn(struct follow_work *work)
     }
 }
 
-static uint32_t answered_copy(const struct opening *opening)
+struct opening_verdict follow_half(const struct opening *opening)
 {
-    int copy = opening_judge(opening).answered_copy;
+    struct opening_verdict verdict = opening_judge(opening);
 
-    return copy == OPENING_UNKNOWN ? 0 : (uint32_t)copy;
+    if (verdict.rtt < 0)
+        verdict.rtt = OPENING_UNKNOWN; /* the capture's clock went backwards */
+    return verdict;
+}
+
+void follow_tell_half(const struct opening *opening, struct follow_step *step)
+{
+    struct opening_verdict verdict = follow_half(opening);
+
+    step->rtt = verdict.rtt;
+    step->answered = verdict.answered_copy == OPENING_UNKNOWN ? 0 : (uint32_t)verdict.answered_copy;
 }
 
 static void note_answer(struct follow_work *work)
 {
     struct follow *follow = work->follow;
+    bool first = !follow->has_answer;
     struct opening opening;
-    struct opening_verdict verdict;
 
-    if (!follow->has_answer) {
+    if (first) {
         follow->has_answer = true;
         follow->answer_at = work->input->at;
         follow->copies_before = work->peer->copy_count;
         follow->answer_has_timestamps = work->options.has_timestamps;
         follow->answer_ts_ecr = work->options.ts_ecr;
-        follow_server_half(follow, &opening);
-        verdict = opening_judge(&opening);
-        work->step->rtt = verdict.rtt;
-        work->step->answered =
-            verdict.answered_copy == OPENING_UNKNOWN ? 0 : (uint32_t)verdict.answered_copy;
-        return;
     }
     follow_server_half(follow, &opening);
     opening.answer_ts_ecr = work->options.ts_ecr;
     opening.answer_has_timestamps = work->options.has_timestamps;
-    work->step->answered = answered_copy(&opening);
+    follow_tell_half(&opening, work->step);
+    if (!first)
+        work->step->rtt = FOLLOW_UNKNOWN;
 }
 
 static void take_syn_ack(struct follow_work *work)
@@ -171,26 +177,29 @@ static void take_syn_ack(struct follow_work *work)
         note_answer(work);
 }
 
-/* An end that goes on behind its SYN has had the other's, whether or not that is in the capture. */
-static void infer_syn(struct follow_work *work)
+/* An end that goes on behind its SYN has had the other's, whether or not that is in the capture;
+ * true where this segment is what acknowledges it. */
+static bool infer_syn(struct follow_work *work)
 {
     struct follow_end *end = work->end, *peer = work->peer;
+    bool acknowledges = false;
 
     if (work->has_ack && end->syn_seen && work->segment->seq != end->isn && !peer->syn_sent) {
         peer->syn_sent = peer->syn_acked = true;
         end->syn_acked = true;
+        acknowledges = true;
     }
     /* Data before the ACK of the handshake: only a server that took data in the SYN may (RFC 7413
      * section 4.2.2); any other has had that ACK. */
     if (end->sent_syn_ack && !end->syn_acked && work->length > 0 && !peer->took_early)
         end->syn_acked = true;
+    return acknowledges;
 }
 
 static void note_ack(struct follow_work *work)
 {
     struct follow *follow = work->follow;
     struct opening opening;
-    struct opening_verdict verdict;
 
     work->step->events |= FOLLOW(HANDSHAKE_ACK);
     follow->opened_at = work->input->at;
@@ -202,39 +211,37 @@ static void note_ack(struct follow_work *work)
     follow->ack_has_timestamps = work->options.has_timestamps;
     follow->ack_ts_ecr = work->options.ts_ecr;
     follow_client_half(follow, &opening);
-    verdict = opening_judge(&opening);
-    work->step->rtt = verdict.rtt;
-    work->step->answered =
-        verdict.answered_copy == OPENING_UNKNOWN ? 0 : (uint32_t)verdict.answered_copy;
+    follow_tell_half(&opening, work->step);
     follow_server_half(follow, &opening);
-    if (verdict.rtt > 0) {
-        int64_t server = opening_judge(&opening).rtt;
 
-        if (server > 0)
-            follow->whole_rtt = server + verdict.rtt;
-    }
+    int64_t server = follow_half(&opening).rtt;
+
+    if (work->step->rtt > 0 && server > 0)
+        follow->whole_rtt = server + work->step->rtt;
 }
 
-/* The first ACK of an end's SYN. */
-static void take_first_ack(struct follow_work *work)
+/* The first ACK of an end's SYN; false where it is none. */
+static bool take_first_ack(struct follow_work *work)
 {
     struct follow *follow = work->follow;
     struct follow_end *end = work->end, *peer = work->peer;
 
     if (!work->has_ack || peer->syn_acked || !covers_syn(peer, work->segment->ack))
-        return;
+        return false;
     peer->syn_acked = true;
     if (!(work->segment->flags & TCP_SYN) && end != &follow->ends[follow->client] &&
         !end->sent_syn_ack && work->length == 0) {
         work->step->events |= FOLLOW(SPLIT);
         follow->split = true;
     }
+    return true;
 }
 
 void follow_opening(struct follow_work *work)
 {
     struct follow *follow = work->follow;
     uint16_t flags = work->segment->flags;
+    bool acknowledges = false;
 
     if (flags & TCP_SYN && work->length > 0)
         work->step->events |= FOLLOW(EARLY_DATA);
@@ -243,14 +250,15 @@ void follow_opening(struct follow_work *work)
     else if (flags & TCP_SYN)
         take_syn(work);
     else
-        infer_syn(work);
+        acknowledges = infer_syn(work);
     if (work->step->events & FOLLOW(STRAY_SYN))
         return;
-    take_first_ack(work);
+    if (take_first_ack(work))
+        acknowledges = true;
     if (follow->opened || !follow->ends[0].syn_acked || !follow->ends[1].syn_acked)
         return;
     follow->opened = true;
-    if (!work->end->joined && !(flags & TCP_SYN))
+    if (acknowledges && !(flags & TCP_SYN))
         note_ack(work);
 }
 

@@ -102,13 +102,9 @@ static void believe(struct follow_work *work, enum follow_who who)
     follow->has_answer = true;
 
     struct opening opening;
-    struct opening_verdict verdict;
 
     follow_server_half(follow, &opening);
-    verdict = opening_judge(&opening);
-    work->step->rtt = verdict.rtt;
-    work->step->answered =
-        verdict.answered_copy == OPENING_UNKNOWN ? 0 : (uint32_t)verdict.answered_copy;
+    follow_tell_half(&opening, work->step);
 }
 
 void follow_reset(struct follow_work *work)

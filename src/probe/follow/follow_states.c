@@ -35,8 +35,6 @@ void follow_close(struct follow_work *work)
 {
     struct follow_end *peer = work->peer;
 
-    if (work->step->events & FOLLOW(OUTSIDE))
-        return;
     if (work->segment->flags & TCP_FIN)
         take_fin(work);
     if (!work->has_ack || !peer->has_fin || peer->fin_acked ||

@@ -49,6 +49,10 @@ void follow_opening(struct follow_work *work);
 void follow_server_half(const struct follow *follow, struct opening *ret_opening);
 void follow_client_half(const struct follow *follow, struct opening *ret_opening);
 
+/* What one half says; a time that ran backwards is none. */
+struct opening_verdict follow_half(const struct opening *opening);
+void follow_tell_half(const struct opening *opening, struct follow_step *step);
+
 /* follow_data.c: what its sequence numbers say. */
 void follow_data(struct follow_work *work);
 
