@@ -148,7 +148,7 @@ struct climber_syn {
     struct rung_values values;
     struct spec_random random;
 };
-/* Sends it. 0, PORTS_BUSY or a fault. */
+/* Sends it. 0 or a fault. */
 int climber_shot_send(struct climber *climber, const struct climber_syn *syn, struct fault *fault);
 void climber_shot_free(struct climber_shot *shot);
 /* Ends the half-open connection that the peer may have. */
@@ -183,7 +183,7 @@ void climber_hold_end(struct climber *climber, bool cut_short);
 
 /* ---- climber_check: whole connections --- */
 
-/* Begins the next; false if there is none. An error ends the checks, or the run. */
+/* Begins the next, if there is one. An error ends the checks; false: it ended the run. */
 bool climber_check_next(struct climber *climber);
 /* How many are still to come. */
 unsigned climber_checks_left(const struct climber *climber);
