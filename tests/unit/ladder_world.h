@@ -27,9 +27,10 @@ struct world {
     uint16_t drops_flags;     /* SYNs with any of these */
     uint8_t longest;          /* options in SYNs that are let through, bytes; 0: all */
     bool echoes_unknown, echoes_all, echoes_ecn, echoes_reserved;
-    bool new_echo; /* the timestamp that is echoed is another */
-    bool quotes;   /* ICMP errors quote the SYN as it is behind the box */
-    bool bleaches; /* IP's ECN bits */
+    bool twists_timeouts; /* what is echoed of these has another last bit */
+    bool new_echo;        /* the timestamp that is echoed is another */
+    bool quotes;          /* ICMP errors quote the SYN as it is behind the box */
+    bool bleaches;        /* IP's ECN bits */
     bool mends_checksums;
     uint16_t follows; /* announces our MSS up to this */
     double loss;
@@ -124,10 +125,15 @@ static inline void world_answer_syn(const struct world *world, const struct segm
         const struct option *option = &syn->options.list[i];
         bool unknown = (option->kind > 78 && option->kind < 172) || option->kind > 252;
 
-        if (option->health == OPTION_HEALTH_GOOD && option->length > 1 &&
-            (world->echoes_all || (world->echoes_unknown && unknown)))
-            (void)options_add(options, option->kind, syn->options.bytes + option->at + 2,
-                              option->length - 2u);
+        uint8_t value[OPTIONS_MAX];
+
+        if (option->health != OPTION_HEALTH_GOOD || option->length < 2 ||
+            !(world->echoes_all || (world->echoes_unknown && unknown)))
+            continue;
+        memcpy(value, syn->options.bytes + option->at + 2, option->length - 2u);
+        if (option->kind == OPTION_UTO && world->twists_timeouts)
+            value[option->length - 3u] ^= 1;
+        (void)options_add(options, option->kind, value, option->length - 2u);
     }
     for (unsigned i = 0; i < world->pads; i++)
         if (options->length < OPTIONS_MAX) {

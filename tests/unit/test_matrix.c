@@ -317,6 +317,10 @@ static void test_echoes(void **state)
     /* Nothing tells this one from an echo, where echoes are about. */
     CHECK(SACK, ECHOED);
 
+    world = (struct world){.echoes_all = true, .twists_timeouts = true};
+    climb(&world, 3, 0);
+    CHECK(UTO, ECHOED);
+
     world = (struct world){.echoes_all = true};
     climb(&world, 3, 0);
     CHECK(MSS, ECHOED);

@@ -212,22 +212,23 @@ static void gather(struct matrix_case *judged, enum ladder_offer offer, struct g
 static bool only_echoes(const struct matrix_case *judged, enum ladder_offer offer,
                         const struct gathered *all)
 {
-    if (all->other > 0 || all->own_good == 0)
+    if (all->own_good == 0)
         return false;
     switch (offer) {
     case LADDER_OFFER_MSS:
     case LADDER_OFFER_WSCALE:
     case LADDER_OFFER_ACCECN:
-        return all->alike_count >= ALIKE;
+        return all->other == 0 && all->alike_count >= ALIKE;
+    /* Where what nobody knows comes back, so may these, whatever was changed in them. */
     case LADDER_OFFER_SACK:
     case LADDER_OFFER_UTO:
     case LADDER_OFFER_EDO:
+    case LADDER_OFFER_MD5:
         return judged->matrix->echoing;
     case LADDER_OFFER_TIMESTAMPS:
     case LADDER_OFFER_FASTOPEN:
     case LADDER_OFFER_ECN:
     case LADDER_OFFER_MPTCP:
-    case LADDER_OFFER_MD5:
     case LADDER_OFFER_UNKNOWN:
     case LADDER_OFFER_RESERVED:
     case LADDER_OFFER_DATA:
