@@ -92,11 +92,11 @@ never_more_open() {
     climb_start climb-late --deadline 3s "${targets[@]}"
     sleep 3
     began=${EPOCHREALTIME/./}
-    climb_end climb-server 0 INT
+    climb_end climb-server 2 INT
     in_the_middle
-    climb_end climb-term 0 TERM
+    climb_end climb-term 2 TERM
     in_the_middle
-    climb_end climb-late 0
+    climb_end climb-late 2
     in_the_middle
     [ $((${EPOCHREALTIME/./} - began)) -lt 3000000 ]
     all_at_peace
