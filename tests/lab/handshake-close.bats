@@ -224,7 +224,7 @@ print(digest.hexdigest(), flush=True)' "$(server_address "$family")" "$buffer"
     for family in 4 6; do
         row sink 0 --time-wait 300ms
         says '.closed == "both" and .duration_ms >= 300' '.steps[-1].event == "TIMER_2MSL"' \
-            '(.steps[-1].t_ms - .segments[-1].t_ms) >= 299'
+            '(.steps[-1].t_ms - ([.segments[] | select(.direction == "in")][-1].t_ms)) >= 299'
         ended
     done
     judge_rows 0
