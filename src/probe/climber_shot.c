@@ -141,6 +141,9 @@ static bool has_used(const struct climber *climber, uint16_t port)
     for (size_t i = 0; i < climber->count; i++)
         if (climber->shots[i].port == port)
             return true;
+    for (unsigned i = 0; i < CHECK_SCRIPT_COUNT; i++)
+        if (climber->checks[i] && climber->checks[i]->tcb.parameters.source_port == port)
+            return true;
     return false;
 }
 
