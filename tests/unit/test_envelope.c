@@ -136,7 +136,7 @@ static const struct row rows[] = {
     {.link = 127, .hex = "0000 1100 03000000 0102030405060708 20 " WIRELESS("8802") "0000 0000 " SNAP "0800 @4", .at = 53},
     {.link = 127, .hex = "0000 1900 03000080 00000000 00000000 0102030405060708 20 " WIRELESS("8802") "0000 0000 " SNAP "0800 @4",
      .at = 61},
-    {.link = 127, .hex = "0000 0900 02000000 00 " WIRELESS("8802") "0000 " SNAP "0800 @4", .at = 43},
+    {.link = 127, .hex = "0000 0900 02000000 df " WIRELESS("8802") "0000 " SNAP "0800 @4", .at = 43},
     {.link = 127, .hex = "0000 0700 02000000 00", .verdict = ENVELOPE_MALFORMED},
     {.link = 127, .hex = "0100 0800 02000000 00", .verdict = ENVELOPE_MALFORMED},
     {.link = 119, .hex = "41000000 90000000 #88 " WIRELESS("0802") SNAP "0800 @4", .at = 176},
@@ -334,6 +334,23 @@ static void test_many_layers(void **state)
     assert_int_equal(envelope_open(239, bytes, 400, 400, &envelope), ENVELOPE_DEEP);
 }
 
+/* IANA's PPP protocols that carry IP so that it cannot be read. */
+static void test_sealed_ppp(void **state)
+{
+    (void)state;
+    static const uint8_t sealed[] = {0x03, 0x05, 0x2d, 0x2f, 0x4f, 0x53, 0x55,
+                                     0x61, 0x63, 0x65, 0x67, 0x69, 0xfb, 0xfd};
+    for (unsigned protocol = 0; protocol < 256; protocol++) {
+        const uint8_t frame[] = {0, (uint8_t)protocol, 0, 0, 0, 0};
+        struct envelope envelope;
+        enum envelope_verdict wanted = memchr(sealed, (int)protocol, sizeof sealed)
+                                           ? ENVELOPE_SEALED
+                                       : protocol == 0x21 || protocol == 0x57 ? ENVELOPE_MALFORMED
+                                                                              : ENVELOPE_OTHER;
+        assert_int_equal(envelope_open(9, frame, sizeof frame, sizeof frame, &envelope), wanted);
+    }
+}
+
 static void test_tunnel_facts(void **state)
 {
     (void)state;
@@ -521,10 +538,15 @@ static void test_agrees_with_link(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows),        cmocka_unit_test(test_wrong_link_types),
-        cmocka_unit_test(test_many_layers), cmocka_unit_test(test_tunnel_facts),
-        cmocka_unit_test(test_giants),      cmocka_unit_test(test_aggregate),
-        cmocka_unit_test(test_words),       cmocka_unit_test(test_agrees_with_link),
+        cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_wrong_link_types),
+        cmocka_unit_test(test_many_layers),
+        cmocka_unit_test(test_sealed_ppp),
+        cmocka_unit_test(test_tunnel_facts),
+        cmocka_unit_test(test_giants),
+        cmocka_unit_test(test_aggregate),
+        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_agrees_with_link),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

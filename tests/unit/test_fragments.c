@@ -31,6 +31,7 @@ struct shape {
     unsigned cut;     /* bytes that the capture took off */
     uint8_t flip;     /* what its bytes differ by from the original's */
     unsigned options; /* of the header, or IPv6's before the fragment header */
+    uint8_t kind;     /* of IPv6's; 0: hop-by-hop */
     bool bad_sum;
     uint64_t place;
     int64_t at;
@@ -75,8 +76,8 @@ static size_t head6(const struct shape *shape, uint8_t *bytes)
     bytes[23] = 1;
     bytes[39] = 2;
     size_t at = 40;
-    if (shape->options > 0) { /* one hop-by-hop header, PadN in it */
-        bytes[6] = 0;
+    if (shape->options > 0) { /* one header, PadN in it, or routing with no segments left */
+        bytes[6] = shape->kind;
         bytes[at] = 44;
         bytes[at + 1] = (uint8_t)(shape->options / 8 - 1);
         bytes[at + 2] = 1;
@@ -284,6 +285,12 @@ static void test_overlap_ipv4(void **state)
                      FRAGMENT_WHOLE);
     check_whole(&whole, 80);
     assert_true(whole.overlap && !whole.conflict);
+    assert_int_equal(put(fragments, (struct shape){.id = 4, .offset = 40, .length = 40}, &whole),
+                     FRAGMENT_KEPT);
+    assert_int_equal(put(fragments, (struct shape){.id = 4, .length = 48, .more = true}, &whole),
+                     FRAGMENT_WHOLE);
+    check_whole(&whole, 80);
+    assert_true(whole.overlap && !whole.conflict);
     /* Others: what came first stays, over two holes at once. */
     assert_int_equal(
         put(fragments, (struct shape){.id = 2, .offset = 24, .length = 16, .more = true}, &whole),
@@ -417,6 +424,12 @@ static void test_ends(void **state)
     assert_int_equal(put(fragments, (struct shape){.length = 40, .more = true}, &whole),
                      FRAGMENT_WHOLE);
     check_whole(&whole, 60);
+    /* One that ends there and says that more follows, adds nothing. */
+    assert_int_equal(put(fragments, (struct shape){.id = 3, .offset = 40, .length = 24}, &whole),
+                     FRAGMENT_KEPT);
+    assert_int_equal(
+        put(fragments, (struct shape){.id = 3, .offset = 40, .length = 24, .more = true}, &whole),
+        FRAGMENT_DUPLICATE);
     struct shape far = {.id = 2, .offset = 80, .length = 8, .more = true};
     assert_int_equal(put(fragments, far, &whole), FRAGMENT_KEPT);
     assert_int_equal(put(fragments, (struct shape){.id = 2, .offset = 40, .length = 8}, &whole),
@@ -533,13 +546,21 @@ static void test_extensions(void **state)
     (void)state;
     struct fragments *fragments = lab(0, 0);
     struct fragments_packet whole;
-    struct shape first = {.family = IP_FAMILY_V6, .length = 40, .more = true, .options = 16};
-    struct shape last = {.family = IP_FAMILY_V6, .offset = 40, .length = 40};
-    assert_int_equal(put(fragments, last, &whole), FRAGMENT_KEPT);
-    assert_int_equal(put(fragments, first, &whole), FRAGMENT_WHOLE);
-    check_whole(&whole, 80);
-    assert_int_equal(whole.packet.header_length, 56);
-    assert_int_equal(whole.packet.total_length, 136);
+    static const uint8_t kinds[] = {0, 43, 60}; /* hop-by-hop, routing, destination options */
+    for (unsigned i = 0; i < COUNT_OF(kinds); i++) {
+        struct shape first = {.family = IP_FAMILY_V6,
+                              .id = 100 + i,
+                              .length = 40,
+                              .more = true,
+                              .options = 16,
+                              .kind = kinds[i]};
+        struct shape last = {.family = IP_FAMILY_V6, .id = 100 + i, .offset = 40, .length = 40};
+        assert_int_equal(put(fragments, last, &whole), FRAGMENT_KEPT);
+        assert_int_equal(put(fragments, first, &whole), FRAGMENT_WHOLE);
+        check_whole(&whole, 80);
+        assert_int_equal(whole.packet.header_length, 56);
+        assert_int_equal(whole.packet.total_length, 136);
+    }
 
     /* Destination options and a second fragment header, inside the fragmented part. */
     static const uint8_t head[] =
@@ -612,6 +633,14 @@ static void test_bounds(void **state)
     assert_int_equal(losses[1].reason, FRAGMENTS_LOSS_ROOM);
     close_lab(fragments);
 
+    /* All that is held counts. */
+    fragments = lab(0, 0);
+    put(fragments, (struct shape){.length = 8, .more = true}, &whole);
+    size_t little = fragments_bytes(fragments);
+    put(fragments, (struct shape){.id = 2, .length = 800, .more = true, .options = 40}, &whole);
+    assert_int_equal(fragments_bytes(fragments) - little, little + 792 + 40);
+    close_lab(fragments);
+
     fragments = lab(0, 20000);
     for (unsigned id = 1; id <= 40; id++) {
         struct shape shape = {.id = id, .length = 1480, .more = true};
@@ -642,38 +671,44 @@ static void test_bounds(void **state)
     close_lab(fragments);
 }
 
+/* Three packets in three fragments each; how many were not taken for lack of memory. */
+static unsigned run_nine(struct fragments *fragments)
+{
+    unsigned failures = 0;
+    for (unsigned id = 1; id <= 3; id++) {
+        struct fragments_packet whole;
+        struct shape shapes[] = {{.id = id, .offset = 24, .length = 8, .more = true},
+                                 {.id = id, .offset = 8, .length = 40},
+                                 {.id = id, .length = 8, .more = true}};
+        for (size_t i = 0; i < COUNT_OF(shapes); i++) {
+            int got = put(fragments, shapes[i], &whole);
+            assert_true(got >= 0 || got == -FAULT_MEMORY);
+            failures += got < 0;
+        }
+    }
+    return failures;
+}
+
 /* Memory that runs out anywhere is told, and nothing of it stays behind. */
 static void test_memory(void **state)
 {
     (void)state;
-    unsigned failed = 0;
-    for (unsigned limit = 0; limit < 40; limit++) {
-        struct fragments_options options = {.lost = note, .data = losses};
-        struct fragments_packet whole;
-        lost = 0;
+    struct fragments *fragments = lab(0, 0);
+    unsigned left = allocations_left;
+    assert_int_equal(run_nine(fragments), 0);
+    unsigned needed = left - allocations_left;
+    assert_in_range(needed, 15, 40);
+    close_lab(fragments);
+    for (unsigned limit = 0; limit < needed; limit++) {
+        fragments = lab(0, 0);
         allocations_left = limit;
-        struct fragments *fragments = fragments_new(&options);
-        if (!fragments) {
-            assert_int_equal(limit, 0);
-            continue;
-        }
-        unsigned failures = 0;
-        for (unsigned id = 1; id <= 3; id++) {
-            struct shape shapes[] = {{.id = id, .offset = 24, .length = 8, .more = true},
-                                     {.id = id, .offset = 8, .length = 40},
-                                     {.id = id, .length = 8, .more = true}};
-            for (size_t i = 0; i < COUNT_OF(shapes); i++) {
-                int got = put(fragments, shapes[i], &whole);
-                assert_true(got >= 0 || got == -FAULT_MEMORY);
-                failures += got < 0;
-            }
-        }
-        failed += failures > 0;
-        if (limit == 39)
-            assert_int_equal(failures, 0);
+        assert_true(run_nine(fragments) > 0);
         close_lab(fragments);
     }
-    assert_true(failed > 10);
+    struct fragments_options options = {0};
+    allocations_left = 0;
+    assert_null(fragments_new(&options));
+    fragments_free(NULL);
     allocations_left = 1000000;
 }
 
