@@ -388,6 +388,33 @@ static void test_early_data(void **state)
     assert_int_equal(script.follow.ends[0].counts.acked, 100);
 }
 
+/* Captured in another order than they were sent. */
+static void test_swapped(void **state)
+{
+    static const struct line answer_first[] = {
+        {0, "< S. 0:0 ack 1", "syn-ack", "ESTABLISHED/one-way", "SYN-RECEIVED"},
+        {0.1, "> S 0:0", "syn,out-of-order", "ESTABLISHED", "SYN-RECEIVED"},
+        {0.2, "> . 1:1 ack 1", "handshake-ack", "ESTABLISHED", "ESTABLISHED"},
+        {0.3, "> . 1:11 ack 1", "data", NULL, NULL},
+    };
+    static const struct line ack_first[] = {
+        {0, "> S 0:0", "syn", NULL, NULL},
+        {5, "> . 1:1 ack 1", "handshake-ack", NULL, NULL},
+        {5.1, "< S. 0:0 ack 1", "syn-ack,out-of-order", "ESTABLISHED", "ESTABLISHED"},
+        {6, "< . 1:11 ack 1", "data", NULL, NULL},
+    };
+    struct script script;
+
+    (void)state;
+    script_play(&script, answer_first);
+    assert_false(script_judge(&script, 0).began_late);
+    assert_true(script_judge(&script, 0).effect.known);
+    script_play(&script, ack_first);
+    assert_true(script_judge(&script, 0).effect.known);
+    assert_int_equal(script.follow.ends[1].counts.out_of_order, 1);
+    assert_int_equal(script.step.relative_seq, 1);
+}
+
 static void test_words(void **state)
 {
     char text[FOLLOW_EVENTS_TEXT_SIZE];
@@ -423,7 +450,8 @@ int main(void)
         cmocka_unit_test(test_endings),      cmocka_unit_test(test_icmp),
         cmocka_unit_test(test_simultaneous), cmocka_unit_test(test_reuse),
         cmocka_unit_test(test_began_late),   cmocka_unit_test(test_one_way),
-        cmocka_unit_test(test_early_data),   cmocka_unit_test(test_words),
+        cmocka_unit_test(test_early_data),   cmocka_unit_test(test_swapped),
+        cmocka_unit_test(test_words),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

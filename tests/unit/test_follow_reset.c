@@ -69,6 +69,15 @@ static void test_goes_on(void **state)
         {22, "< . 1:101 ack 11", "data", "CLOSED/reset", "ESTABLISHED"},
         {23, "> R 11:11", "rst,rst-exact", "CLOSED/reset", "CLOSED/reset"},
     };
+    /* The end that got it goes on: it did not believe it, or never saw it. */
+    static const struct line ignored[] = {
+        SCRIPT_OPEN,
+        {20, "> . 1:11 ack 1", "data", NULL, NULL},
+        {30, "< . 1:1 ack 11", "", NULL, NULL},
+        {31, "< R 1:1 ttl 50", "rst,rst-exact", "CLOSED/reset", "ESTABLISHED"},
+        {80, "> . 11:21 ack 1", "data", "ESTABLISHED", "ESTABLISHED"},
+        {90, "< . 1:1 ack 21", "", "ESTABLISHED", "ESTABLISHED"},
+    };
     /* What was sent before it and comes behind it proves nothing. */
     static const struct line overtaken[] = {
         SCRIPT_OPEN,
@@ -91,6 +100,10 @@ static void test_goes_on(void **state)
     assert_int_equal(verdict.reset_who, FOLLOW_WHO_SOMEBODY);
     assert_int_equal(verdict.ending, FOLLOW_ENDING_RST_FORGED);
     assert_int_equal(verdict.verdict, VERDICT_RESET);
+    script_play(&script, ignored);
+    verdict = script_judge(&script, 0);
+    assert_int_equal(verdict.verdict, VERDICT_OPEN);
+    assert_int_equal(verdict.ending, FOLLOW_ENDING_OPEN);
     script_play(&script, overtaken);
     verdict = script_judge(&script, 0);
     assert_int_equal(verdict.reset_who, FOLLOW_WHO_END);

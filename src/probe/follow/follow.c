@@ -2,7 +2,7 @@
 /* One TCP connection of somebody else's, followed segment by segment. */
 #include "probe/follow/follow.h"
 
-#include <assert.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "probe/follow/parts.h"
@@ -175,7 +175,7 @@ void follow_segment(struct follow *follow, const struct follow_input *input,
     };
     uint16_t flags = segment->flags;
 
-    memset(ret_step, 0, sizeof *ret_step);
+    memset(ret_step, 0, offsetof(struct follow_step, have)); /* the rest is behind its counts */
     ret_step->rtt = ret_step->window = FOLLOW_UNKNOWN;
     ret_step->relative_seq = ret_step->relative_ack = FOLLOW_UNKNOWN;
     work.seq_end = segment->seq + work.length + !!(flags & TCP_SYN) + !!(flags & TCP_FIN);

@@ -36,7 +36,7 @@ struct follow_counts {
     uint64_t bytes;    /* data bytes on the wire, repeats included */
     uint64_t repeated; /* of them those that had been seen before */
     uint64_t acked;    /* acknowledged by the other end, as far as seen; without SYN and FIN */
-    uint64_t unseen;   /* of them those that were not in the capture when they were acknowledged */
+    uint64_t unseen;   /* of them those that are not in the capture */
     uint32_t segments, data_segments;
     uint32_t retransmissions, fast, spurious, twins, out_of_order, gaps;
     uint32_t duplicate_acks, keep_alives, probes, zero_windows, window_updates, window_full;
@@ -76,7 +76,7 @@ struct follow_end {
     uint16_t syn_flags;
     bool has_isn : 1, has_next : 1, has_una : 1, has_ack : 1, has_window : 1, has_ip_id : 1,
         hop_limit_varies : 1;
-    bool has_wscale : 1, has_timestamps : 1, has_sack : 1;
+    bool has_wscale : 1, has_timestamps : 1, has_sack : 1, has_mptcp : 1;
     bool syn_sent : 1; /* seen, or certain by what followed */
     bool syn_seen : 1; /* in the capture */
     bool sent_syn_ack : 1, syn_acked : 1;
@@ -112,7 +112,7 @@ struct follow {
     uint8_t hint;       /* enum follow_hint */
     uint32_t hint_copy;
     bool begun, client_known, has_answer, has_ack, answer_has_timestamps, ack_has_timestamps;
-    bool refused, reset, reset_after_fin, opened, split, simultaneous, has_mptcp;
+    bool refused, reset, reset_after_fin, opened, split, simultaneous;
 };
 
 _Static_assert(sizeof(struct follow) <= 1024, "100,000 of them may be open at once");
@@ -142,7 +142,8 @@ struct follow_step {
     uint32_t duplicates; /* DUPLICATE_ACK: the how-manieth */
     int64_t window;      /* bytes; FOLLOW_UNKNOWN: the scale was not seen */
     int64_t relative_seq, relative_ack; /* to the ISNs; FOLLOW_UNKNOWN */
-    /* SACK: what the receiver has, and what it misses below; in rising order. D-SACK apart. */
+    /* SACK: what the receiver has, and what it misses below; in rising order. D-SACK apart. What
+     * the counts and events do not speak of is not set. */
     uint8_t have_count, lacking_count;
     struct hole have[FOLLOW_RANGES], lacking[FOLLOW_RANGES];
     struct hole twice; /* DSACK */

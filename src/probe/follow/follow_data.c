@@ -124,6 +124,27 @@ static void take_below(struct follow_work *work, uint32_t filled)
         count_again(work, FOLLOW(RETRANSMISSION));
 }
 
+/* What had been acknowledged unseen is in the capture after all. */
+static void see_at_last(struct follow_end *end, uint32_t bytes)
+{
+    end->counts.unseen -= bytes < end->counts.unseen ? bytes : end->counts.unseen;
+}
+
+/* New, but the capture holds its acknowledgment first; tshark takes it for spurious. */
+static void take_late(struct follow_work *work)
+{
+    struct follow_end *end = work->end;
+    uint32_t seq = work->segment->seq;
+    uint32_t from = seq_before(seq, end->next) ? end->next : seq;
+    uint32_t to = end->has_una && seq_before(end->una, work->seq_end) ? end->una : work->seq_end;
+
+    if (!end->has_una || !seq_before(from, to))
+        return;
+    see_at_last(end, to - from);
+    if (to == work->seq_end && work->step->repeated == 0)
+        count_again(work, FOLLOW(OUT_OF_ORDER));
+}
+
 static void take_gap(struct follow_work *work)
 {
     struct follow_end *end = work->end;
@@ -183,6 +204,7 @@ static bool is_news(const struct follow_work *work)
     uint64_t events = work->step->events;
 
     return (work->length > 1 && work->segment->seq == work->end->next - 1) ||
+           events & FOLLOW(OUT_OF_ORDER) || /* a SYN that is late was judged already */
            (events & FOLLOW(SYN_ACK) && !(events & FOLLOW(SYN_ACK_REPEATED)));
 }
 
@@ -205,12 +227,16 @@ void follow_data(struct follow_work *work)
             take_gap(work);
         if (size > 0 && seq_before(seq, end->next)) {
             uint32_t below = seq_before(end->next, work->seq_end) ? end->next - seq : size;
+            uint32_t known = holes_within(&end->holes, seq, end->has_una ? end->una : seq);
             uint32_t filled = holes_fill(&end->holes, seq, seq + below);
+
+            see_at_last(end, known < filled ? known : filled);
 
             work->step->repeated = below - filled;
             if (!is_news(work))
                 take_below(work, filled);
         }
+        take_late(work);
     }
     count_data(work);
     move_edge(work);

@@ -28,7 +28,7 @@ static void find_effect(const struct follow *follow, struct follow_effect *effec
     effect->timestamps = ends[0].has_timestamps && ends[1].has_timestamps;
     /* RFC 3168 section 6.1.1: asked with both bits, granted with ECE alone. */
     effect->ecn = (client->syn_flags & asks) == asks && (server->syn_flags & asks) == TCP_ECE;
-    effect->mptcp = follow->has_mptcp;
+    effect->mptcp = ends[0].has_mptcp && ends[1].has_mptcp;
     effect->fastopen = client->took_early;
 }
 
@@ -55,7 +55,9 @@ static enum follow_ending find_ending(const struct follow *follow)
     }
     if (client->has_fin && server->has_fin)
         return FOLLOW_ENDING_CLOSED;
-    if (client->silent >= REPEATS_TIMED_OUT || server->silent >= REPEATS_TIMED_OUT)
+    /* With one direction alone in the capture every silence is the capture's. */
+    bool both = client->counts.segments > 0 && server->counts.segments > 0;
+    if (both && (client->silent >= REPEATS_TIMED_OUT || server->silent >= REPEATS_TIMED_OUT))
         return FOLLOW_ENDING_TIMED_OUT;
     /* An RST behind a FIN ends what is left: both ends had done. */
     if (follow->reset)

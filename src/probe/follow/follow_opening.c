@@ -52,8 +52,7 @@ static void keep_options(struct follow_work *work)
     end->wscale = options->wscale > 14 ? 14 : options->wscale;
     end->has_timestamps = options->has_timestamps;
     end->has_sack = options->has_sack_permitted;
-    if (options->has_mptcp)
-        work->follow->has_mptcp = true;
+    end->has_mptcp = options->has_mptcp;
 }
 
 static void keep_copy(struct follow_work *work)
@@ -85,6 +84,24 @@ static void take_stray(struct follow_work *work)
     work->peer->challenged = true;
 }
 
+/* The capture holds it behind what followed from it: several queues of a network card do that. */
+static bool comes_late(const struct follow_work *work)
+{
+    const struct follow_end *end = work->end;
+    uint32_t seq = work->segment->seq;
+
+    return end->syn_sent && !end->syn_seen && !end->joined && (!end->has_isn || seq == end->isn) &&
+           (!end->has_una || seq_before(seq, end->una)) &&
+           (!end->has_next || seq_before(seq, end->next));
+}
+
+static void begin_late(struct follow_work *work)
+{
+    work->step->events |= FOLLOW(OUT_OF_ORDER);
+    count_up(&work->end->counts.out_of_order);
+    begin_end(work);
+}
+
 static void take_syn(struct follow_work *work)
 {
     struct follow_end *end = work->end, *peer = work->peer;
@@ -92,6 +109,11 @@ static void take_syn(struct follow_work *work)
     if (end->syn_seen && work->segment->seq == end->isn) {
         work->step->events |= FOLLOW(SYN) | FOLLOW(SYN_REPEATED);
         keep_copy(work);
+        return;
+    }
+    if (comes_late(work)) {
+        work->step->events |= FOLLOW(SYN);
+        begin_late(work);
         return;
     }
     if (end->syn_sent) {
@@ -153,7 +175,9 @@ static void take_syn_ack(struct follow_work *work)
     const struct segment *segment = work->segment;
     bool again = end->syn_seen && segment->seq == end->isn;
 
-    if ((end->syn_sent && !again) || (peer->has_isn && !covers_syn(peer, segment->ack))) {
+    bool late = comes_late(work);
+
+    if ((end->syn_sent && !again && !late) || (peer->has_isn && !covers_syn(peer, segment->ack))) {
         take_stray(work);
         return;
     }
@@ -165,7 +189,9 @@ static void take_syn_ack(struct follow_work *work)
     }
     if (again && end->sent_syn_ack)
         work->step->events |= FOLLOW(SYN_ACK_REPEATED);
-    if (!again)
+    if (late)
+        begin_late(work);
+    else if (!again)
         begin_end(work);
     else if (end->sent_syn_ack)
         keep_copy(work);
