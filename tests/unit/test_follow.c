@@ -195,7 +195,7 @@ static void test_endings(void **state)
           {21, "< R. 1:1 ack 2", "rst,rst-exact", NULL, NULL}},
          0,
          VERDICT_OPEN,
-         FOLLOW_ENDING_CLOSED},
+         FOLLOW_ENDING_RST_SERVER},
         {"timed out",
          {SCRIPT_OPEN,
           {20, "> . 1:9 ack 1", "data", NULL, NULL},

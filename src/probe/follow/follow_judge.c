@@ -39,7 +39,9 @@ static enum follow_ending find_ending(const struct follow *follow)
 
     if (follow->refused)
         return FOLLOW_ENDING_REFUSED;
-    if (follow->reset && !follow->reset_after_fin) {
+    if (client->has_fin && server->has_fin)
+        return FOLLOW_ENDING_CLOSED;
+    if (follow->reset) {
         bool by_client = follow->reset_from == follow->client;
 
         if (follow->reset_who == FOLLOW_WHO_SOMEBODY)
@@ -53,15 +55,10 @@ static enum follow_ending find_ending(const struct follow *follow)
             return FOLLOW_ENDING_UNREACHABLE;
         return server->syn_sent ? FOLLOW_ENDING_HALF_OPEN : FOLLOW_ENDING_UNANSWERED;
     }
-    if (client->has_fin && server->has_fin)
-        return FOLLOW_ENDING_CLOSED;
     /* With one direction alone in the capture every silence is the capture's. */
     bool both = client->counts.segments > 0 && server->counts.segments > 0;
     if (both && (client->silent >= REPEATS_TIMED_OUT || server->silent >= REPEATS_TIMED_OUT))
         return FOLLOW_ENDING_TIMED_OUT;
-    /* An RST behind a FIN ends what is left: both ends had done. */
-    if (follow->reset)
-        return FOLLOW_ENDING_CLOSED;
     return client->has_fin || server->has_fin ? FOLLOW_ENDING_HALF_CLOSED : FOLLOW_ENDING_OPEN;
 }
 
