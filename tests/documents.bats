@@ -63,6 +63,13 @@ fresh() {
     for word in $("$TCPPROBE" describe exit --json | jq -r .status); do has "$word  "; done
 }
 
+@test "the ladder has as many rungs as they say" {
+    rungs=$("$TCPPROBE" describe rungs --json | wc -l)
+    for text in README NEWS man/tcpprobe.1; do
+        grep -q "\b$rungs SYNs" "$text" || { echo "$text does not speak of $rungs SYNs"; false; }
+    done
+}
+
 @test "every option is used by a test" {
     for name in $(options); do
         grep -qE -- "--$name\b" tests/cli/*.bats tests/lab/*.bats tests/net/*.bats ||

@@ -12,12 +12,42 @@
 /* What the engine takes up targets with. */
 #define STARTS 1000.0
 
+/* A target without a matrix has a row all the same, which says why: else a list would be missing
+ * it. */
+static int print_reason(struct run *run, const struct engine_result *result, struct fault *fault)
+{
+    const struct matrix_record *record = result->matrix;
+    struct matrix_row_record row = {
+        .schema = record->schema,
+        .command = record->command,
+        .time = record->time,
+        .target = record->target,
+        .address = record->address,
+        .port = record->port,
+        .sent = record->sent,
+        .opened = record->answered,
+        .reset = record->refused,
+        .icmp = record->unreachable,
+        .silent = record->lost,
+        .offered = RECORD_UNKNOWN,
+        .good = RECORD_UNKNOWN,
+        .absent = RECORD_UNKNOWN,
+        .echoed = RECORD_UNKNOWN,
+        .bad = RECORD_UNKNOWN,
+        .unasked = RECORD_UNKNOWN,
+        .evidence = record->reason,
+    };
+
+    return run_chooses(run, &row) ? run_print(run, &schema_option_row, &row, result->index, fault)
+                                  : 0;
+}
+
 /* Each option as a record of its own. */
 static int print_rows(struct run *run, const struct engine_result *result, struct fault *fault)
 {
     const struct matrix_record *record = result->matrix;
     const struct matrix_row_record *rows = record->matrix.items;
-    int error = 0;
+    int error = record->matrix.count == 0 ? print_reason(run, result, fault) : 0;
 
     for (size_t i = 0; i < record->matrix.count && !error; i++)
         if (run_chooses(run, &rows[i]))

@@ -2,8 +2,6 @@
 /* What comes back for a SYN, and what it says of the probe. */
 #include "probe/pinger.h"
 
-/* The checksum's offset in a TCP header. */
-#define CHECKSUM_AT 16
 
 static bool left(const struct exchange *exchange)
 {
@@ -170,7 +168,7 @@ void exchange_packet(struct exchange *exchange, const struct packet *packet, int
         take_own(exchange, &segment, at);
         return;
     }
-    if (packet->checksum == CHECKSUM_BAD || checksum_check(packet, CHECKSUM_AT) == CHECKSUM_BAD)
+    if (packet->checksum == CHECKSUM_BAD || checksum_check(packet, TCP_CHECKSUM_AT) == CHECKSUM_BAD)
         return;
     effects = pattern_answer(exchange->pinger->pattern, exchange->iss, &segment, at);
     if (effects & EFFECT_OPENED)

@@ -7,8 +7,6 @@
 
 #include "probe/notice.h"
 
-/* The checksum's offset in a TCP header. */
-#define CHECKSUM_AT 16
 
 /* RFC 8200 5: every link carries this. */
 #define IPV6_MTU_MIN 1280
@@ -161,7 +159,7 @@ bool observe_packet(struct probe *probe, const struct packet *packet, int64_t at
         keep(probe, packet, ret_segment, at, REMARK(CHECKSUM));
         return false;
     }
-    checksum = checksum_check(packet, CHECKSUM_AT);
+    checksum = checksum_check(packet, TCP_CHECKSUM_AT);
     if (checksum == CHECKSUM_BAD) {
         char flags[TCP_FLAGS_TEXT_SIZE];
 

@@ -4,8 +4,6 @@
 
 #include "probe/sampler.h"
 
-/* The checksum's offset in a TCP header. */
-#define CHECKSUM_AT 16
 
 /* So many refusals one after the other say that the port has been closed. */
 #define REFUSED_MOST 4
@@ -342,7 +340,7 @@ void shot_packet(struct shot *shot, const struct packet *packet, int64_t at)
         take_own(shot, &segment, at);
         return;
     }
-    if (packet->checksum == CHECKSUM_BAD || checksum_check(packet, CHECKSUM_AT) == CHECKSUM_BAD ||
+    if (packet->checksum == CHECKSUM_BAD || checksum_check(packet, TCP_CHECKSUM_AT) == CHECKSUM_BAD ||
         sampler->over)
         return;
     if (shot->established) {

@@ -38,6 +38,8 @@ enum tcp_flag {
 
 #define TCP_HEADER_MIN 20
 #define TCP_HEADER_MAX 60
+/* Where in it the checksum stands: for checksum_check(). */
+#define TCP_CHECKSUM_AT 16
 
 /* One segment. All in host order. `payload` points into bytes that somebody else owns. */
 struct segment {

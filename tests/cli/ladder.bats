@@ -104,6 +104,17 @@ END
     run ! grep -q declined <<<"$output"
 }
 
+@test "a target that is not open has a row, too: which says why" {
+    needs_root
+    quick --csv --ordered --features sack --fields target,feature,verdict,reset,evidence 127.0.0.1:9 self
+    is 2 '*'
+    [ "${lines[1]}" = $'127.0.0.1:9,,,6,127.0.0.1:9 refused 6 of 6 SYNs with an RST\r' ]
+    [[ ${lines[2]} == self,sack,supported,* ]]
+    quick --json --each --features sack 127.0.0.1:9
+    is 2 '*'
+    field '.target == "127.0.0.1:9" and .feature == null and .verdict == null'
+}
+
 @test "--expect takes the options' names: met, not met, not measured" {
     needs_root
     quick -q --features sack,mptcp --expect 'sack,!mptcp,sack=supported' self

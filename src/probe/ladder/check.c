@@ -7,8 +7,6 @@
 
 #include "probe/ladder/check_parts.h"
 
-/* The checksum's offset in a TCP header. */
-#define CHECKSUM_AT 16
 
 /* Copies of the SYN after the first: a lost one must not look like a refusal. */
 #define SYN_RETRIES 2
@@ -297,7 +295,7 @@ void check_packet(struct check *check, const struct packet *packet, int64_t at, 
         at = now;
     if (check->over || check->tcb.state == STATE_CLOSED || packet->is_fragment ||
         packet->checksum == CHECKSUM_BAD || segment_read(packet, &segment) != 0 ||
-        checksum_check(packet, CHECKSUM_AT) == CHECKSUM_BAD ||
+        checksum_check(packet, TCP_CHECKSUM_AT) == CHECKSUM_BAD ||
         segment.source_port != ours->destination_port ||
         segment.destination_port != ours->source_port ||
         !address_equal(&packet->source, &check->header.destination))
