@@ -4,8 +4,8 @@
 #define CMD_SETTINGS_H
 
 #include "probe/spec.h"
-#include "report/records.h"
 #include "report/output.h"
+#include "report/records.h"
 #include "stat/isn/classes.h"
 
 #define SETTINGS_FIELDS 64
@@ -15,8 +15,8 @@
 /* What an audit of initial sequence numbers is asked for. */
 struct isn_settings {
     const char *from_path, *save_path, *baseline_path; /* "-" of the first: standard input */
-    bool has_count;     /* settings.count was given */
-    bool quick, slowly; /* --quick, --long */
+    bool has_count;                                    /* settings.count was given */
+    bool quick, slowly;                                /* --quick, --long */
     bool deep;
     bool has_fail_on;
     enum isn_severity fail_on; /* this or worse is a failure */

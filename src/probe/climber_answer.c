@@ -4,7 +4,6 @@
 
 #include "probe/climber.h"
 
-
 /* What an incoming segment would do to the connection that the SYN asks for: EFFECT_…. */
 static uint32_t judge(const struct climber_shot *shot, const struct segment *segment, int64_t at)
 {
@@ -178,8 +177,8 @@ void climber_shot_packet(struct climber_shot *shot, const struct packet *packet,
         take_own(shot, packet, &segment, at);
         return;
     }
-    if (packet->checksum == CHECKSUM_BAD || checksum_check(packet, TCP_CHECKSUM_AT) == CHECKSUM_BAD ||
-        climber->over)
+    if (packet->checksum == CHECKSUM_BAD ||
+        checksum_check(packet, TCP_CHECKSUM_AT) == CHECKSUM_BAD || climber->over)
         return;
     if (shot->part == LADDER_PART_HOLD && shot->answered) {
         climber_hold_packet(shot, packet, &segment, at);

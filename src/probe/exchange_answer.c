@@ -2,7 +2,6 @@
 /* What comes back for a SYN, and what it says of the probe. */
 #include "probe/pinger.h"
 
-
 static bool left(const struct exchange *exchange)
 {
     for (unsigned i = 0; i < exchange->opening.copy_count; i++)

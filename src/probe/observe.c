@@ -7,7 +7,6 @@
 
 #include "probe/notice.h"
 
-
 /* RFC 8200 5: every link carries this. */
 #define IPV6_MTU_MIN 1280
 

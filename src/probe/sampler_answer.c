@@ -4,7 +4,6 @@
 
 #include "probe/sampler.h"
 
-
 /* So many refusals one after the other say that the port has been closed. */
 #define REFUSED_MOST 4
 
@@ -340,8 +339,8 @@ void shot_packet(struct shot *shot, const struct packet *packet, int64_t at)
         take_own(shot, &segment, at);
         return;
     }
-    if (packet->checksum == CHECKSUM_BAD || checksum_check(packet, TCP_CHECKSUM_AT) == CHECKSUM_BAD ||
-        sampler->over)
+    if (packet->checksum == CHECKSUM_BAD ||
+        checksum_check(packet, TCP_CHECKSUM_AT) == CHECKSUM_BAD || sampler->over)
         return;
     if (shot->established) {
         take_later(shot, packet, &segment, at);

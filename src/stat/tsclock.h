@@ -101,10 +101,9 @@ struct tsclock_many {
     struct tsclock clock; /* of all samples where shared, else the series with the most exact rate;
                            * where none runs, the longest one's */
     double uptime; /* s, at the last sample: TSval by the nominal rate where that lies within the
-                    * interval, else by the rate, if that is known within 1 %. NAN unless the offset is
-                    * shared. It is the uptime
-                    * only of a stack that counts from 0 at boot: Linux without random offsets
-                    * begins 300 s before a wrap. */
+                    * interval, else by the rate, if that is known within 1 %. NAN unless the offset
+                    * is shared. It is the uptime only of a stack that counts from 0 at boot: Linux
+                    * without random offsets begins 300 s before a wrap. */
     double wrap;   /* s: the uptime may be longer by any multiple of it */
 };
 

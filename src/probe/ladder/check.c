@@ -7,7 +7,6 @@
 
 #include "probe/ladder/check_parts.h"
 
-
 /* Copies of the SYN after the first: a lost one must not look like a refusal. */
 #define SYN_RETRIES 2
 
@@ -75,7 +74,7 @@ void check_init(struct check *check, enum check_script script, const struct spec
 
 void check_without_ecn(struct check *check)
 {
-    check->tcb.parameters.syn_flags &= (uint16_t)~(TCP_ECE | TCP_CWR);
+    check->tcb.parameters.syn_flags &= (uint16_t) ~(TCP_ECE | TCP_CWR);
 }
 
 static void take_step(struct check *check, enum event event, const struct segment *segment,

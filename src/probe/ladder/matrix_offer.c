@@ -314,7 +314,10 @@ static void say_values(struct matrix_case *judged, enum ladder_offer offer,
     if (offer == LADDER_OFFER_SACK || row->value_count == 0)
         return;
     for (size_t i = 0; i < row->value_count; i++)
-        matrix_say(judged, "%s%u", i > 0 ? " " : offered > 0 ? ", values " : "; values ",
+        matrix_say(judged, "%s%u",
+                   i > 0         ? " "
+                   : offered > 0 ? ", values "
+                                 : "; values ",
                    row->values[i]);
     if (offer == LADDER_OFFER_MSS && row->value_count == 1 && !mss_usual(row->values[0]))
         matrix_say(judged, "; no usual link's value; clamped on the way, or a tunnel's");
