@@ -201,8 +201,7 @@ const struct command command_options = {
     "whole, to see whether what was negotiated is in effect.\n\n"
     "Exit status: 0 no target has a finding as bad as --fail-on, 1 at least one has, or does not "
     "meet --expect, 2 none has but at least one could not be measured to the end or is not open; "
-    "64 "
-    "usage, 70 internal, 71 system, 74 input or output, 77 permission.",
+    "64 usage, 70 internal, 71 system, 74 input or output, 77 permission.",
     .groups = {&cli_group_target, &cli_group_ladder, &cli_group_timing, &cli_group_scripts,
                &cli_group_capture, &cli_group_output, &cli_group_records, &cli_group_common},
     .run = options,
