@@ -285,8 +285,8 @@ static void test_reuse(void **state)
         {20, "> F. 1:1 ack 1", "fin", NULL, NULL},
         {21, "< F. 1:1 ack 2", "fin", NULL, NULL},
         {22, "> . 2:2 ack 2", "", "TIME-WAIT", "CLOSED"},
-        {23, "> S 0:0", "syn,syn-repeated,retransmission", NULL, NULL}, /* a late copy is none */
-        {99, "> S 70000:70000", "port-reuse", NULL, NULL},
+        {2023, "> S 0:0", "syn,syn-repeated,retransmission", NULL, NULL}, /* a late copy is none */
+        {2099, "> S 70000:70000", "port-reuse", NULL, NULL},
     };
     static const struct line refused[] = {
         {0, "> S 0:0", "syn", NULL, NULL},

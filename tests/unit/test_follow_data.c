@@ -98,17 +98,37 @@ static void test_order(void **state)
 static void test_twin(void **state)
 {
     static const struct line lines[] = {
-        SCRIPT_OPEN,
+        {0, "> S 0:0 id 3", "syn", NULL, NULL},
+        {0.01, "> S 0:0 id 3", "syn,twin", NULL, NULL},
+        {9, "< S. 0:0 ack 1 id 0", "syn-ack", NULL, NULL},
+        {9.01, "< S. 0:0 ack 1 id 0", "syn-ack,twin", NULL, NULL},
+        {10, "> . 1:1 ack 1 id 4", "handshake-ack", NULL, NULL},
         {20, "> . 1:101 ack 1 id 7", "data", NULL, NULL},
         {20, "> . 1:101 ack 1 id 7", "data,twin", NULL, NULL},
         {20, "> . 1:101 ack 1 id 8", "data,retransmission", NULL, NULL},
+        {21, "> . 101:101 ack 1 id 9", "duplicate-ack", NULL, NULL},
+        {21, "> . 101:101 ack 1 id 9", "twin,duplicate-ack", NULL, NULL},
+    };
+    /* Too late, or another packet: a repeat after all. */
+    static const struct line repeats[] = {
+        {0, "> S 0:0 id 3", "syn", NULL, NULL},
+        {50, "> S 0:0 id 4", "syn,syn-repeated,retransmission", NULL, NULL},
+        {500, "> S 0:0 id 4", "syn,syn-repeated,retransmission", NULL, NULL},
+        {501, "< S. 0:0 ack 1 <TS val 1 ecr 0>", "syn-ack", NULL, NULL},
+        {502, "< S. 0:0 ack 1 <TS val 2 ecr 0>", "syn-ack,syn-ack-repeated,retransmission", NULL,
+         NULL},
     };
     struct script script;
 
     (void)state;
     script_play(&script, lines);
-    assert_int_equal(script.follow.ends[0].counts.twins, 1);
+    assert_int_equal(script.follow.ends[0].counts.twins, 3);
+    assert_int_equal(script.follow.ends[1].counts.twins, 1);
     assert_int_equal(script.follow.ends[0].counts.retransmissions, 1);
+    assert_int_equal(script_judge(&script, 0).server_half.rtt, 9 * MS);
+    assert_int_equal(script_judge(&script, 0).rtt, 10 * MS);
+    script_play(&script, repeats);
+    assert_int_equal(script.follow.ends[0].copy_count, 3);
 }
 
 static void test_probes(void **state)

@@ -37,6 +37,10 @@ static void compare_with_last(struct follow_work *work)
         count_up(&end->duplicates);
         count_up(&end->counts.duplicate_acks);
         work->step->duplicates = end->duplicates;
+        if (follow_is_twin(work)) {
+            *events |= FOLLOW(TWIN);
+            count_up(&end->counts.twins);
+        }
     }
 }
 

@@ -62,12 +62,20 @@ static bool is_fast(const struct follow_work *work)
            since < within;
 }
 
-static bool is_twin(const struct follow_work *work)
+bool follow_same_id(const struct follow_work *work)
 {
     const struct follow_input *input = work->input;
 
     return input->has_ip_id && input->ip_id != 0 && work->end->has_ip_id &&
            input->ip_id == work->end->ip_id;
+}
+
+bool follow_is_twin(const struct follow_work *work)
+{
+    int64_t since = work->input->at - work->end->last_ack_at;
+
+    return follow_same_id(work) && !(work->segment->flags & TCP_SYN) && since >= 0 &&
+           since < FOLLOW_TWIN_WITHIN;
 }
 
 /* Was it only overtaken? Within a round trip nobody can know that it is missing. */
@@ -112,7 +120,7 @@ static void take_below(struct follow_work *work, uint32_t filled)
     /* Of a SYN or FIN alone tshark does not say it, and it would say nothing of congestion. */
     bool acked = work->length > 0 && end->has_una && seq_upto(work->seq_end, end->una);
 
-    if (seen && is_twin(work))
+    if (seen && follow_is_twin(work))
         count_again(work, FOLLOW(TWIN));
     else if (seen && acked)
         count_again(work, FOLLOW(RETRANSMISSION) | FOLLOW(SPURIOUS));
@@ -204,7 +212,7 @@ static bool is_news(const struct follow_work *work)
     uint64_t events = work->step->events;
 
     return (work->length > 1 && work->segment->seq == work->end->next - 1) ||
-           events & FOLLOW(OUT_OF_ORDER) || /* a SYN that is late was judged already */
+           events & (FOLLOW(OUT_OF_ORDER) | FOLLOW(TWIN)) || /* a SYN: that was judged already */
            (events & FOLLOW(SYN_ACK) && !(events & FOLLOW(SYN_ACK_REPEATED)));
 }
 

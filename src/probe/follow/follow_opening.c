@@ -55,6 +55,31 @@ static void keep_options(struct follow_work *work)
     end->has_mptcp = options->has_mptcp;
 }
 
+/*
+ * The same copy once more: duplicated on the way, or captured on two interfaces. It is none to be
+ * counted, or it would leave no pair for a round trip.
+ */
+static bool is_twin(const struct follow_work *work)
+{
+    const struct follow_end *end = work->end;
+    const struct follow_input *input = work->input;
+    unsigned at = end->copy_count < FOLLOW_COPIES ? end->copy_count : FOLLOW_COPIES;
+    bool named = input->has_ip_id && input->ip_id != 0;
+
+    if (at == 0 || (named && !follow_same_id(work)))
+        return false;
+    int64_t since = input->at - end->copies[at - 1].at;
+    return since >= 0 && since < FOLLOW_TWIN_WITHIN &&
+           end->copies[at - 1].ts_val == work->options.ts_val;
+}
+
+static void take_twin(struct follow_work *work)
+{
+    work->step->events |= FOLLOW(TWIN);
+    work->step->copy = work->end->copy_count;
+    count_up(&work->end->counts.twins);
+}
+
 static void keep_copy(struct follow_work *work)
 {
     struct follow_end *end = work->end;
@@ -106,6 +131,11 @@ static void take_syn(struct follow_work *work)
 {
     struct follow_end *end = work->end, *peer = work->peer;
 
+    if (end->syn_seen && work->segment->seq == end->isn && is_twin(work)) {
+        work->step->events |= FOLLOW(SYN);
+        take_twin(work);
+        return;
+    }
     if (end->syn_seen && work->segment->seq == end->isn) {
         work->step->events |= FOLLOW(SYN) | FOLLOW(SYN_REPEATED);
         keep_copy(work);
@@ -186,6 +216,10 @@ static void take_syn_ack(struct follow_work *work)
         peer->syn_sent = true;
         peer->isn = segment->ack - 1;
         peer->has_isn = true;
+    }
+    if (again && end->sent_syn_ack && is_twin(work)) {
+        take_twin(work);
+        return;
     }
     if (again && end->sent_syn_ack)
         work->step->events |= FOLLOW(SYN_ACK_REPEATED);

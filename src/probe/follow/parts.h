@@ -31,6 +31,10 @@ static inline uint32_t seq_distance(uint32_t a, uint32_t b)
 /* Systems that count their packets up move the IP identification by less between two of them. */
 #define FOLLOW_ID_STEP 1024
 
+/* No system repeats a segment within this without being asked to (RFC 6298 section 2.4; Linux'
+ * least is 0.2 s), and the same IP identification comes again only after 65535 others. */
+#define FOLLOW_TWIN_WITHIN INT64_C(100000000)
+
 /* Counts that do not wrap. */
 static inline void count_up(uint32_t *count)
 {
@@ -54,6 +58,10 @@ struct opening_verdict follow_half(const struct opening *opening);
 void follow_tell_half(const struct opening *opening, struct follow_step *step);
 
 /* follow_data.c: what its sequence numbers say. */
+/* Whether it carries the IP identification of the last segment of its end. */
+bool follow_same_id(const struct follow_work *work);
+/* And comes so soon behind it that it is the same packet; not for SYNs. */
+bool follow_is_twin(const struct follow_work *work);
 void follow_data(struct follow_work *work);
 
 /* follow_acks.c: what its acknowledgment, window and SACK blocks say. */
