@@ -115,6 +115,8 @@ static void test_twin(void **state)
         {50, "> S 0:0 id 4", "syn,syn-repeated,retransmission", NULL, NULL},
         {500, "> S 0:0 id 4", "syn,syn-repeated,retransmission", NULL, NULL},
         {501, "< S. 0:0 ack 1 <TS val 1 ecr 0>", "syn-ack", NULL, NULL},
+        {501.9, "< S. 0:0 ack 1 <TS val 1 ecr 0>", "syn-ack,syn-ack-repeated,retransmission", NULL,
+         NULL},
         {502, "< S. 0:0 ack 1 <TS val 2 ecr 0>", "syn-ack,syn-ack-repeated,retransmission", NULL,
          NULL},
     };

@@ -68,6 +68,10 @@ static bool is_twin(const struct follow_work *work)
 
     if (at == 0 || (named && !follow_same_id(work)))
         return false;
+    /* Linux' SYN,ACKs have no identification, and one that answers a repeated SYN may meet one that
+     * its timer sends. */
+    if (!named && work->has_ack && (end->copy_count > 1 || work->peer->copy_count > 1))
+        return false;
     int64_t since = input->at - end->copies[at - 1].at;
     return since >= 0 && since < FOLLOW_TWIN_WITHIN &&
            end->copies[at - 1].ts_val == work->options.ts_val;
