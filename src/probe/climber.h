@@ -87,6 +87,7 @@ struct climber {
     struct spec_random same_random;
     struct ports_lease same_lease;
     unsigned same_at;          /* the next of the one 4-tuple */
+    enum rung_id same_rung;    /* of a block */
     int64_t same_due;          /* ns: not before this */
     struct climber_shot *same; /* the last one, flying or resting */
     enum climber_hold hold_state;
@@ -128,6 +129,12 @@ void climber_end(struct climber *climber, const char *why);
 /* It has ended, and is reported when the loop comes round. */
 void climber_finish(struct climber *climber);
 void climbers_reap(struct engine *engine);
+
+/* ---- climber_base: the SYN of a system --- */
+
+/* What the SYNs that are no rungs offer: Linux' set, or where that was tried and not answered the
+ * nearest that was. */
+enum rung_id climber_base(const struct climber *climber);
 
 /* ---- climber_turns: what leaves when --- */
 

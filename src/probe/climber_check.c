@@ -107,6 +107,20 @@ static bool ecn_fails(const struct climber *climber)
            climber->opened[RUNG_ECN_LINUX] == 0;
 }
 
+/* Offers what is answered, where Linux' set is not. */
+static void offer_base(const struct climber *climber, struct check *check)
+{
+    enum rung_id base = climber_base(climber);
+    struct rung_values values = climber->values;
+    struct options options;
+
+    if (base == RUNG_LINUX)
+        return;
+    rung_values_draw(climber->seed, climber->turn_count + climber->drawn, &values);
+    rung_options(base, &values, &options);
+    check_offer(check, &options);
+}
+
 static int open_check(struct climber *climber, unsigned script, struct fault *fault)
 {
     struct engine *engine = climber->engine;
@@ -138,6 +152,7 @@ static int open_check(struct climber *climber, unsigned script, struct fault *fa
                 &subject->address, subject->port);
     check_init(check, (enum check_script)script, engine->options->spec, &subject->route,
                &subject->address, subject->port, lease.port, &random);
+    offer_base(climber, check);
     if (ecn_fails(climber))
         check_without_ecn(check);
     return 0;

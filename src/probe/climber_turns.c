@@ -141,7 +141,11 @@ static enum choice choose(const struct climber *climber, int64_t now, int64_t *r
 static int send_more(struct climber *climber, enum ladder_part part, unsigned repeat,
                      struct fault *fault)
 {
-    struct climber_syn syn = {.part = part, .rung = RUNG_LINUX, .repeat = repeat};
+    struct climber_syn syn = {
+        .part = part,
+        .rung = part == LADDER_PART_HOLD ? climber_base(climber) : RUNG_LINUX,
+        .repeat = repeat,
+    };
     uint64_t turn = climber->turn_count + climber->drawn++;
 
     syn.values = climber->values;
@@ -170,19 +174,20 @@ static int send_hold(struct climber *climber, struct fault *fault)
 /* The same but for the sequence number: C, C, C + 7777, C + 7777 + 1000003. */
 static int send_same(struct climber *climber, struct fault *fault)
 {
+    unsigned place = climber->same_at % CLIMBER_BLOCK;
     struct climber_syn syn = {
         .part = LADDER_PART_SAME,
-        .rung = RUNG_LINUX,
-        .repeat = climber->same_at,
+        .rung = place == 0 ? climber_base(climber) : climber->same_rung,
+        .repeat = climber->same_at++,
         .values = climber->same_values,
         .random = climber->same_random,
     };
-    unsigned place = climber->same_at++ % CLIMBER_BLOCK;
     uint64_t state = climber->seed + climber->same_at;
     double share = (double)(rung_draw(&state) >> 32) / 4294967296.0;
     int64_t gap = (int64_t)(climber->pace.period *
                             (GAP_LEAST_TIMES + (GAP_MOST_TIMES - GAP_LEAST_TIMES) * share));
 
+    climber->same_rung = syn.rung;
     gap = gap < GAP_LEAST ? GAP_LEAST : gap > GAP_MOST ? GAP_MOST : gap;
     climber->same_due = engine_now() + gap;
     if (place >= 2)

@@ -137,9 +137,9 @@ NFT
     finding TP-OPT-BREAKS
     # nft looks behind the end of the list, too: as far as it goes this is true
     rung after-eol '.breaks'
-    # of SYNs that are like Linux's none is answered
     untouched sack sets order full malformed
-    fact '.cookies == "inconclusive" and .proxy != "yes"'
+    # of SYNs that are like Linux's none is answered: the nearest one stands for them
+    fact '.cookies == "no" and .proxy != "yes"' '.clock.kind == "runs"'
     on 82
     rows breaks mptcp fastopen ecn accecn
     rung fastopen '.breaks' '.opened == 0'

@@ -22,8 +22,9 @@
 
 /* How the peer and the way to it depart from Linux on a good one. */
 struct manner {
-    bool ecn_not_asked;                                 /* of it */
-    bool no_ts, no_sack, no_wscale, no_ecn;             /* never heard of */
+    bool ecn_not_asked;                     /* of it */
+    const char *offered;                    /* options in place of Linux' set; NULL: that */
+    bool no_ts, no_sack, no_wscale, no_ecn; /* never heard of */
     bool strip_ts, strip_sack, strip_wscale, strip_ecn; /* taken out of its SYN,ACK on the way */
     bool forgets_ts, forgets_sack, forgets_scale, no_dsack; /* agreed on, and then left out */
     bool plain_windows, no_ece, ece_for_ever, ece_always;
@@ -208,14 +209,14 @@ static inline void peer_syn(struct peer *peer, const struct segment *segment)
     if (manner->silent)
         return;
     options_summarize(&segment->options, &options);
-    REQUIRE(options.has_mss && options.has_wscale && options.has_timestamps &&
-            options.has_sack_permitted && options.wscale == 7);
+    REQUIRE(manner->offered || (options.has_mss && options.has_wscale && options.has_timestamps &&
+                                options.has_sack_permitted && options.wscale == 7));
     REQUIRE(segment->payload_total == 0 && segment->ecn == 0);
-    peer->ts = !manner->no_ts;
-    peer->sack = !manner->no_sack;
-    peer->scaled = !manner->no_wscale;
+    peer->ts = !manner->no_ts && options.has_timestamps;
+    peer->sack = !manner->no_sack && options.has_sack_permitted;
+    peer->scaled = !manner->no_wscale && options.has_wscale;
     peer->ecn = !manner->no_ecn && (segment->flags & (TCP_ECE | TCP_CWR)) == (TCP_ECE | TCP_CWR);
-    peer->mss = options.mss;
+    peer->mss = options.has_mss ? options.mss : 536;
     peer->ts_recent = options.ts_val;
     peer->rcv_nxt = peer->ours = segment->seq + 1;
     peer->snd_wnd = segment->window;
@@ -373,6 +374,12 @@ static inline void peer_begin(struct peer *peer, const struct manner *manner,
     route = (struct route){.source = peer->client, .index = 1, .mtu = 1500, .hop_limit = 64};
     check_init(&peer->check, script, &peer->spec, &route, &peer->server, LAB_PORT, LAB_SOURCE_PORT,
                &random);
+    if (manner->offered) {
+        struct options options;
+
+        REQUIRE(options_read(manner->offered, "--options", &options, NULL) == 0);
+        check_offer(&peer->check, &options);
+    }
     if (manner->ecn_not_asked)
         check_without_ecn(&peer->check);
     check_start(&peer->check, peer->now);

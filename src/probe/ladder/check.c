@@ -31,6 +31,12 @@ static void set_mss(struct options *options, uint16_t mss)
     }
 }
 
+static void offer_small_mss(enum ip_family family, struct tcb_parameters *parameters)
+{
+    if (small_mss(family) < parameters->mss_limit)
+        set_mss(&parameters->syn_options, small_mss(family));
+}
+
 void check_init(struct check *check, enum check_script script, const struct spec *spec,
                 const struct route *route, const struct address *destination, uint16_t port,
                 uint16_t source_port, const struct spec_random *random)
@@ -58,8 +64,8 @@ void check_init(struct check *check, enum check_script script, const struct spec
         own.data_length = 0;
     }
     spec_apply(&own, route, destination, source_port, port, random, &parameters, &check->header);
-    if (script == CHECK_SCRIPT_BYTES && small_mss(destination->family) < parameters.mss_limit)
-        set_mss(&parameters.syn_options, small_mss(destination->family));
+    if (script == CHECK_SCRIPT_BYTES)
+        offer_small_mss(destination->family, &parameters);
     /*
      * The window field of a SYN is not scaled, and our ACK's replaces it before the peer's
      * application can say anything (RFC 9293 3.10.7.4), as no data goes with our SYN. It is as
@@ -69,6 +75,16 @@ void check_init(struct check *check, enum check_script script, const struct spec
         parameters.syn_window = CHECK_WINDOW_SYN;
     stream_init(&check->stream, NULL, 0);
     stream_init(&check->data.stream, NULL, 0);
+    tcb_init(&check->tcb, &parameters, &check->stream);
+}
+
+void check_offer(struct check *check, const struct options *options)
+{
+    struct tcb_parameters parameters = check->tcb.parameters;
+
+    parameters.syn_options = *options;
+    if (check->script == CHECK_SCRIPT_BYTES)
+        offer_small_mss(check->header.destination.family, &parameters);
     tcb_init(&check->tcb, &parameters, &check->stream);
 }
 

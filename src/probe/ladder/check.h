@@ -147,6 +147,9 @@ struct check {
 void check_init(struct check *check, enum check_script script, const struct spec *spec,
                 const struct route *route, const struct address *destination, uint16_t port,
                 uint16_t source_port, const struct spec_random *random);
+/* Before it starts: offers these options, not Linux' set, as where SYNs with that go unanswered;
+ * but for the small MSS, where the script has one and there is an MSS. */
+void check_offer(struct check *check, const struct options *options);
 /* Before it starts: does not ask for ECN, as where SYNs that do so go unanswered. */
 void check_without_ecn(struct check *check);
 /* Sends the SYN (through check_next). */

@@ -59,6 +59,10 @@ static void judge_mss(const struct check *check, struct check_row *ret_row)
         return;
     data = &check->data;
     options_summarize(&check->tcb.parameters.syn_options, &ours);
+    if (!ours.has_mss) {
+        check_say(ret_row, CHECK_OUTCOME_INCONCLUSIVE, "our SYN had no MSS");
+        return;
+    }
     mss = ours.mss;
     room = mss - (check->tcb.ts_on ? TIMESTAMPS_ROOM : 0);
     repeat = data->repeat_largest;
@@ -164,6 +168,39 @@ static void judge_fastopen(const struct ladder_shot *shots, size_t count, struct
                   "SYNs that asked for a cookie: %u, SYN,ACKs that came: %u", asked, opened);
 }
 
+/* Whether a connection that was opened asked for it. */
+static bool was_offered(const struct check *const checks[CHECK_SCRIPT_COUNT], enum check_kind kind)
+{
+    bool sack = kind == CHECK_KIND_SACK || kind == CHECK_KIND_DSACK;
+
+    for (unsigned i = 0; i < CHECK_SCRIPT_COUNT; i++) {
+        struct option_summary ours;
+
+        if (checks[i] == NULL || !checks[i]->opened)
+            continue;
+        options_summarize(&checks[i]->tcb.parameters.syn_options, &ours);
+        if (sack                            ? ours.has_sack_permitted
+            : kind == CHECK_KIND_TIMESTAMPS ? ours.has_timestamps
+                                            : ours.has_wscale)
+            return true;
+    }
+    return false;
+}
+
+/* Where SYNs with it go unanswered, the connections did not ask for it: nothing is absent then. */
+static void judge_unoffered(const struct check *const checks[CHECK_SCRIPT_COUNT],
+                            struct check_row *rows)
+{
+    static const enum check_kind kinds[] = {CHECK_KIND_WSCALE, CHECK_KIND_OUR_WSCALE,
+                                            CHECK_KIND_TIMESTAMPS, CHECK_KIND_SACK,
+                                            CHECK_KIND_DSACK};
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (rows[kinds[i]].outcome == CHECK_OUTCOME_ABSENT && !was_offered(checks, kinds[i]))
+            check_say(&rows[kinds[i]], CHECK_OUTCOME_INCONCLUSIVE,
+                      "not asked for: SYNs that do went unanswered");
+}
+
 void check_judge(const struct check *const checks[CHECK_SCRIPT_COUNT],
                  const struct ladder_shot *shots, size_t count, struct check_rows *ret_rows)
 {
@@ -179,4 +216,5 @@ void check_judge(const struct check *const checks[CHECK_SCRIPT_COUNT],
     judge_mss(checks[CHECK_SCRIPT_BYTES], &rows[CHECK_KIND_MSS]);
     judge_fastopen(shots, count, &rows[CHECK_KIND_FASTOPEN]);
     check_judge_ecn(holes, &rows[CHECK_KIND_ECN]);
+    judge_unoffered(checks, rows);
 }

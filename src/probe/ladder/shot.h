@@ -54,7 +54,7 @@ static inline struct ladder_look ladder_look_of(const struct packet *packet,
 /* One SYN that left, in the order of leaving. */
 struct ladder_shot {
     enum ladder_part part;
-    enum rung_id rung; /* of RUNGS; the others are all RUNG_LINUX, LIMITED: see limited.h */
+    enum rung_id rung; /* LIMITED: see limited.h */
     unsigned repeat;
     uint16_t port;      /* ours */
     uint8_t hop_limit;  /* it left with */
