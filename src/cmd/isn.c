@@ -125,52 +125,28 @@ static int check(const struct settings *settings, struct fault *fault)
     return error;
 }
 
-/* The clause of --fail-on: neither this severity nor a worse one. */
-static const char *fail_clause(struct isn_run *isn, enum isn_severity severity)
+static const char *word_of(int severity)
 {
-    const char *before = "severity!=";
-    size_t at = 0;
-
-    for (int i = (int)severity; i < ISN_SEVERITY_COUNT; i++) {
-        text_append(isn->fail_clause, sizeof isn->fail_clause, &at, "%s%s", before,
-                    isn_severity_word((enum isn_severity)i));
-        before = "|";
-    }
-    return isn->fail_clause;
+    return isn_severity_word((enum isn_severity)severity);
 }
 
-/* Whether an open port is not what is expected: then there is no audit, and nothing to be bad. */
-static bool wants_no_audit(const struct expect *expect)
-{
-    struct isn_record record;
-
-    isn_record_init(&record);
-    record.verdict = verdict_word(VERDICT_OPEN);
-    return expect_concerns(expect, "verdict") &&
-           expect_check(expect, &record, NULL, NULL) == EXPECT_UNMET;
-}
-
-/* Who says in --expect what class or severity is wanted means that, and not the default of
- * --fail-on too. */
+/* Who says what class is wanted means that, and not the default of --fail-on too. */
 static int choose_failure(struct isn_run *isn, struct settings *settings, struct fault *fault)
 {
-    struct expect *expect;
-    bool said;
-    int error;
+    struct isn_record open;
+    const struct failure failure = {
+        .schema = &schema_isn,
+        .open = &open,
+        .also = "class",
+        .from = (int)settings->isn.fail_on,
+        .count = ISN_SEVERITY_COUNT,
+        .word = word_of,
+        .chosen = settings->isn.has_fail_on,
+    };
 
-    if (!settings->expect || settings->isn.has_fail_on) {
-        settings->expect_also = fail_clause(isn, settings->isn.fail_on);
-        return 0;
-    }
-    error = expect_parse(settings->expect, "--expect", &schema_isn, EXPECT_FILTER, &expect, fault);
-    if (error)
-        return error;
-    said = expect_concerns(expect, "severity") || expect_concerns(expect, "class") ||
-           wants_no_audit(expect);
-    expect_free(expect);
-    if (!said)
-        settings->expect_also = fail_clause(isn, settings->isn.fail_on);
-    return 0;
+    isn_record_init(&open);
+    open.verdict = verdict_word(VERDICT_OPEN);
+    return failure_choose(&failure, settings, isn->fail_clause, fault);
 }
 
 static int open_run(struct isn_run *isn, struct settings *settings, struct fault *fault)

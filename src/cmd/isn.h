@@ -3,6 +3,7 @@
 #ifndef CMD_ISN_H
 #define CMD_ISN_H
 
+#include "cmd/failure.h"
 #include "cmd/isn_baseline.h"
 #include "cmd/run.h"
 #include "report/isn_record.h"
@@ -14,7 +15,7 @@ struct isn_run {
     struct isn_audit_options options;
     struct isn_baseline *baseline; /* NULL: none */
     size_t reported;
-    char fail_clause[64]; /* of --expect, which --fail-on adds */
+    char fail_clause[FAILURE_CLAUSE_SIZE]; /* of --expect, which --fail-on adds */
 
     const char *reading; /* of a target that is being sampled: its class, early */
 };

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `options`: which TCP options and header bits work between here and a peer. */
-#include <string.h>
-
-#include "base/text.h"
 #include "cmd/cli.h"
+#include "cmd/failure.h"
 #include "cmd/options_watch.h"
 
 /* Targets at once, unless the user says otherwise. */
@@ -12,32 +10,25 @@
 /* What the engine takes up targets with. */
 #define STARTS 1000.0
 
+struct options_run {
+    struct run run;                        /* first: the engine's calls get either */
+    char fail_clause[FAILURE_CLAUSE_SIZE]; /* of --expect, which --fail-on adds */
+};
+
 /* A target without a matrix has a row all the same, which says why: else a list would be missing
  * it. */
 static int print_reason(struct run *run, const struct engine_result *result, struct fault *fault)
 {
     const struct matrix_record *record = result->matrix;
-    struct matrix_row_record row = {
-        .schema = record->schema,
-        .command = record->command,
-        .time = record->time,
-        .target = record->target,
-        .address = record->address,
-        .port = record->port,
-        .sent = record->sent,
-        .opened = record->answered,
-        .reset = record->refused,
-        .icmp = record->unreachable,
-        .silent = record->lost,
-        .offered = RECORD_UNKNOWN,
-        .good = RECORD_UNKNOWN,
-        .absent = RECORD_UNKNOWN,
-        .echoed = RECORD_UNKNOWN,
-        .bad = RECORD_UNKNOWN,
-        .unasked = RECORD_UNKNOWN,
-        .evidence = record->reason,
-    };
+    struct matrix_row_record row;
 
+    matrix_row_init(&row, record);
+    row.sent = record->sent;
+    row.opened = record->answered;
+    row.reset = record->refused;
+    row.icmp = record->unreachable;
+    row.silent = record->lost;
+    row.evidence = record->reason;
     return run_chooses(run, &row) ? run_print(run, &schema_option_row, &row, result->index, fault)
                                   : 0;
 }
@@ -71,58 +62,27 @@ static int take_result(void *data, struct engine_result *result, struct fault *f
     return error ? error : run_take(run, result, &record, &record.unmet, fault);
 }
 
-/* The clause of --fail-on: neither this severity nor a worse one. */
-static const char *fail_clause(struct ladder_settings *ladder)
+static const char *word_of(int severity)
 {
-    size_t at = 0;
-
-    for (int i = (int)ladder->fail_on; i < SEVERITY_COUNT; i++)
-        text_append(ladder->fail_clause, sizeof ladder->fail_clause, &at, "%s%s",
-                    at == 0 ? "severity!=" : "|", severity_word((enum severity)i));
-    return ladder->fail_clause;
+    return severity_word((enum severity)severity);
 }
 
-/* Whether an open port is not what is expected: then there is nothing to be found in its options.
- */
-static bool wants_no_matrix(const struct expect *expect)
+static int choose_failure(struct options_run *options, struct settings *settings,
+                          struct fault *fault)
 {
-    struct fault fault;
-    struct arena memory;
-    struct matrix_record record;
-    const struct result_context context = {.target = "", .host = "", .time = ""};
-    bool unmet;
+    struct matrix_record open;
+    const struct failure failure = {
+        .schema = &schema_matrix,
+        .open = &open,
+        .from = (int)settings->ladder.fail_on,
+        .count = SEVERITY_COUNT,
+        .word = word_of,
+        .chosen = settings->ladder.has_fail_on,
+    };
 
-    if (!expect_concerns(expect, "verdict"))
-        return false;
-    fault_clear(&fault);
-    arena_init(&memory);
-    climb_unmeasured(&context, &fault, &memory, &record);
-    record.verdict = verdict_word(VERDICT_OPEN);
-    unmet = expect_check(expect, &record, NULL, NULL) == EXPECT_UNMET;
-    arena_release(&memory);
-    return unmet;
-}
-
-/* Who says in --expect what severity is wanted means that, and not the default of --fail-on too. */
-static int choose_failure(struct settings *settings, struct fault *fault)
-{
-    struct expect *expect;
-    bool said;
-    int error;
-
-    if (!settings->expect || settings->ladder.has_fail_on) {
-        settings->expect_also = fail_clause(&settings->ladder);
-        return 0;
-    }
-    error =
-        expect_parse(settings->expect, "--expect", &schema_matrix, EXPECT_FILTER, &expect, fault);
-    if (error)
-        return error;
-    said = expect_concerns(expect, "severity") || wants_no_matrix(expect);
-    expect_free(expect);
-    if (!said)
-        settings->expect_also = fail_clause(&settings->ladder);
-    return 0;
+    matrix_record_init(&open);
+    open.verdict = verdict_word(VERDICT_OPEN);
+    return failure_choose(&failure, settings, options->fail_clause, fault);
 }
 
 static int check(const struct settings *settings, struct fault *fault)
@@ -169,18 +129,18 @@ static int options(struct settings *settings, struct fault *fault)
 {
     const struct schema *printed =
         settings->each || settings->format == FORMAT_CSV ? &schema_option_row : &schema_matrix;
-    struct run run;
+    struct options_run options = {.fail_clause = ""};
     int status;
 
     status = check(settings, fault);
     if (!status)
-        status = choose_failure(settings, fault);
+        status = choose_failure(&options, settings, fault);
     if (status)
         return status;
-    status = run_open(&run, settings, &schema_matrix, printed, fault);
+    status = run_open(&options.run, settings, &schema_matrix, printed, fault);
     if (!status)
-        status = climb_targets(&run, fault);
-    run_close(&run);
+        status = climb_targets(&options.run, fault);
+    run_close(&options.run);
     return status;
 }
 

@@ -34,8 +34,7 @@ struct ladder_settings {
     bool no_hops;     /* no SYNs that expire on the way */
     bool half_open;   /* no whole connections */
     bool has_fail_on;
-    enum severity fail_on; /* a finding as bad as this, or worse, is a failure: */
-    char fail_clause[64];  /* the clause that says so, for expect_also */
+    enum severity fail_on; /* a finding as bad as this, or worse, is a failure */
 };
 
 struct settings {

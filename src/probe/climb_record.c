@@ -11,24 +11,16 @@
 static void fill_context(const struct result_context *context, struct arena *arena,
                          struct matrix_record *record)
 {
-    *record = (struct matrix_record){
-        .schema = RECORD_SCHEMA_VERSION,
-        .command = "options",
-        .time = arena_copy(arena, context->time),
-        .target = arena_copy(arena, context->target),
-        .host = arena_copy(arena, context->host),
-        .addresses = context->addresses > 0 ? context->addresses : RECORD_UNKNOWN,
-        .port = context->port ? context->port : RECORD_UNKNOWN,
-        .ttl = RECORD_UNKNOWN,
-        .hops = RECORD_UNKNOWN,
-        .dns_ms = context->dns_ns >= 0 ? (double)context->dns_ns / 1e6 : NAN,
-        .mss_bytes = RECORD_UNKNOWN,
-        .wscale_shift = RECORD_UNKNOWN,
-        .window = RECORD_UNKNOWN,
-        .repeat = RECORD_UNKNOWN,
-        .duration_ms = NAN,
-        .capture_dropped = RECORD_UNKNOWN,
-    };
+    matrix_record_init(record);
+    record->time = arena_copy(arena, context->time);
+    record->target = arena_copy(arena, context->target);
+    record->host = arena_copy(arena, context->host);
+    if (context->addresses > 0)
+        record->addresses = context->addresses;
+    if (context->port)
+        record->port = context->port;
+    if (context->dns_ns >= 0)
+        record->dns_ms = (double)context->dns_ns / 1e6;
 }
 
 void climb_unmeasured(const struct result_context *context, const struct fault *fault,

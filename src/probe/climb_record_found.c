@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The findings in the record of a climb: what the host gives away, and their list. */
 #include "probe/climb_record_found.h"
+#include "report/matrix_text.h"
 
 #include <inttypes.h>
 
@@ -30,34 +31,19 @@ static void front(struct climb_found *found)
     }
 }
 
-/* Days and hours where a clock that is off by a few parts in a million says no more. */
-static void print_uptime(struct arena *arena, double seconds)
-{
-    if (seconds >= 2 * 86400.0)
-        arena_print(arena, "%.1f days", seconds / 86400.0);
-    else if (seconds >= 2 * 3600.0)
-        arena_print(arena, "%.1f hours", seconds / 3600.0);
-    else if (seconds >= 2 * 60.0)
-        arena_print(arena, "%.1f minutes", seconds / 60.0);
-    else
-        arena_print(arena, "%.0f s", seconds);
-}
-
 static void uptime(struct climb_found *found)
 {
     const struct tsclock_many *many = &found->judged->many;
     struct arena *arena = found->judged->arena;
+    char text[MATRIX_UPTIME_SIZE];
 
     if (many->offset != TSCLOCK_OFFSET_SHARED || isnan(many->uptime))
         return;
     climb_found_begin(found, FINDING_OPT_UPTIME);
-    arena_print(arena, ": ");
-    print_uptime(arena, many->uptime);
-    arena_print(arena, " by %zu connections, if it began at 0", many->series);
-    if (!isnan(many->wrap)) {
-        arena_print(arena, "; or longer by a multiple of ");
-        print_uptime(arena, many->wrap);
-    }
+    arena_print(arena, ": %s by %zu connections, if it began at 0",
+                matrix_uptime_show(many->uptime, text), many->series);
+    if (!isnan(many->wrap))
+        arena_print(arena, "; or longer by a multiple of %s", matrix_uptime_show(many->wrap, text));
     climb_found_end(found, FINDING_OPT_UPTIME);
 }
 

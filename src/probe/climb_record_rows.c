@@ -121,47 +121,45 @@ static const char *meaning_text(const char *words, const char *reference, struct
     return arena_finish(arena);
 }
 
+static void fill_row(const struct climb_case *judged, enum rung_feature feature,
+                     struct matrix_row_record *shown)
+{
+    const struct matrix_row *row = &judged->matrix.rows[feature];
+    struct arena *arena = judged->arena;
+
+    shown->feature = rung_feature_name(feature);
+    shown->verdict = verdict_text(row->verdict);
+    shown->otherwise = row->otherwise == row->verdict ? NULL : verdict_text(row->otherwise);
+    shown->in_effect = in_effect(judged, feature);
+    shown->sent = row->sent;
+    shown->opened = row->opened;
+    shown->reset = row->reset;
+    shown->icmp = row->icmp;
+    shown->silent = row->silent;
+    shown->offered = (int64_t)row->good + row->absent + row->echoed + row->bad;
+    shown->good = row->good;
+    shown->absent = row->absent;
+    shown->echoed = row->echoed;
+    shown->bad = row->bad;
+    shown->unasked = row->unasked;
+    shown->values = values_text(row, arena);
+    shown->evidence = arena_copy(arena, row->evidence);
+    shown->rules = rules_text(row->rules, arena);
+    shown->meaning =
+        meaning_text(rung_feature_words(feature), rung_feature_reference(feature), arena);
+}
+
 static struct record_list matrix_list(const struct climb_case *judged,
                                       const struct matrix_record *record)
 {
-    struct arena *arena = judged->arena;
-    struct matrix_row_record *rows = arena_take(arena, RUNG_FEATURE_COUNT, sizeof *rows);
+    struct matrix_row_record *rows = arena_take(judged->arena, RUNG_FEATURE_COUNT, sizeof *rows);
     size_t count = 0;
 
-    for (unsigned i = 0; i < RUNG_FEATURE_COUNT; i++) {
-        const struct matrix_row *row = &judged->matrix.rows[i];
-
-        if (!climb_asked(judged, (enum rung_feature)i))
-            continue;
-        rows[count++] = (struct matrix_row_record){
-            .schema = record->schema,
-            .command = record->command,
-            .time = record->time,
-            .target = record->target,
-            .address = record->address,
-            .port = record->port,
-            .feature = rung_feature_name((enum rung_feature)i),
-            .verdict = verdict_text(row->verdict),
-            .otherwise = row->otherwise == row->verdict ? NULL : verdict_text(row->otherwise),
-            .in_effect = in_effect(judged, (enum rung_feature)i),
-            .sent = row->sent,
-            .opened = row->opened,
-            .reset = row->reset,
-            .icmp = row->icmp,
-            .silent = row->silent,
-            .offered = (int64_t)row->good + row->absent + row->echoed + row->bad,
-            .good = row->good,
-            .absent = row->absent,
-            .echoed = row->echoed,
-            .bad = row->bad,
-            .unasked = row->unasked,
-            .values = values_text(row, arena),
-            .evidence = arena_copy(arena, row->evidence),
-            .rules = rules_text(row->rules, arena),
-            .meaning = meaning_text(rung_feature_words((enum rung_feature)i),
-                                    rung_feature_reference((enum rung_feature)i), arena),
-        };
-    }
+    for (unsigned i = 0; i < RUNG_FEATURE_COUNT; i++)
+        if (climb_asked(judged, (enum rung_feature)i)) {
+            matrix_row_init(&rows[count], record);
+            fill_row(judged, (enum rung_feature)i, &rows[count++]);
+        }
     return (struct record_list){.items = rows, .count = count};
 }
 

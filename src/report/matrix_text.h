@@ -17,4 +17,9 @@ void matrix_text(const void *record, const struct style *style, struct output *o
 /* One struct matrix_row_record as one line. */
 void matrix_row_text(const void *record, const struct style *style, struct output *output);
 
+/* How long a host has been up: "12.0 days", "10.5 hours"; a clock that is off by a few parts in a
+ * million says no more. Returns text. */
+#define MATRIX_UPTIME_SIZE 32
+const char *matrix_uptime_show(double seconds, char text[MATRIX_UPTIME_SIZE]);
+
 #endif

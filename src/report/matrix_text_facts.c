@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "report/isn_figures.h"
+#include "report/matrix_text.h"
 #include "report/matrix_text_parts.h"
 
 /* Repeats of a SYN,ACK whose times are told, unless style->verbose. */
@@ -162,25 +163,28 @@ static void add_rate(struct matrix_text_line *line, const struct ts_clock_record
     add_skew(line, clock);
 }
 
-/* "12.0 days", "10.5 hours": as the finding has it. */
-static void add_uptime(struct matrix_text_line *line, double seconds)
+const char *matrix_uptime_show(double seconds, char text[MATRIX_UPTIME_SIZE])
 {
     static const struct {
         double seconds;
         const char *unit;
     } units[] = {{86400, "days"}, {3600, "hours"}, {60, "minutes"}};
+    size_t at = 0;
 
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
         if (seconds >= 2 * units[i].seconds) {
-            MATRIX_ADD(line, "%.1f %s", seconds / units[i].seconds, units[i].unit);
-            return;
+            text_append(text, MATRIX_UPTIME_SIZE, &at, "%.1f %s", seconds / units[i].seconds,
+                        units[i].unit);
+            return text;
         }
-    MATRIX_ADD(line, "%.0f s", seconds);
+    text_append(text, MATRIX_UPTIME_SIZE, &at, "%.0f s", seconds);
+    return text;
 }
 
 static void put_offset(struct page *page, const struct ts_clock_record *clock)
 {
     struct matrix_text_line line = {.at = 0};
+    char text[MATRIX_UPTIME_SIZE];
 
     if (matrix_text_is(clock->offset, "each"))
         MATRIX_PART(&line, "each connection has its own: no uptime is to be had from it");
@@ -196,11 +200,10 @@ static void put_offset(struct page *page, const struct ts_clock_record *clock)
     if (!matrix_text_is(clock->offset, "shared") || !isfinite(clock->uptime_s))
         return;
     line.at = 0;
-    add_uptime(&line, clock->uptime_s);
-    MATRIX_ADD(&line, ", if the clock began at 0");
+    MATRIX_ADD(&line, "%s, if the clock began at 0", matrix_uptime_show(clock->uptime_s, text));
     if (isfinite(clock->wrap_s)) {
-        MATRIX_PART(&line, "or longer by a multiple of ");
-        add_uptime(&line, clock->wrap_s);
+        MATRIX_PART(&line, "or longer by a multiple of %s",
+                    matrix_uptime_show(clock->wrap_s, text));
     }
     put(page, TONE_PLAIN, "uptime", &line);
 }

@@ -30,7 +30,7 @@
     F(echoed, "", "those whose answer gave our own bytes back"), \
     F(bad, "", "those whose answer took it up, but not as the standard says"), \
     F(unasked, "", "answers with it to SYNs that did not offer it"), \
-    F(values, "", "different values that came, with commas; null: none"), \
+    F(values, "", "the first eight different values that came, with commas; null: none"), \
     F(evidence, "", "what the verdict rests on: figures, then the reason"), \
     F(rules, "", "ids of the rules that answers broke, with commas; null: none"), \
     F(meaning, "", "what it is, and where it is defined")
@@ -246,3 +246,45 @@ const struct schema schema_matrix = {
     "option_matrix", "What a target and the way to it make of TCP options and header bits",
     matrix_fields, COUNT(matrix_fields), sizeof(struct matrix_record), matrix_text, false};
 /* clang-format on */
+
+void matrix_record_init(struct matrix_record *record)
+{
+    *record = (struct matrix_record){
+        .schema = RECORD_SCHEMA_VERSION,
+        .command = "options",
+        .addresses = RECORD_UNKNOWN,
+        .port = RECORD_UNKNOWN,
+        .ttl = RECORD_UNKNOWN,
+        .hops = RECORD_UNKNOWN,
+        .dns_ms = NAN,
+        .mss_bytes = RECORD_UNKNOWN,
+        .wscale_shift = RECORD_UNKNOWN,
+        .window = RECORD_UNKNOWN,
+        .repeat = RECORD_UNKNOWN,
+        .duration_ms = NAN,
+        .capture_dropped = RECORD_UNKNOWN,
+    };
+}
+
+void matrix_row_init(struct matrix_row_record *row, const struct matrix_record *record)
+{
+    *row = (struct matrix_row_record){
+        .schema = record->schema,
+        .command = record->command,
+        .time = record->time,
+        .target = record->target,
+        .address = record->address,
+        .port = record->port,
+        .sent = RECORD_UNKNOWN,
+        .opened = RECORD_UNKNOWN,
+        .reset = RECORD_UNKNOWN,
+        .icmp = RECORD_UNKNOWN,
+        .silent = RECORD_UNKNOWN,
+        .offered = RECORD_UNKNOWN,
+        .good = RECORD_UNKNOWN,
+        .absent = RECORD_UNKNOWN,
+        .echoed = RECORD_UNKNOWN,
+        .bad = RECORD_UNKNOWN,
+        .unasked = RECORD_UNKNOWN,
+    };
+}

@@ -177,4 +177,9 @@ extern const struct schema schema_matrix, schema_matrix_row, schema_option_row, 
     schema_check, schema_front_test, schema_quoted, schema_syn_ack_header, schema_ts_clock,
     schema_synack_repeats, schema_synack_repeat;
 
+/* A record of which nothing is known but the command. */
+void matrix_record_init(struct matrix_record *record);
+/* A row of which nothing is known but whose it is. Texts stay the record's. */
+void matrix_row_init(struct matrix_row_record *row, const struct matrix_record *record);
+
 #endif

@@ -288,16 +288,9 @@ void rung_spec(enum rung_id id, const struct rung_values *values, struct spec *s
     spec->has_seq = true;
     spec->seq = values->seq;
     spec->retries = 0;
-    spec->data = NULL;
-    spec->data_length = 0;
+    spec->data = (const uint8_t *)rung->data;
+    spec->data_length = rung->data ? strlen(rung->data) : 0;
     spec->data_in_syn = rung->data != NULL;
-    if (rung->data && values->data && values->data_length > 0) {
-        spec->data = values->data;
-        spec->data_length = values->data_length;
-    } else if (rung->data) {
-        spec->data = (const uint8_t *)rung->data;
-        spec->data_length = strlen(rung->data);
-    }
 }
 
 void rung_mark(enum rung_id id, struct segment *syn)

@@ -54,7 +54,7 @@ struct rung {
     const char *purpose, *reference;
     uint16_t flags;      /* of the SYN, TCP_… */
     uint8_t ecn;         /* of the IP header: 0 Not-ECT, 1 ECT(1), 2 ECT(0), 3 CE (RFC 3168 5) */
-    const char *data;    /* that the SYN carries, unless the caller has its own; NULL: none */
+    const char *data;    /* that the SYN carries, a line's end: a server may take it; NULL: none */
     bool wrong_checksum; /* rung_spoil() is to be called */
 };
 
@@ -75,9 +75,6 @@ struct rung_values {
     uint16_t mss;                    /* spec_route_mss() */
     uint8_t cookie[RUNG_COOKIE_MAX]; /* what the peer gave to this source address */
     uint8_t cookie_length;           /* 4 … 16 and even; 0: it gave none, or not yet */
-    const uint8_t *data; /* in the place of the rungs' own, a line's end; NULL: not so. Must outlive
-                            the spec, and a server may take it as if said after the handshake */
-    size_t data_length;
     /* Of rung_values_draw(). */
     uint32_t seq;
     uint32_t ts_val;   /* not 0 */
