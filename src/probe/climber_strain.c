@@ -11,7 +11,7 @@
 #define LOST_TIMES 2.5
 /* There has to be a before. */
 #define LOST_SINCE (CLIMBER_STRAIN_RECENT * 3 / 2)
-/* So many controls in a row, which are of two kinds and come once in nine SYNs. */
+/* So many controls in a row, which are of two kinds and come once in seven SYNs. */
 #define SILENT_MOST  3
 #define SILENT_SINCE 8
 /* So many SYNs in a row that were welcome before. */
