@@ -68,6 +68,12 @@ struct schema {
 #define FIELD_OF(record, member, of, help) \
     {#member, FIELD_TYPE_OF(record, member), "", (help), NULL, offsetof(record, member), (of)}
 
+/* The same for a member of a record in the record: `path` "seen.flags", under the name of `key`. */
+#define FIELD_PATH(record, path, key, unit, help) \
+    {(key), FIELD_TYPE_OF(record, path), (unit), (help), NULL, offsetof(record, path), NULL}
+#define FIELD_PATH_WORDS(record, path, key, values, help) \
+    {(key), FIELD_TYPE_OF(record, path), "", (help), (values), offsetof(record, path), NULL}
+
 /* A field's value in a record. The type must be the field's. */
 bool field_bool(const struct field *field, const void *record);
 int64_t field_integer(const struct field *field, const void *record);

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The segments of one connection kept, so that it can be told once its end is known. */
+#ifndef PROBE_TRACK_STORY_H
+#define PROBE_TRACK_STORY_H
+
+#include "probe/track/track.h"
+
+/* Of more segments the later ones are counted and not kept. */
+#define STORY_MAX     20000
+#define STORY_PAYLOAD 48 /* first bytes of data that are kept */
+
+struct story_segment {
+    struct follow_input input; /* `segment` is NULL: see below */
+    uint64_t frame;
+    uint32_t interface;
+    unsigned notes; /* enum track_note */
+    enum checksum_state checksum;
+    bool is_icmp;
+    uint8_t quoted, icmp_type, icmp_code; /* is_icmp */
+    bool icmp_counted;
+    enum icmp_class icmp_class;
+    struct address from;    /* of the ICMP error */
+    struct segment segment; /* payload is NULL, payload_total tells its length */
+    uint8_t sample[STORY_PAYLOAD];
+    uint8_t sample_length;
+};
+
+struct story {
+    struct story_segment *segments;
+    size_t count, room;
+    size_t lost; /* not kept */
+};
+
+void story_init(struct story *story);
+void story_release(struct story *story);
+/* 0 or -FAULT_MEMORY. Of very many the later ones are only counted. */
+int story_add(struct story *story, const struct tracked *tracked);
+int story_add_icmp(struct story *story, const struct tracked_icmp *icmp);
+
+#endif
