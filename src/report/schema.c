@@ -11,6 +11,7 @@
 #include "report/records.h"
 #include "report/records_isn.h"
 #include "report/records_matrix.h"
+#include "report/records_read.h"
 
 static const void *member(const struct field *field, enum field_type type, const void *record)
 {
@@ -139,6 +140,8 @@ const struct schema *const *schema_all(size_t *ret_count)
         &schema_front_test, &schema_quoted, &schema_syn_ack_header, &schema_ts_clock,
         &schema_synack_repeats, &schema_synack_repeat,
         &schema_matrix_verdict, &schema_feature, &schema_check_kind, &schema_rung_kind,
+        &schema_read, &schema_read_segment, &schema_read_row, &schema_read_end, &schema_capture,
+        &schema_read_interface, &schema_compare, &schema_difference,
     };
     *ret_count = sizeof all / sizeof all[0];
     return all;
