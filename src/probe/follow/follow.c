@@ -52,21 +52,20 @@ static void begin(struct follow *follow, const struct follow_input *input)
     }
 }
 
-/* Flags that no end sends (RFC 9293 sections 3.5, 3.10.7.4), and options that cannot be read. */
-static uint64_t malformed(const struct segment *segment)
+/* Flags that no end sends (RFC 9293 sections 3.5, 3.10.7.4). */
+static bool odd_flags(uint16_t flags)
 {
-    uint16_t flags = segment->flags;
-    bool odd = (flags & TCP_SYN && flags & (TCP_FIN | TCP_RST)) ||
-               !(flags & (TCP_SYN | TCP_RST | TCP_ACK)) || (flags & TCP_RST && flags & TCP_FIN);
-
-    return odd || options_unhealthy(&segment->options) > 0 ? FOLLOW(MALFORMED) : 0;
+    return (flags & TCP_SYN && flags & (TCP_FIN | TCP_RST)) ||
+           !(flags & (TCP_SYN | TCP_RST | TCP_ACK)) || (flags & TCP_RST && flags & TCP_FIN);
 }
 
 static uint64_t of_itself(const struct follow_work *work)
 {
     const struct segment *segment = work->segment;
-    uint64_t events = malformed(segment);
+    uint64_t events = 0;
 
+    if (odd_flags(segment->flags) || options_unhealthy(&segment->options) > 0)
+        events |= FOLLOW(MALFORMED);
     if (segment->flags & TCP_URG)
         events |= FOLLOW(URGENT);
     if (segment->ecn == 3)
@@ -105,6 +104,8 @@ static void set_window(struct follow_work *work)
 
     end->window = window;
     end->has_window = true;
+    if (work->segment->flags & TCP_SYN && window == 0)
+        end->shut_syn = true;
     bool scaled = end->has_wscale && peer->has_wscale;
 
     /* A SYN's is never scaled (RFC 7323 section 2.2). */
@@ -142,6 +143,8 @@ static void take(struct follow_work *work)
         follow_close(work);
     end->reset_open = false;
     end->challenged = false;
+    if (end->has_timestamps && work->peer->has_timestamps && !work->options.has_timestamps)
+        end->lacks_timestamps = true;
     if (!(*events & (FOLLOW(STRAY_SYN) | FOLLOW(OUTSIDE)))) {
         if (work->has_ack) {
             end->last_ack = work->segment->ack;
@@ -204,6 +207,11 @@ void follow_segment(struct follow *follow, const struct follow_input *input,
     }
     if (ret_step->events & (FOLLOW(CHECKSUM) | FOLLOW(MALFORMED)))
         count_up(&work.end->counts.bad);
+    work.end->all_events |= ret_step->events;
+    if (!input->checksum_bad) {
+        work.end->odd_flags |= odd_flags(flags);
+        work.end->reserved_bits |= (flags & TCP_FLAGS_RESERVED) != 0;
+    }
     relate(&work);
     ret_step->from_client = from == follow->client;
     follow_states(follow, ret_step);

@@ -43,7 +43,8 @@ struct follow_counts {
     uint32_t resets, challenges, bad; /* bad: wrong checksum or malformed */
 };
 
-/* One end. Private, but for `counts`, `isn`, `copy_count`, `rtt_min`, `hop_limit`. */
+/* One end. What is not spoken of here is private: `counts`, `isn`, `copies`, `rtt_min`, `hop_limit`,
+ * `window_bytes`, `last_events`, `all_events`, what its SYN said, and the bits. */
 struct follow_end {
     struct follow_counts counts;
     int64_t next_at;      /* when `next` was last moved */
@@ -52,6 +53,7 @@ struct follow_end {
     int64_t rtt_min;      /* capture point to the other end and back, from data; 0: none */
     int64_t window_bytes; /* last advertised, scaled; FOLLOW_UNKNOWN */
     uint64_t last_events; /* of its last segment */
+    uint64_t all_events;  /* of all its segments together */
     struct follow_copy copies[FOLLOW_COPIES];
     struct holes holes;
     uint32_t copy_count; /* of its SYN, or SYN,ACK; those beyond FOLLOW_COPIES replace the last */
@@ -90,13 +92,16 @@ struct follow_end {
     bool challenged : 1; /* an RST or SYN came that it should answer with a challenge ACK */
     bool reset_open : 1; /* a reset came that it may have believed */
     bool has_timed : 1, has_probe : 1, has_stray : 1;
+    bool odd_flags : 1, reserved_bits : 1; /* flags that cannot be; reserved ones */
+    bool lacks_timestamps : 1;             /* a segment without, though they were agreed on */
+    bool shut_syn : 1;                     /* its SYN announced a window of zero */
 };
 
 /* Who opened it, and what is in effect; about 1 KiB. No member owns memory. */
 struct follow {
     struct follow_end ends[2];
     int64_t first_at, last_at;
-    int64_t opened_at; /* when the handshake was complete */
+    int64_t opened_at; /* when the handshake was complete; of one that began late: when it did */
     int64_t answer_at; /* of the first SYN,ACK, or the RST that refused */
     int64_t ack_at;    /* of the handshake's ACK */
     int64_t whole_rtt; /* first_rtt of both sides of the capture point; 0: none */
@@ -108,10 +113,12 @@ struct follow {
     uint8_t last_from;
     uint8_t reset_from; /* of the reset that counted */
     uint8_t reset_who;  /* enum follow_who */
+    uint8_t answer_hop_limit, reset_hop_limit; /* of the first SYN,ACK, of the reset that counted */
     uint8_t icmp_kind;  /* enum icmp_class that answered the SYN */
     uint8_t hint;       /* enum follow_hint */
     uint32_t hint_copy;
     bool begun, client_known, has_answer, has_ack, answer_has_timestamps, ack_has_timestamps;
+    bool ack_has_mptcp; /* the handshake's ACK: without keys in it there is none (RFC 8684 3.1) */
     bool refused, reset, reset_after_fin, opened, split, simultaneous;
 };
 

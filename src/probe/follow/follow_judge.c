@@ -27,8 +27,9 @@ static void find_effect(const struct follow *follow, struct follow_effect *effec
     effect->sack = ends[0].has_sack && ends[1].has_sack;
     effect->timestamps = ends[0].has_timestamps && ends[1].has_timestamps;
     /* RFC 3168 section 6.1.1: asked with both bits, granted with ECE alone. */
-    effect->ecn = (client->syn_flags & asks) == asks && (server->syn_flags & asks) == TCP_ECE;
-    effect->mptcp = ends[0].has_mptcp && ends[1].has_mptcp;
+    effect->ecn =
+        (client->syn_flags & asks) == asks && (server->syn_flags & (asks | TCP_AE)) == TCP_ECE;
+    effect->mptcp = ends[0].has_mptcp && ends[1].has_mptcp && follow->ack_has_mptcp;
     effect->fastopen = client->took_early;
 }
 

@@ -194,6 +194,7 @@ static void note_answer(struct follow_work *work)
         follow->copies_before = work->peer->copy_count;
         follow->answer_has_timestamps = work->options.has_timestamps;
         follow->answer_ts_ecr = work->options.ts_ecr;
+        follow->answer_hop_limit = work->input->hop_limit;
     }
     follow_server_half(follow, &opening);
     opening.answer_ts_ecr = work->options.ts_ecr;
@@ -266,7 +267,6 @@ static void note_ack(struct follow_work *work)
     struct opening opening;
 
     work->step->events |= FOLLOW(HANDSHAKE_ACK);
-    follow->opened_at = work->input->at;
     if (!work->peer->sent_syn_ack || follow->simultaneous)
         return;
     follow->has_ack = true;
@@ -274,6 +274,7 @@ static void note_ack(struct follow_work *work)
     follow->answers_before = work->peer->copy_count;
     follow->ack_has_timestamps = work->options.has_timestamps;
     follow->ack_ts_ecr = work->options.ts_ecr;
+    follow->ack_has_mptcp = work->options.has_mptcp;
     follow_client_half(follow, &opening);
     follow_tell_half(&opening, work->step);
     follow_server_half(follow, &opening);
@@ -322,6 +323,7 @@ void follow_opening(struct follow_work *work)
     if (follow->opened || !follow->ends[0].syn_acked || !follow->ends[1].syn_acked)
         return;
     follow->opened = true;
+    follow->opened_at = work->input->at;
     if (acknowledges && !(flags & TCP_SYN))
         note_ack(work);
 }

@@ -90,6 +90,7 @@ static void believe(struct follow_work *work, enum follow_who who)
     follow->reset_from = work->input->from & 1;
     follow->reset_who = (uint8_t)who;
     follow->last_rst_seq = work->segment->seq;
+    follow->reset_hop_limit = work->input->hop_limit;
     follow->reset_after_fin = came_after_fin(work);
     if (work->end->syn_sent) {
         follow->reset = true;
