@@ -168,6 +168,10 @@ enum compare_verdict {
         COMPARE_VERDICT_COUNT
 };
 
+/* How two connections were found to be the same one: both ends; initial sequence numbers;
+ * timestamps; one end, the SYN's options and the order in time. */
+#define COMPARE_MATCHED_WORDS "ends,isn,timestamps,order"
+
 struct difference_record {
     const char *place;   /* COMPARE_PLACE_TABLE */
     const char *what;    /* "source", "mss", "isn", "ttl", "window", "dscp", … */
@@ -182,10 +186,11 @@ struct compare_record {
     int64_t connection_a, connection_b; /* numbers; unknown: not there */
     const char *target;                 /* as A has it, else B */
     const char *client_a, *server_a, *client_b, *server_b;
-    const char *matched_by; /* "ends", "isn", "order"; NULL: not matched */
+    const char *matched_by; /* COMPARE_MATCHED_WORDS; NULL: not matched */
     const char *verdict, *reason;
     const char *verdict_a, *verdict_b;     /* of the connection itself in each */
-    double rtt_a_ms, rtt_b_ms, between_ms; /* what lies between the two points, there and back */
+    double rtt_a_ms, rtt_b_ms; /* SYN to SYN,ACK at each: to the server and back */
+    double between_ms;         /* what lies between the two points, there and back */
     int64_t hops_between;                  /* by the TTL of the client's segments */
     const char *client_side; /* "a", "b": the capture nearer to the client; NULL: not known */
     int64_t isn_client_shift, isn_server_shift; /* B less A, modulo 2^32; 0: the same */

@@ -23,6 +23,8 @@ struct story_segment {
     struct segment segment; /* payload is NULL, payload_total tells its length */
     uint8_t sample[STORY_PAYLOAD];
     uint8_t sample_length;
+    uint8_t traffic_class; /* DSCP and ECN; 0 for an ICMP error */
+    bool dont_fragment;
 };
 
 struct story {
