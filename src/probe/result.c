@@ -7,12 +7,8 @@
 #include "base/text.h"
 #include "probe/notice.h"
 #include "probe/reason.h"
+#include "probe/record_parts.h"
 #include "probe/rows.h"
-
-static double milliseconds(int64_t ns)
-{
-    return (double)ns / 1e6;
-}
 
 /* Whether the capture saw any of our SYNs leave. */
 static bool syn_left(const struct probe *probe)
@@ -60,55 +56,21 @@ static bool ecn_offered(uint16_t flags)
     return (flags & (TCP_ECE | TCP_CWR)) == (TCP_ECE | TCP_CWR);
 }
 
-static const struct options_record *options_part(struct arena *memory,
-                                                 const struct options *options, bool ecn)
-{
-    struct options_record *record = arena_take(memory, 1, sizeof *record);
-    struct option_summary summary;
-    char text[OPTIONS_TEXT_SIZE];
-    const char *kept = arena_copy(memory, options_show(options, text));
-
-    options_summarize(options, &summary);
-    *record = (struct options_record){
-        .mss = summary.has_mss ? summary.mss : RECORD_UNKNOWN,
-        .wscale = summary.has_wscale ? summary.wscale : RECORD_UNKNOWN,
-        .sack = summary.has_sack_permitted,
-        .timestamps = summary.has_timestamps,
-        .fastopen = summary.has_fastopen,
-        .ecn = ecn,
-        .mptcp = summary.has_mptcp,
-        .options = kept,
-    };
-    return record;
-}
-
 /* What both sides agreed on, and so holds; MPTCP falls back, for our third segment carries no keys
  * (RFC 8684 3.1). */
 static const struct options_record *effect_part(struct arena *memory, const struct probe *probe)
 {
     const struct tcb *tcb = &probe->tcb;
-    struct options_record *record = arena_take(memory, 1, sizeof *record);
-    bool data_in_syn = tcb->parameters.data_in_syn && seq_before(tcb->iss + 1, probe->syn_ack.ack);
-    const char *sep = "";
-
-    *record = (struct options_record){
+    const struct record_effect effect = {
         .mss = tcb->snd_mss,
-        .wscale = tcb->wscale_on ? tcb->snd_wscale : RECORD_UNKNOWN,
+        .wscale = tcb->wscale_on ? tcb->snd_wscale : -1,
         .sack = tcb->sack_on,
         .timestamps = tcb->ts_on,
-        .fastopen = data_in_syn,
+        .fastopen = tcb->parameters.data_in_syn && seq_before(tcb->iss + 1, probe->syn_ack.ack),
         .ecn = tcb->ecn_on,
     };
-    arena_print(memory, "mss %u", tcb->snd_mss);
-    sep = ",";
-    if (tcb->sack_on)
-        arena_print(memory, "%ssackOK", sep);
-    if (tcb->ts_on)
-        arena_print(memory, "%sTS", sep);
-    if (tcb->wscale_on)
-        arena_print(memory, "%swscale %u", sep, tcb->snd_wscale);
-    record->options = arena_finish(memory);
-    return record;
+
+    return record_effect(memory, &effect);
 }
 
 /* How much of the data went out at least once. */
@@ -144,7 +106,7 @@ static void fill_context(const struct result_context *context, struct arena *mem
         .host = arena_copy(memory, context->host),
         .addresses = context->addresses > 0 ? context->addresses : RECORD_UNKNOWN,
         .port = context->port ? context->port : RECORD_UNKNOWN,
-        .dns_ms = context->dns_ns >= 0 ? milliseconds(context->dns_ns) : NAN,
+        .dns_ms = context->dns_ns >= 0 ? record_ms(context->dns_ns) : NAN,
         .source_port = RECORD_UNKNOWN,
         .ttl = RECORD_UNKNOWN,
         .hops = RECORD_UNKNOWN,
@@ -217,7 +179,7 @@ static void fill_opening(const struct probe *probe, const struct opening_verdict
     if (verdict->lost_reverse != OPENING_UNKNOWN)
         record->lost_reverse = verdict->lost_reverse;
     if (verdict->rtt != OPENING_UNKNOWN) {
-        record->rtt_ms = milliseconds(verdict->rtt);
+        record->rtt_ms = record_ms(verdict->rtt);
         arena_print(memory, "%s: %s", context->stamp_words, rtt_source_words(verdict->source));
         record->rtt_source = arena_finish(memory);
     } else {
@@ -236,10 +198,10 @@ static void fill_options(const struct probe *probe, struct arena *memory,
             offered = &probe->trace.seen[i].segment.options;
             break;
         }
-    record->offered = options_part(memory, offered, ecn_offered(tcb->parameters.syn_flags));
+    record->offered = record_options(memory, offered, ecn_offered(tcb->parameters.syn_flags));
     if (probe->has_syn_ack)
-        record->answered = options_part(memory, &probe->syn_ack.options,
-                                        (probe->syn_ack.flags & (TCP_ECE | TCP_CWR)) == TCP_ECE);
+        record->answered = record_options(memory, &probe->syn_ack.options,
+                                          (probe->syn_ack.flags & (TCP_ECE | TCP_CWR)) == TCP_ECE);
     if (probe->opened_at != 0)
         record->in_effect = effect_part(memory, probe);
 }
@@ -253,7 +215,7 @@ static void fill_connection(const struct probe *probe, struct arena *memory,
     if (tcb->has_irs)
         record->isn_server = tcb->irs;
     if (probe->opened_at != 0) {
-        record->connect_ms = milliseconds(probe->opened_at - probe->opening.copies[0].at);
+        record->connect_ms = record_ms(probe->opened_at - probe->opening.copies[0].at);
         record->bytes_sent = bytes_sent(tcb);
         record->bytes_acked = (int64_t)tcb_data_acked(tcb);
         record->bytes_received = (int64_t)probe->stream.received;
@@ -261,7 +223,7 @@ static void fill_connection(const struct probe *probe, struct arena *memory,
     }
     record->closed = reason_closed(probe);
     if (probe->started_at != 0)
-        record->duration_ms = milliseconds(probe->ended_at - probe->started_at);
+        record->duration_ms = record_ms(probe->ended_at - probe->started_at);
 }
 
 void result_handshake(struct probe *probe, const struct result_context *context,

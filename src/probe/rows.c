@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "base/text.h"
+#include "probe/record_parts.h"
 #include "probe/server.h"
 
 /* The instant that counts as 0: the first SYN on the wire. */
@@ -15,7 +15,7 @@ static int64_t origin(const struct probe *probe)
 
 static double since(const struct probe *probe, int64_t at)
 {
-    return (double)(at - origin(probe)) / 1e6;
+    return record_ms(at - origin(probe));
 }
 
 static const char *remarks_text(struct arena *memory, const struct seen *seen)
@@ -33,26 +33,6 @@ static const char *remarks_text(struct arena *memory, const struct seen *seen)
         sep = ", ";
     }
     return arena_finish(memory);
-}
-
-static const char *icmp_text(struct arena *memory, const struct seen *seen)
-{
-    char words[64], from[ADDRESS_TEXT_SIZE];
-
-    arena_print(memory, "%s from %s",
-                icmp_words(seen->icmp.family, seen->icmp.type, seen->icmp.code, words),
-                address_show(&seen->from, from));
-    return arena_finish(memory);
-}
-
-static const char *sample_text(struct arena *memory, const struct seen *seen)
-{
-    char text[SEEN_PAYLOAD * 4 + 1];
-
-    if (seen->sample_length == 0)
-        return NULL;
-    text_safe(seen->sample, seen->sample_length, text, sizeof text);
-    return arena_copy(memory, text);
 }
 
 static void segment_row(const struct probe *probe, const struct seen *seen, struct arena *memory,
@@ -78,7 +58,8 @@ static void segment_row(const struct probe *probe, const struct seen *seen, stru
         .relative_ack = RECORD_UNKNOWN,
     };
     if (seen->is_icmp) {
-        row->icmp = icmp_text(memory, seen);
+        row->icmp =
+            record_icmp(memory, seen->icmp.family, seen->icmp.type, seen->icmp.code, &seen->from);
         return;
     }
     row->flags = arena_copy(memory, tcp_flags_show(segment->flags, flags));
@@ -92,7 +73,7 @@ static void segment_row(const struct probe *probe, const struct seen *seen, stru
     row->window_bytes = (int64_t)segment->window << seen->wscale;
     row->length = (int64_t)segment->payload_total;
     row->options = arena_copy(memory, options_show(&segment->options, options));
-    row->payload = sample_text(memory, seen);
+    row->payload = record_sample(memory, seen->sample, seen->sample_length);
 }
 
 /* How far a connection has come in a state: no step leads back, but for the start behind the end.
@@ -136,22 +117,8 @@ struct record_list rows_steps(const struct probe *probe, struct arena *memory)
     const struct trace *trace = &probe->trace;
     struct step_record *rows = arena_take(memory, trace->step_count + 1, sizeof *rows);
 
-    for (size_t i = 0; i < trace->step_count; i++) {
-        const struct step *step = &trace->steps[i].step;
-        char effects[FSM_EFFECTS_TEXT_SIZE];
-
-        rows[i] = (struct step_record){
-            .t_ms = since(probe, step->at),
-            .from = fsm_state_name(step->from),
-            .event = fsm_event_name(step->event),
-            .to = fsm_state_name(step->to),
-            .effects = arena_copy(memory, fsm_effects_show(step->effects, effects)),
-            .why = fsm_event_words(step->event),
-            .reference = fsm_event_reference(step->event),
-            .segment =
-                trace->steps[i].seen == TRACE_NONE ? RECORD_UNKNOWN : (int64_t)trace->steps[i].seen,
-        };
-    }
+    for (size_t i = 0; i < trace->step_count; i++)
+        rows[i] = record_step(memory, &trace->steps[i], origin(probe));
     return (struct record_list){.items = rows, .count = trace->step_count};
 }
 
