@@ -121,15 +121,16 @@ static void show_others(const struct options_record *side, char *text, size_t si
     }
 }
 
-void handshake_show_options(const struct handshake_record *record, const struct style *style,
+void handshake_show_options(const struct options_record *offered,
+                            const struct options_record *answered,
+                            const struct options_record *in_effect, const struct style *style,
                             FILE *stream)
 {
     /* What was offered alone stands in the ladder already. */
-    if (!record->answered && !record->in_effect && style->verbose == 0)
+    if (!answered && !in_effect && style->verbose == 0)
         return;
     static const char *const headings[3] = {"offered", "answered", "in effect"};
-    const struct options_record *const all[3] = {record->offered, record->answered,
-                                                 record->in_effect};
+    const struct options_record *const all[3] = {offered, answered, in_effect};
     struct options_table context = {.utf8 = style->utf8};
     size_t columns = 1, rows = 0;
     for (size_t i = 0; i < 3; i++) {

@@ -9,8 +9,10 @@
 #include "report/records.h"
 
 /* Writes it with a blank line in front; nothing where there was no answer, unless style->verbose.
- */
-void handshake_show_options(const struct handshake_record *record, const struct style *style,
+ * Each may be NULL. */
+void handshake_show_options(const struct options_record *offered,
+                            const struct options_record *answered,
+                            const struct options_record *in_effect, const struct style *style,
                             FILE *stream);
 
 #endif

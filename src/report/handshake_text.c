@@ -139,7 +139,7 @@ static void put_facts(struct page *page)
     }
 }
 
-/* ---- received data, findings, verdict ---- */
+/* ---- received data ---- */
 
 /* Bytes of the escaped text up to and with its first line end ("\n" as two characters), or all. */
 static size_t line_of(const char *text)
@@ -196,38 +196,25 @@ static void put_received(const struct page *page)
                 left_out == 1 ? "" : "s");
 }
 
-static enum tone severity_tone(const char *severity)
+static void show_ladder(const struct handshake_record *record, const struct style *style,
+                        FILE *stream)
 {
-    if (strcmp(severity, severity_word(SEVERITY_HIGH)) == 0)
-        return TONE_BAD;
-    if (strcmp(severity, severity_word(SEVERITY_MEDIUM)) == 0)
-        return TONE_WARN;
-    return strcmp(severity, severity_word(SEVERITY_LOW)) == 0 ? TONE_BOLD : TONE_DIM;
-}
-
-static void put_findings(const struct page *page)
-{
-    const struct record_list list = ((const struct handshake_record *)page->record)->findings;
-    const struct finding_record *findings = list.items;
-    size_t widest = 0, severities = strlen(severity_word(SEVERITY_MEDIUM));
-    for (size_t i = 0; i < list.count; i++)
-        if (strlen(findings[i].id) > widest)
-            widest = strlen(findings[i].id);
-    for (size_t i = 0; i < list.count; i++) {
-        size_t column = PAGE_INDENT + severities + 2 + widest + 2;
-        fprintf(page->stream, "%*s%s%-*s%s  %s", PAGE_INDENT, "",
-                style_tone(page->style, severity_tone(findings[i].severity)), (int)severities,
-                findings[i].severity, style_tone(page->style, TONE_PLAIN), findings[i].id);
-        /* On a narrow page the text begins below, so that it is not a column of single words. */
-        if (column + 30 > page->style->width) {
-            column = PAGE_INDENT + severities + 2;
-            fputc('\n', page->stream);
-            style_spaces(page->stream, column);
-        } else {
-            style_spaces(page->stream, widest + 2 - strlen(findings[i].id));
-        }
-        style_wrap(page->style, page->stream, column, column, findings[i].text);
-    }
+    const struct ladder_case ladder = {
+        .segments = record->segments.items,
+        .segment_count = record->segments.count,
+        .stride = sizeof(struct segment_record),
+        .steps = record->steps.items,
+        .step_count = record->steps.count,
+        .client = record->source,
+        .client_port = record->source_port,
+        .server = record->address,
+        .server_port = record->port,
+        .silence = is_verdict(record, VERDICT_FILTERED),
+        .answered_attempt = record->answered_attempt,
+        .lost_forward = record->lost_forward,
+        .lost_reverse = record->lost_reverse,
+    };
+    ladder_show(&ladder, style, stream);
 }
 
 void handshake_show(const void *record, const struct style *style, struct output *output)
@@ -236,7 +223,7 @@ void handshake_show(const void *record, const struct style *style, struct output
     struct page page = {.style = style, .stream = output->stream, .record = record};
     if (handshake->brief) {
         page_put_verdict(&page, 0, handshake->verdict, handshake->reason, handshake->unmet);
-        put_findings(&page);
+        page_put_findings(&page, handshake->findings);
         return;
     }
     const struct page_title title = {
@@ -250,14 +237,15 @@ void handshake_show(const void *record, const struct style *style, struct output
     page_put_title(&page, &title);
     if (handshake->segments.count > 0) {
         fputc('\n', output->stream);
-        ladder_show(handshake, style, output->stream);
+        show_ladder(handshake, style, output->stream);
     }
-    handshake_show_options(handshake, style, output->stream);
+    handshake_show_options(handshake->offered, handshake->answered, handshake->in_effect, style,
+                           output->stream);
     put_facts(&page);
     put_received(&page);
     if (handshake->findings.count > 0)
         fprintf(page.stream, "\n%*sfindings\n", PAGE_INDENT, "");
-    put_findings(&page);
+    page_put_findings(&page, handshake->findings);
     fputc('\n', output->stream);
     page_put_verdict(&page, 0, handshake->verdict, handshake->reason, handshake->unmet);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The sequence diagram of a handshake: which rows there are, and what stands in them. */
+/* The sequence diagram of a connection: which rows there are, and what stands in them. */
 #include "report/ladder.h"
 
 #include <inttypes.h>
@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "report/ladder_row.h"
+#include "report/page.h"
 #include "tcp/fsm.h"
 
 /* Of more segments than this the middle is left out. */
@@ -29,7 +30,7 @@ static bool has_flag(const char *flags, const char *flag)
 /* A blank that no line breaks at. */
 #define TIED "\302\240"
 
-static void show_numbers(const struct segment_record *segment, char *text, size_t size)
+static void show_numbers(const struct segment_record *segment, bool ttl, char *text, size_t size)
 {
     size_t at = 0;
     text[0] = '\0';
@@ -44,7 +45,7 @@ static void show_numbers(const struct segment_record *segment, char *text, size_
         text_append(text, size, &at, "win" TIED "%" PRId64 " ", segment->window);
     if (segment->window_bytes != RECORD_UNKNOWN && segment->window_bytes != segment->window)
         text_append(text, size, &at, "(%" PRId64 ") ", segment->window_bytes);
-    if (segment->ttl != RECORD_UNKNOWN && strcmp(segment->direction, "in") == 0)
+    if (segment->ttl != RECORD_UNKNOWN && ttl)
         text_append(text, size, &at, "ttl" TIED "%" PRId64 " ", segment->ttl);
     if (at > 0)
         text[at - 1] = '\0';
@@ -94,15 +95,13 @@ static enum ladder_arrow icmp_arrow(const char *icmp, const char *address)
 }
 
 /*
- * What became of the SYN with this number, where the record knows, else NULL. *ret_lost: it did not
+ * What became of the SYN with this number, where the case knows, else NULL. *ret_lost: it did not
  * get there, as far as can be told.
  */
-static const char *fate_of_syn(const struct handshake_record *record, int64_t number,
-                               bool *ret_lost)
+static const char *fate_of_syn(const struct ladder_case *record, int64_t number, bool *ret_lost)
 {
-    bool silence = record->verdict && strcmp(record->verdict, verdict_word(VERDICT_FILTERED)) == 0;
-    *ret_lost = silence;
-    if (silence)
+    *ret_lost = record->silence;
+    if (record->silence)
         return "no answer";
     if (record->answered_attempt == RECORD_UNKNOWN || number >= record->answered_attempt)
         return NULL;
@@ -124,55 +123,10 @@ static const char *show_note(const struct segment_record *segment, const char *f
     return text;
 }
 
-static bool is_our_syn(const struct segment_record *segment)
+static bool is_clients_syn(const struct segment_record *segment)
 {
     return !segment->icmp && strcmp(segment->direction, "out") == 0 &&
            has_flag(segment->flags, "SYN") && !has_flag(segment->flags, "ACK");
-}
-
-/* `number`: which of our SYNs it is, 0 for another segment. */
-static void put_segment(struct ladder *ladder, const struct handshake_record *record,
-                        const struct segment_record *segment, int64_t number)
-{
-    struct row_texts texts;
-    const struct style *style = ladder->style;
-    struct ladder_detail *detail = ladder->details;
-    enum ladder_arrow arrow;
-    enum tone tone = TONE_BOLD;
-    if (segment->icmp) {
-        arrow = icmp_arrow(segment->icmp, record->address);
-        snprintf(texts.label, sizeof texts.label, "ICMP");
-        *detail++ = (struct ladder_detail){.text = segment->icmp, .tone = TONE_PLAIN};
-        if (segment->ttl != RECORD_UNKNOWN) {
-            snprintf(texts.icmp, sizeof texts.icmp, "ttl %" PRId64, segment->ttl);
-            *detail++ = (struct ladder_detail){.text = texts.icmp, .tone = TONE_PLAIN};
-        }
-    } else {
-        size_t at = 0;
-        arrow = strcmp(segment->direction, "out") == 0 ? LADDER_OUT : LADDER_IN;
-        text_append(texts.label, sizeof texts.label, &at, "%s",
-                    segment->flags ? segment->flags : "?");
-        if (segment->length != RECORD_UNKNOWN && segment->length > 0)
-            text_append(texts.label, sizeof texts.label, &at, "  %" PRId64 " byte%s",
-                        segment->length, segment->length == 1 ? "" : "s");
-        if (has_flag(segment->flags, "RST"))
-            tone = TONE_BAD;
-        show_numbers(segment, texts.numbers, sizeof texts.numbers);
-        *detail++ = (struct ladder_detail){.text = texts.numbers, .tone = TONE_PLAIN};
-        if (style->verbose > 0) {
-            show_absolute(segment, texts.absolute, sizeof texts.absolute);
-            *detail++ = (struct ladder_detail){.text = texts.absolute, .tone = TONE_DIM};
-        }
-        *detail++ =
-            (struct ladder_detail){.text = segment->options, .tone = TONE_PLAIN, .notation = true};
-        show_payload(segment, style->verbose, texts.payload, sizeof texts.payload);
-        *detail++ = (struct ladder_detail){.text = texts.payload, .tone = TONE_PLAIN};
-    }
-    bool lost = false;
-    const char *fate = number > 0 ? fate_of_syn(record, number, &lost) : NULL;
-    const char *note = show_note(segment, fate, texts.note, sizeof texts.note);
-    ladder_row(ladder, segment->t_ms, segment->state, segment->server_state, arrow, texts.label,
-               tone, note, lost);
 }
 
 /* ---- steps ---- */
@@ -234,12 +188,107 @@ static void explain(struct ladder *ladder, const struct step_record *step, doubl
 /* The walk through segments and steps, both in the order of time. */
 struct walk {
     struct ladder *ladder;
-    const struct segment_record *segments;
-    const struct step_record *steps;
-    size_t segment_count, step_count;
+    const struct ladder_case *told;
     size_t segment, step; /* the next ones */
-    int64_t syns;         /* of ours so far */
+    int64_t syns;         /* of the client's so far */
+    /* States with their marks, of the last row and of the one before, which it is compared with. */
+    char states[2][LADDER_STATE_SIZE], server_states[2][LADDER_STATE_SIZE];
+    unsigned turn;
 };
+
+static const struct segment_record *segment_at(const struct walk *walk, size_t index)
+{
+    return (const void *)((const char *)walk->told->segments + index * walk->told->stride);
+}
+
+/* A state that is only what it is at least, marked in `text`. */
+static const char *mark_state(const char *state, bool doubtful, char text[LADDER_STATE_SIZE])
+{
+    if (!state || !doubtful || strcmp(state, "?") == 0)
+        return state;
+    snprintf(text, LADDER_STATE_SIZE, "%s?", state);
+    return text;
+}
+
+static void tell_lesson(struct ladder *ladder, const struct ladder_more *more)
+{
+    char text[2048];
+    size_t at = 0;
+    text_append(text, sizeof text, &at, "%s", more->lesson);
+    if (more->reference && *more->reference)
+        append_reference(more->reference, text, sizeof text, &at);
+    ladder_explain(ladder, NAN, NULL, text);
+}
+
+/* ---- the walk ---- */
+
+static void tell_icmp(struct ladder *ladder, const struct segment_record *segment,
+                      struct row_texts *texts)
+{
+    snprintf(texts->label, sizeof texts->label, "ICMP");
+    ladder_detail(ladder, segment->icmp, TONE_PLAIN);
+    texts->icmp[0] = '\0';
+    if (segment->ttl != RECORD_UNKNOWN)
+        snprintf(texts->icmp, sizeof texts->icmp, "ttl %" PRId64, segment->ttl);
+    ladder_detail(ladder, texts->icmp, TONE_PLAIN);
+}
+
+static void tell_segment(struct ladder *ladder, const struct ladder_case *told,
+                         const struct segment_record *segment, const struct ladder_more *more,
+                         struct row_texts *texts)
+{
+    const struct style *style = ladder->style;
+    size_t at = 0;
+    text_append(texts->label, sizeof texts->label, &at, "%s",
+                segment->flags ? segment->flags : "?");
+    if (segment->length != RECORD_UNKNOWN && segment->length > 0)
+        text_append(texts->label, sizeof texts->label, &at, "  %" PRId64 " byte%s",
+                    segment->length, segment->length == 1 ? "" : "s");
+    show_numbers(segment, told->more || strcmp(segment->direction, "in") == 0, texts->numbers,
+                 sizeof texts->numbers);
+    ladder_detail(ladder, texts->numbers, TONE_PLAIN);
+    if (style->verbose > 0) {
+        show_absolute(segment, texts->absolute, sizeof texts->absolute);
+        ladder_detail(ladder, texts->absolute, TONE_DIM);
+    }
+    ladder_detail(ladder, segment->options, TONE_PLAIN)->notation = true;
+    ladder_detail(ladder, more->ranges, TONE_WARN);
+    show_payload(segment, style->verbose, texts->payload, sizeof texts->payload);
+    ladder_detail(ladder, texts->payload, TONE_PLAIN);
+}
+
+/* `number`: which of the client's SYNs it is, 0 for another segment. */
+static void put_segment(struct walk *walk, const struct segment_record *segment, int64_t number)
+{
+    struct row_texts texts;
+    struct ladder *ladder = walk->ladder;
+    const struct ladder_case *told = walk->told;
+    struct ladder_more more = {.lesson = NULL};
+    bool out = strcmp(segment->direction, "out") == 0, lost = false;
+    enum ladder_arrow arrow = out ? LADDER_OUT : LADDER_IN;
+    enum tone tone = !segment->icmp && has_flag(segment->flags, "RST") ? TONE_BAD : TONE_BOLD;
+    if (told->more)
+        told->more(segment, ladder->style, &more);
+    ladder_detail(ladder, more.what, TONE_WARN);
+    if (segment->icmp) {
+        arrow = out ? LADDER_ICMP_OUT : icmp_arrow(segment->icmp, told->server);
+        tell_icmp(ladder, segment, &texts);
+    } else {
+        tell_segment(ladder, told, segment, &more, &texts);
+    }
+    if (ladder->style->verbose > 0)
+        ladder_detail(ladder, more.place, TONE_DIM);
+    const char *fate = number > 0 ? fate_of_syn(told, number, &lost) : NULL;
+    const char *note = show_note(segment, fate, texts.note, sizeof texts.note);
+    walk->turn ^= 1;
+    ladder_row(ladder, segment->t_ms,
+               mark_state(segment->state, more.state_doubtful, walk->states[walk->turn]),
+               mark_state(segment->server_state, more.server_doubtful,
+                          walk->server_states[walk->turn]),
+               arrow, texts.label, tone, note, lost);
+    if (ladder->style->explain && more.lesson)
+        tell_lesson(ladder, &more);
+}
 
 /*
  * Shows the next step: explained if wanted; and where no segment brought it, the state that it
@@ -247,15 +296,18 @@ struct walk {
  */
 static void show_step(struct walk *walk)
 {
-    const struct step_record *step = &walk->steps[walk->step++];
+    const struct step_record *step = &walk->told->steps[walk->step++];
     struct ladder *ladder = walk->ladder;
     bool alone = step->segment == RECORD_UNKNOWN;
-    const char *coming =
-        walk->segment < walk->segment_count ? walk->segments[walk->segment].state : NULL;
+    const char *coming = walk->segment < walk->told->segment_count
+                             ? segment_at(walk, walk->segment)->state
+                             : NULL;
     bool shown = (ladder->state && strcmp(ladder->state, step->to) == 0) ||
                  (coming && strcmp(coming, step->to) == 0);
+    bool explained =
+        ladder->style->explain && (!walk->told->more || strncmp(step->event, "TIMER", 5) == 0);
     const char *new_state = alone && !shown ? step->to : NULL;
-    if (ladder->style->explain)
+    if (explained)
         explain(ladder, step, alone ? step->t_ms : NAN, new_state);
     else if (new_state)
         ladder_state(ladder, step->t_ms, new_state, step->why);
@@ -264,10 +316,10 @@ static void show_step(struct walk *walk)
 /* The steps that come before the next segment. */
 static void steps_before(struct walk *walk)
 {
-    while (walk->step < walk->step_count) {
-        const struct step_record *step = &walk->steps[walk->step];
+    while (walk->step < walk->told->step_count) {
+        const struct step_record *step = &walk->told->steps[walk->step];
         bool before = step->segment == RECORD_UNKNOWN
-                          ? step->t_ms <= walk->segments[walk->segment].t_ms
+                          ? step->t_ms <= segment_at(walk, walk->segment)->t_ms
                           : step->segment < (int64_t)walk->segment;
         if (!before)
             return;
@@ -279,8 +331,8 @@ static void steps_before(struct walk *walk)
 static void steps_of(struct walk *walk, size_t index)
 {
     size_t end = walk->step;
-    for (size_t i = walk->step; i < walk->step_count; i++)
-        if (walk->steps[i].segment == (int64_t)index)
+    for (size_t i = walk->step; i < walk->told->step_count; i++)
+        if (walk->told->steps[i].segment == (int64_t)index)
             end = i + 1;
     while (walk->step < end)
         show_step(walk);
@@ -290,65 +342,56 @@ static void steps_of(struct walk *walk, size_t index)
 static void skip_middle(struct walk *walk)
 {
     char text[64];
-    size_t to = walk->segment_count - SEGMENTS_AT_END;
+    size_t to = walk->told->segment_count - SEGMENTS_AT_END;
     snprintf(text, sizeof text, "… %zu segments (-v shows all) …", to - walk->segment);
     ladder_state(walk->ladder, NAN, NULL, text);
-    while (walk->step < walk->step_count && walk->steps[walk->step].t_ms < walk->segments[to].t_ms)
+    while (walk->step < walk->told->step_count &&
+           walk->told->steps[walk->step].t_ms < segment_at(walk, to)->t_ms)
         walk->step++;
     walk->segment = to;
 }
 
-static void show_endpoint(const char *address, int64_t port, char *text, size_t size)
+/* The first and the last time that stands in the ladder, which its columns are made for. */
+static void find_times(const struct walk *walk, double *ret_first, double *ret_last)
 {
-    size_t at = 0;
-    bool brackets = address && strchr(address, ':');
-    if (brackets)
-        text_append(text, size, &at, "[%s]", address);
-    else
-        text_append(text, size, &at, "%s", address ? address : "?");
-    if (port != RECORD_UNKNOWN)
-        text_append(text, size, &at, ":%" PRId64, port);
+    *ret_first = *ret_last = 0;
+    for (size_t i = 0; i < walk->told->segment_count; i++) {
+        *ret_first = fmin(*ret_first, segment_at(walk, i)->t_ms);
+        *ret_last = fmax(*ret_last, segment_at(walk, i)->t_ms);
+    }
+    for (size_t i = 0; i < walk->told->step_count; i++) {
+        *ret_first = fmin(*ret_first, walk->told->steps[i].t_ms);
+        *ret_last = fmax(*ret_last, walk->told->steps[i].t_ms);
+    }
 }
 
-void ladder_show(const struct handshake_record *record, const struct style *style, FILE *stream)
+void ladder_show(const struct ladder_case *ladder_case, const struct style *style, FILE *stream)
 {
     struct ladder ladder;
-    struct walk walk = {
-        .ladder = &ladder,
-        .segments = record->segments.items,
-        .segment_count = record->segments.count,
-        .steps = record->steps.items,
-        .step_count = record->steps.count,
-    };
-    double first = 0, last = 0;
-    for (size_t i = 0; i < walk.segment_count; i++) {
-        first = fmin(first, walk.segments[i].t_ms);
-        last = fmax(last, walk.segments[i].t_ms);
-    }
-    for (size_t i = 0; i < walk.step_count; i++) {
-        first = fmin(first, walk.steps[i].t_ms);
-        last = fmax(last, walk.steps[i].t_ms);
-    }
-    ladder_layout(&ladder, style, stream, first, last);
-    char ours[80], theirs[80];
-    show_endpoint(record->source, record->source_port, ours, sizeof ours);
-    show_endpoint(record->address, record->port, theirs, sizeof theirs);
-    ladder_heading(&ladder, ours, theirs);
+    struct walk walk = {.ladder = &ladder, .told = ladder_case};
+    const size_t segments = ladder_case->segment_count;
+    double first, last;
+    find_times(&walk, &first, &last);
+    ladder_layout(&ladder, style, stream, first, last, ladder_case->more != NULL);
+    char client[80], server[80];
+    page_show_end(ladder_case->client, ladder_case->client_port, client, sizeof client);
+    page_show_end(ladder_case->server, ladder_case->server_port, server, sizeof server);
+    ladder_heading(&ladder, client, server);
 
-    if (walk.step_count > 0)
-        ladder_state(&ladder, NAN, walk.steps[0].from, NULL);
-    bool shorten = style->verbose == 0 && walk.segment_count > SEGMENTS_SHOWN;
-    while (walk.segment < walk.segment_count) {
+    if (ladder_case->step_count > 0)
+        ladder_state(&ladder, NAN, ladder_case->steps[0].from, NULL);
+    bool shorten = style->verbose == 0 && segments > SEGMENTS_SHOWN;
+    while (walk.segment < segments) {
         if (shorten && walk.segment == SEGMENTS_SHOWN - SEGMENTS_AT_END)
             skip_middle(&walk);
         steps_before(&walk);
-        const struct segment_record *segment = &walk.segments[walk.segment];
-        bool syn = is_our_syn(segment);
+        const struct segment_record *segment = segment_at(&walk, walk.segment);
+        bool syn = is_clients_syn(segment);
         walk.syns += syn;
-        put_segment(&ladder, record, segment, syn ? walk.syns : 0);
+        put_segment(&walk, segment, syn ? walk.syns : 0);
         walk.segment++;
         steps_of(&walk, walk.segment - 1);
     }
-    while (walk.step < walk.step_count)
+    while (walk.step < ladder_case->step_count)
         show_step(&walk);
 }

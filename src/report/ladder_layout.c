@@ -22,7 +22,7 @@ int ladder_show_time(const struct ladder *ladder, double t_ms, char text[LADDER_
 }
 
 void ladder_layout(struct ladder *ladder, const struct style *style, FILE *stream, double first_ms,
-                   double last_ms)
+                   double last_ms, bool marks)
 {
     bool seconds = last_ms >= 10000;
     *ladder = (struct ladder){
@@ -46,6 +46,7 @@ void ladder_layout(struct ladder *ladder, const struct style *style, FILE *strea
         if (length > ladder->state_width)
             ladder->state_width = length;
     }
+    ladder->state_width += marks;
     size_t width = style->width > 40 ? style->width : 40;
     if (!ladder->sides) {
         ladder->left = ladder->time_width + 1;

@@ -76,6 +76,16 @@ static void begin_line(const struct ladder *ladder, double t_ms, const char *sta
     put(ladder, TONE_DIM, bar, strlen(bar));
 }
 
+struct ladder_detail *ladder_detail(struct ladder *ladder, const char *text, enum tone tone)
+{
+    struct ladder_detail *detail = ladder->details;
+    /* The last place is kept free for what has no room on the arrow. */
+    while (detail->text && detail < &ladder->details[LADDER_DETAILS - 1])
+        detail++;
+    *detail = (struct ladder_detail){.text = text ? text : "", .tone = tone};
+    return detail;
+}
+
 /* The next detail that waits, or NULL. */
 static struct ladder_detail *next_detail(struct ladder *ladder)
 {
@@ -255,7 +265,8 @@ void ladder_row(struct ladder *ladder, double t_ms, const char *state, const cha
                 bool lost)
 {
     const struct glyphs *glyphs = glyphs_of(ladder);
-    bool out = kind == LADDER_OUT, icmp = kind == LADDER_ICMP || kind == LADDER_ICMP_SERVER;
+    bool out = kind == LADDER_OUT || kind == LADDER_ICMP_OUT,
+         icmp = kind == LADDER_ICMP || kind == LADDER_ICMP_SERVER || kind == LADDER_ICMP_OUT;
     struct arrow arrow = {
         .dash = icmp ? glyphs->dot_dash : glyphs->dash,
         .tone = icmp  ? TONE_WARN

@@ -13,7 +13,7 @@ struct ladder_detail {
     enum tone tone;
     bool notation; /* a list with commas rather than words */
 };
-#define LADDER_DETAILS 6
+#define LADDER_DETAILS 10
 
 struct ladder {
     const struct style *style;
@@ -34,11 +34,18 @@ struct ladder {
     struct ladder_detail details[LADDER_DETAILS];
 };
 
-enum ladder_arrow { LADDER_OUT, LADDER_IN, LADDER_ICMP, LADDER_ICMP_SERVER };
+/* Room for a state that is marked as doubtful. */
+#define LADDER_STATE_SIZE 32
 
-/* Lays the columns out; `last_ms` is the largest time, `first_ms` the smallest. */
+enum ladder_arrow { LADDER_OUT, LADDER_IN, LADDER_ICMP, LADDER_ICMP_SERVER, LADDER_ICMP_OUT };
+
+/* Lays the columns out; `last_ms` is the largest time, `first_ms` the smallest; `marks`: states may
+ * be marked as doubtful. */
 void ladder_layout(struct ladder *ladder, const struct style *style, FILE *stream, double first_ms,
-                   double last_ms);
+                   double last_ms, bool marks);
+
+/* Adds a detail of the row that comes; NULL or "": none. Returns it. */
+struct ladder_detail *ladder_detail(struct ladder *ladder, const char *text, enum tone tone);
 
 /* Room for any time as text. */
 #define LADDER_TIME_SIZE 48

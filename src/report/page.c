@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "report/records.h"
 
 void page_show_duration(const struct style *style, double ms, char *text, size_t size)
 {
@@ -83,14 +82,69 @@ static void put_line(const struct page *page, size_t indent, enum tone tone, con
     fputc('\n', page->stream);
 }
 
+void page_put_judgement(const struct page *page, size_t indent, enum tone tone, const char *verdict,
+                        const char *reason, const char *unmet)
+{
+    put_line(page, indent, tone, verdict, reason);
+    if (unmet)
+        put_line(page, indent, TONE_BAD, "not met", unmet);
+}
+
+enum tone page_verdict_tone(const char *verdict)
+{
+    if (!verdict || strcmp(verdict, verdict_word(VERDICT_INCONCLUSIVE)) == 0)
+        return TONE_WARN;
+    return strcmp(verdict, verdict_word(VERDICT_OPEN)) == 0 ? TONE_GOOD : TONE_BAD;
+}
+
 void page_put_verdict(const struct page *page, size_t indent, const char *verdict,
                       const char *reason, const char *unmet)
 {
-    if (!verdict)
-        verdict = verdict_word(VERDICT_INCONCLUSIVE);
-    bool open = strcmp(verdict, verdict_word(VERDICT_OPEN)) == 0;
-    bool unsure = strcmp(verdict, verdict_word(VERDICT_INCONCLUSIVE)) == 0;
-    put_line(page, indent, open ? TONE_GOOD : unsure ? TONE_WARN : TONE_BAD, verdict, reason);
-    if (unmet)
-        put_line(page, indent, TONE_BAD, "not met", unmet);
+    page_put_judgement(page, indent, page_verdict_tone(verdict),
+                       verdict ? verdict : verdict_word(VERDICT_INCONCLUSIVE), reason, unmet);
+}
+
+static enum tone severity_tone(const char *severity)
+{
+    if (strcmp(severity, severity_word(SEVERITY_HIGH)) == 0)
+        return TONE_BAD;
+    if (strcmp(severity, severity_word(SEVERITY_MEDIUM)) == 0)
+        return TONE_WARN;
+    return strcmp(severity, severity_word(SEVERITY_LOW)) == 0 ? TONE_BOLD : TONE_DIM;
+}
+
+void page_put_findings(const struct page *page, struct record_list list)
+{
+    const struct finding_record *findings = list.items;
+    size_t widest = 0, severities = strlen(severity_word(SEVERITY_MEDIUM));
+    for (size_t i = 0; i < list.count; i++)
+        if (strlen(findings[i].id) > widest)
+            widest = strlen(findings[i].id);
+    for (size_t i = 0; i < list.count; i++) {
+        size_t column = PAGE_INDENT + severities + 2 + widest + 2;
+        fprintf(page->stream, "%*s%s%-*s%s  %s", PAGE_INDENT, "",
+                style_tone(page->style, severity_tone(findings[i].severity)), (int)severities,
+                findings[i].severity, style_tone(page->style, TONE_PLAIN), findings[i].id);
+        /* On a narrow page the text begins below, so that it is not a column of single words. */
+        if (column + 30 > page->style->width) {
+            column = PAGE_INDENT + severities + 2;
+            fputc('\n', page->stream);
+            style_spaces(page->stream, column);
+        } else {
+            style_spaces(page->stream, widest + 2 - strlen(findings[i].id));
+        }
+        style_wrap(page->style, page->stream, column, column, findings[i].text);
+    }
+}
+
+void page_show_end(const char *address, int64_t port, char *text, size_t size)
+{
+    size_t at = 0;
+    bool brackets = address && strchr(address, ':');
+    if (brackets)
+        text_append(text, size, &at, "[%s]", address);
+    else
+        text_append(text, size, &at, "%s", address ? address : "?");
+    if (port != RECORD_UNKNOWN)
+        text_append(text, size, &at, ":%" PRId64, port);
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "report/output.h"
+#include "report/records.h"
 
 #define PAGE_INDENT 2
 /* Columns of the labels that facts have. */
@@ -53,6 +54,18 @@ void page_put_fact(struct page *page, enum tone tone, const char *label, const c
  */
 void page_put_verdict(const struct page *page, size_t indent, const char *verdict,
                       const char *reason, const char *unmet);
+
+/* The same for a verdict that is not one about a target. */
+void page_put_judgement(const struct page *page, size_t indent, enum tone tone, const char *verdict,
+                        const char *reason, const char *unmet);
+/* What a verdict about a target is coloured for; NULL: not known. */
+enum tone page_verdict_tone(const char *verdict);
+
+/* Findings (struct finding_record), one a line or more; nothing above them. */
+void page_put_findings(const struct page *page, struct record_list findings);
+
+/* "198.18.0.2:80", "[2001:db8::1]:80"; without the port where that is unknown, "?" for NULL. */
+void page_show_end(const char *address, int64_t port, char *text, size_t size);
 
 /* Milliseconds as a duration in three figures, its micro sign as the style can show it. */
 void page_show_duration(const struct style *style, double ms, char *text, size_t size);
