@@ -13,14 +13,17 @@
 /* One frame; valid until the next call on its replay. */
 struct replay_frame {
     uint64_t number; /* in its file, from 1, as Wireshark counts them: those left out count too */
-    int64_t at_ns;   /* since 1970; 0 where has_time is false */
+    int64_t at_ns;   /* since 1970, at most REPLAY_TIME_MAX before or after; 0 without a time */
     bool has_time;   /* pcapng's Simple Packet Blocks have none */
     const uint8_t *bytes;
     size_t length;      /* captured */
     size_t wire_length; /* as it was; never less than length */
     int link_type;      /* LINKTYPE_ number, for envelope_open() */
-    uint32_t interface; /* pcapng: from 0; else 0 */
+    uint32_t interface; /* pcapng: from 0, on and on through all sections of the file; else 0 */
 };
+
+/* What a file says beyond is cut to this, so that any two stamps can be subtracted. */
+#define REPLAY_TIME_MAX (INT64_MAX / 2)
 
 /* What is wrong with a file behind what could be read of it. Enumerator, word, meaning. */
 /* clang-format off */
@@ -53,7 +56,7 @@ struct replay_interface {
 
 /* What is known of the file by now. */
 struct replay_facts {
-    const char *format; /* "pcap", "pcapng" */
+    const char *format; /* "pcap", "pcapng"; "" where idle() ended it before that was known */
     bool big_endian;
     int64_t resolution_ns; /* of the stamps of the first interface */
     uint32_t interface_count;
@@ -62,7 +65,7 @@ struct replay_facts {
     uint64_t left_out;       /* by the filter, of these frames */
     uint64_t position, size; /* bytes of the file read, and in all; size 0: not known (a pipe) */
     enum replay_damage damage;
-    uint64_t damage_at; /* where in the file, bytes */
+    uint64_t damage_at; /* where in the file that packet or block begins, bytes */
     char damage_what[160];
 };
 
@@ -74,7 +77,9 @@ struct replay_options {
      * matches: "port 443" finds it whatever it is wrapped in. */
     const char *filter;
     /* Called while a pipe has nothing to read, each time that another 50 ms have gone by without a
-     * byte (once at once, with 0); false ends the reading as if the file ended there. May be NULL.
+     * byte (once at once, with 0) and when a signal came meanwhile; also, with 0, now and then
+     * while the filter leaves out frame after frame. False ends the reading as if the file ended
+     * there, and what is only half there then is no damage. May be NULL.
      */
     bool (*idle)(void *data, int64_t waited_ns);
     void *data;
@@ -85,6 +90,8 @@ struct replay_options {
  * anything that can be read from beginning to end will do. The filter is checked at once.
  * 0; -FAULT_IO: cannot be opened, or is no capture (what it seems to be is said, as for a gzip
  * file); -FAULT_SYNTAX: the filter; -FAULT_MEMORY. An empty pipe or file is FAULT_IO ("empty").
+ * Where idle() ends it that early, it is a capture without frames. A name in the filter that is no
+ * word of its syntax is a host's, which libpcap asks the system's resolver for.
  */
 int replay_open(const char *path, const struct replay_options *options, struct replay **ret_replay,
                 struct fault *fault);
