@@ -9,8 +9,10 @@
 #include "wire/envelope.h"
 #include "wire/link_numbers.h"
 
-#define SNAPLEN      262144 /* libpcap's greatest */
-#define PROGRAMS_MAX 32     /* link types whose programs are kept; more are compiled anew */
+#define LINK_IEEE802_11 105
+#define LINK_PFLOG      117
+#define SNAPLEN         262144 /* libpcap's greatest */
+#define PROGRAMS_MAX    32     /* link types whose programs are kept; more are compiled anew */
 
 /* The expression for frames of one link type. */
 struct program {
@@ -26,6 +28,10 @@ struct filter {
     struct program programs[PROGRAMS_MAX];
     unsigned count;
 };
+
+/* An expression that one of these has a meaning for is one: "ether host", "inbound", "wlan type",
+ * "ifname". The first one's reason is given where none has. */
+static const int judges[] = {LINK_EN10MB, LINK_LINUX_SLL, LINK_IEEE802_11, LINK_PFLOG};
 
 /* libpcap's words for an expression that can never be true. */
 static const char rejects_all[] = "expression rejects all packets";
@@ -96,11 +102,18 @@ int filter_new(const char *expression, struct filter **ret_filter, struct fault 
         free(filter);
         return fault_set(fault, FAULT_MEMORY, 0, "out of memory");
     }
-    error = compile(expression, LINK_EN10MB, &filter->programs[0], reason, fault);
-    filter->count = 1;
-    if (!error)
-        error = compile(expression, LINK_RAW, &filter->inner, ignored, fault);
-    if (!error && !filter->programs[0].exists && !filter->inner.exists)
+    error = compile(expression, LINK_RAW, &filter->inner, ignored, fault);
+    bool makes_sense = filter->inner.exists, is_empty = false;
+    for (size_t i = 0; !error && i < sizeof judges / sizeof judges[0]; i++) {
+        struct program *program = &filter->programs[filter->count];
+
+        error = compile(expression, judges[i], program, i == 0 ? reason : ignored, fault);
+        is_empty = is_empty || (i == 0 && program->all_out);
+        makes_sense = makes_sense || (program->exists && !is_empty);
+        /* Of the others the reason is to be told when they occur. */
+        filter->count += program->exists || program->all_out;
+    }
+    if (!error && !makes_sense)
         error = syntax_fault(expression, reason, "", fault);
     if (error) {
         filter_free(filter);
@@ -170,18 +183,18 @@ static bool takes_inner(const struct filter *filter, const struct replay_frame *
 
     enum envelope_verdict verdict =
         envelope_open(frame->link_type, frame->bytes, frame->length, frame->wire_length, &envelope);
+    /* Of several packets the frame's own program sees only the first. */
+    any = any || envelope.next > 0;
     for (;;) {
         const struct packet *packet = &envelope.packet;
 
-        if (verdict == ENVELOPE_IP && (any || envelope.next > 0 || is_wrapped(&envelope)) &&
+        if (verdict == ENVELOPE_IP && (any || is_wrapped(&envelope)) &&
             runs_true(&filter->inner, packet->header,
                       packet->header_length + packet->payload_length, packet->total_length))
             return true;
         if (envelope.next == 0)
             return false;
         verdict = envelope_next(frame->bytes, frame->length, frame->wire_length, &envelope);
-        /* Of several packets also the last one is one that the frame's own program cannot see. */
-        any = true;
     }
 }
 

@@ -114,6 +114,13 @@ struct replay_pcapng {
 
 struct filter;
 
+/* The body of a block, without the three words around it. */
+struct replay_body {
+    bool big;
+    const uint8_t *bytes;
+    size_t length;
+};
+
 struct replay {
     struct stream stream;
     struct replay_facts facts;
@@ -137,6 +144,12 @@ struct replay {
 int replay_pcap_begin(struct replay *replay, struct fault *fault);
 int replay_pcapng_begin(struct replay *replay, struct fault *fault);
 void replay_pcapng_release(struct replay *replay);
+/* What is in a block of at least as many bytes as its kind has. 1, or what replay_damaged() gives.
+ */
+int replay_read_section(struct replay *replay, const struct replay_body *body, struct fault *fault);
+int replay_read_interface(struct replay *replay, const struct replay_body *body,
+                          struct fault *fault);
+int replay_read_statistics(struct replay *replay, const struct replay_body *body);
 
 /* Notes the damage of the packet or block that is being read, or what ended the reading where
  * that was no end of the file. 0, or -FAULT_MEMORY where it ended for that. */
