@@ -172,6 +172,20 @@ void follow_init_hint(struct follow *follow, enum follow_hint hint, uint32_t cop
 void follow_segment(struct follow *follow, const struct follow_input *input,
                     struct follow_step *ret_step);
 
+/* Where it stands as a whole. */
+enum follow_phase {
+    FOLLOW_PHASE_OPENING,
+    FOLLOW_PHASE_UNREACHABLE, /* an ICMP error that may pass is all that answered the SYN */
+    FOLLOW_PHASE_OPEN,        /* or half-closed */
+    FOLLOW_PHASE_CLOSING,     /* both ends sent their FIN, and not both were acknowledged */
+    FOLLOW_PHASE_OVER,        /* closed, refused, unreachable, reset (unless that turns out forged) */
+    FOLLOW_PHASE_COUNT
+};
+enum follow_phase follow_phase(const struct follow *follow);
+
+/* Sets the states of both ends as they are now; follow_segment() does so for its step. */
+void follow_states(const struct follow *follow, struct follow_step *step);
+
 /* Takes an ICMP error that quotes a segment of end `quoted` with this sequence number; false where
  * that does not belong to the opening. */
 bool follow_icmp(struct follow *follow, uint8_t quoted, uint32_t seq, enum icmp_class kind);

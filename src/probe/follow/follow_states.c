@@ -119,3 +119,18 @@ void follow_states(const struct follow *follow, struct follow_step *step)
     step->server.state = (uint8_t)state_of(follow, server, client);
     step->server.doubt = (uint8_t)doubt_of(follow, server, client);
 }
+
+enum follow_phase follow_phase(const struct follow *follow)
+{
+    const struct follow_end *ends = follow->ends;
+
+    if (ends[0].closed || ends[1].closed)
+        return FOLLOW_PHASE_OVER;
+    if (ends[0].has_fin && ends[1].has_fin)
+        return ends[0].fin_acked && ends[1].fin_acked ? FOLLOW_PHASE_OVER : FOLLOW_PHASE_CLOSING;
+    if (follow->opened)
+        return FOLLOW_PHASE_OPEN;
+    if (follow->icmp_kind == ICMP_CLASS_NONE || ends[!follow->client].syn_sent)
+        return FOLLOW_PHASE_OPENING;
+    return follow->icmp_kind == ICMP_CLASS_SOFT ? FOLLOW_PHASE_UNREACHABLE : FOLLOW_PHASE_OVER;
+}

@@ -16,11 +16,12 @@ struct story_segment {
     unsigned notes; /* enum track_note */
     enum checksum_state checksum;
     bool is_icmp;
-    uint8_t quoted, icmp_type, icmp_code; /* is_icmp */
-    bool icmp_counted;
+    uint8_t quoted, icmp_type, icmp_code; /* is_icmp; segment.seq is that of the quote */
+    bool icmp_counted, icmp_has_seq;
+    uint32_t icmp_seq, icmp_mtu; /* sequence number that it quotes; next-hop MTU, 0: none told */
     enum icmp_class icmp_class;
     struct address from;    /* of the ICMP error */
-    struct segment segment; /* payload is NULL, payload_total tells its length */
+    struct segment segment; /* payload is NULL and its length 0; payload_total is as it was */
     uint8_t sample[STORY_PAYLOAD];
     uint8_t sample_length;
     uint8_t traffic_class; /* DSCP and ECN; 0 for an ICMP error */

@@ -64,6 +64,7 @@ struct tracked {
     struct follow_input input; /* as it was given to follow_segment() */
     struct follow_step step;
     unsigned notes; /* enum track_note */
+    enum checksum_state checksum; /* BAD also where the IP header's is */
 };
 
 /* An ICMP error that quotes a connection's packet. */
@@ -71,8 +72,11 @@ struct tracked_icmp {
     const struct replay_frame *frame;
     const struct packet *packet; /* the error's own */
     const struct icmp *icmp;
+    int64_t at;
     uint8_t quoted; /* whose segment it quotes, 0 or 1 */
+    uint32_t seq;   /* and its sequence number, for follow_icmp() */
     bool counted;   /* it decides the opening */
+    unsigned notes; /* enum track_note: CUT, NO_TIME */
 };
 
 /* Why a connection is not followed any longer. Enumerator, meaning. */
@@ -94,7 +98,7 @@ const char *track_why_meaning(enum track_why why);
 
 struct track_calls {
     /* Each may be NULL; what they return other than 0 is returned by the call that led to them, at
-     * once. */
+     * once. They must not call track_… */
     int (*segment)(void *data, struct connection *connection, const struct tracked *tracked);
     int (*icmp)(void *data, struct connection *connection, const struct tracked_icmp *icmp);
     /* The opening is decided: open, refused, unreachable, reset, or given up. Told once, before
@@ -115,12 +119,15 @@ struct track_calls {
 /* And in which segments without SYN on its addresses are known for leftovers, not for a new one. */
 #define TRACK_AFTERLIFE_NS INT64_C(60000000000)
 /* Silence after which an opening that is not decided is given up: Linux' last SYN comes after 63 s,
- * and its answer may take as long again. */
+ * and its answer may take as long again. Also what a FIN without its last ACK is waited for. */
 #define TRACK_PATIENCE_NS INT64_C(130000000000)
 
 struct track_options {
     size_t connections; /* followed at once, at least 16; 0: TRACK_CONNECTIONS */
     bool by_interface;
+    /* Entropy, that nobody may write a capture whose connections all fall into one place of the
+     * table; 0 will do where the capture is one's own. Nothing that is told depends on it. */
+    uint64_t seed[2];
     struct track_calls calls;
     void *data;
 };
@@ -154,7 +161,16 @@ void track_free(struct track *track);
 
 /*
  * Takes the next frame in the order of the file. Never refuses one: whatever it holds is counted.
- * 0, what a call returned, or -FAULT_MEMORY. Capture time is the largest stamp so far.
+ * 0, what a call returned, or -FAULT_MEMORY.
+ *
+ * Capture time is the largest stamp so far, but a leap of more than a minute counts only once
+ * several frames in a row confirm it. A frame without a stamp has that of the frame before it, and
+ * no stamp is before 1970 or behind 2116.
+ *
+ * Of the connections that are open only TRACK_WHY_ROOM ends any by itself, and not before those
+ * that are over or have seen both FINs, nor before the openings, while these are an eighth of all:
+ * a flood of SYNs drives out its own. The rest of such a connection counts as `late`, a SYN begins
+ * a new one.
  */
 int track_frame(struct track *track, const struct replay_frame *frame, struct fault *fault);
 
@@ -163,7 +179,8 @@ int track_frame(struct track *track, const struct replay_frame *frame, struct fa
 int track_wait(struct track *track, int64_t ns, struct fault *fault);
 
 /* The capture has ended: all that is open is, too, in order of numbers. To be called once a file,
- * or once for several that are one. */
+ * or once for several that are one. What is taken after that is another capture, whose numbers and
+ * counts go on. */
 int track_end(struct track *track, struct fault *fault);
 
 const struct track_counts *track_counts(const struct track *track);

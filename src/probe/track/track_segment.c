@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One TCP segment: whose it is, and what its connection makes of it. */
+#include "probe/track/track_parts.h"
+
+/* What a processor fetches from memory at once. */
+#define LINE 64
+
+/* A connection among many is in no cache: its lines come while the checksum is summed up. */
+static void fetch(const struct track_entry *entry)
+{
+    const uint8_t *bytes = (const uint8_t *)entry;
+
+    for (size_t at = 0; at < sizeof *entry; at += LINE)
+        __builtin_prefetch(bytes + at, 1);
+}
+
+static void judge_checksum(const struct track_work *work, struct tracked *tracked)
+{
+    const struct packet *packet = work->packet;
+    enum checksum_state state = checksum_check(packet, TCP_CHECKSUM_AT);
+
+    /* A receiver's card that joined segments leaves the checksum of the first. */
+    if (state == CHECKSUM_BAD && work->giant)
+        state = CHECKSUM_UNKNOWN;
+    if (packet->checksum == CHECKSUM_BAD)
+        state = CHECKSUM_BAD; /* no end takes what is in it */
+    if (state == CHECKSUM_BAD)
+        tracked->notes |= TRACK_NOTE_CHECKSUM;
+    if (state == CHECKSUM_PARTIAL)
+        tracked->notes |= TRACK_NOTE_PARTIAL;
+    tracked->checksum = state;
+    tracked->input.checksum_bad = state == CHECKSUM_BAD;
+}
+
+static void follow(struct track_entry *entry, struct tracked *tracked)
+{
+    struct connection *connection = &entry->connection;
+
+    if (tracked->input.at < connection->follow.last_at)
+        tracked->notes |= TRACK_NOTE_BACKWARDS;
+    follow_segment(&connection->follow, &tracked->input, &tracked->step);
+}
+
+static int tell(const struct track_work *work, struct track_entry *entry,
+                const struct tracked *tracked)
+{
+    struct track *track = work->track;
+    const struct track_calls *calls = &track->options.calls;
+    struct connection *connection = &entry->connection;
+
+    connection->notes |= tracked->notes;
+    connection->last_frame = work->frame->number;
+    int got = calls->segment ? calls->segment(track->options.data, connection, tracked) : 0;
+    return got != 0 ? got : track_touch(track, entry);
+}
+
+static int begin(struct track_work *work, const struct track_key *key, uint32_t tag,
+                 struct tracked *tracked)
+{
+    uint16_t flags = tracked->segment->flags;
+    struct track_entry *entry;
+    int got = track_begin(work, key, tag, &entry);
+
+    if (got != 0)
+        return got;
+    if (!(flags & TCP_SYN) || flags & TCP_ACK)
+        work->track->counts.begun_late++;
+    follow(entry, tracked);
+    return tell(work, entry, tracked);
+}
+
+int track_segment(struct track_work *work)
+{
+    struct track *track = work->track;
+    const struct packet *packet = work->packet;
+    struct segment segment;
+    struct track_key key;
+    struct tracked tracked;
+
+    if (segment_read(packet, &segment) < 0) {
+        track->counts.unread++;
+        return 0;
+    }
+    track->counts.segments++;
+    tracked.frame = work->frame;
+    tracked.packet = packet;
+    tracked.segment = &segment;
+    tracked.notes = work->notes;
+    tracked.input = (struct follow_input){
+        .at = track->at,
+        .segment = &segment,
+        .giant = work->giant,
+        .hop_limit = packet->hop_limit,
+        .has_ip_id = packet->family == IP_FAMILY_V4,
+        .ip_id = packet->identification,
+    };
+    track_key_make(work, &packet->source, segment.source_port, &packet->destination,
+                   segment.destination_port, &key, &tracked.input.from);
+
+    uint32_t tag = track_tag(track, &key);
+    uint32_t item = track_find(track, &key, tag);
+    struct track_entry *entry = NULL;
+
+    if (item != 0 && !(item & TRACK_ITEM_STONE)) {
+        entry = track_pool_at(&track->entries, item);
+        fetch(entry);
+    }
+    judge_checksum(work, &tracked);
+    if (item & TRACK_ITEM_STONE) {
+        item &= ~TRACK_ITEM_STONE;
+        if (track_stone_covers(track, item, &segment, tracked.input.from)) {
+            track->counts.late++;
+            return 0;
+        }
+        track_stone_lift(track, item);
+    }
+    if (entry) {
+        unsigned notes = tracked.notes;
+
+        follow(entry, &tracked);
+        if (!(tracked.step.events & FOLLOW(PORT_REUSE)))
+            return tell(work, entry, &tracked);
+        tracked.notes = notes;
+        int got = track_finish(track, entry, TRACK_WHY_REUSED, track->at);
+        if (got != 0)
+            return got;
+    }
+    return begin(work, &key, tag, &tracked);
+}
