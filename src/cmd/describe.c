@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "cmd/cli.h"
+#include "cmd/describe_read.h"
 #include "probe/ladder/check.h"
 #include "probe/ladder/matrix.h"
 #include "report/finding.h"
@@ -303,7 +304,10 @@ static struct record_list list_options(struct arena *memory)
     FIRST("checks",   &schema_check_kind,   list_checks) \
     X("classes",      &schema_isn_class,    list_classes) \
     X("commands",     &schema_command,      list_commands) \
+    X("doubts",       &schema_doubt,        describe_doubts) \
     X("effects",      &schema_effect,       list_effects) \
+    X("endings",      &schema_ending,       describe_endings) \
+    X("events",       &schema_event_kind,   describe_events) \
     X("exit",         &schema_exit,         list_exit) \
     X("features",     &schema_feature,      list_features) \
     X("fields",       &schema_field,        list_fields) \
@@ -396,11 +400,12 @@ const struct command command_describe = {
         "fsm is the state machine, event by event and state by state (with --format=dot its "
         "diagram); states and effects are its words; fields are the keys of every record; options "
         "those of every command line; kinds the TCP options that are known by name; verdicts what "
-        "a target can be, outcomes what a probe of rtt can come to; classes are the generators "
-        "that isn tells apart, severities how bad it may find them; features are what options asks "
-        "about, rungs the SYNs that it sends for that, checks what it looks at on open "
-        "connections, matrix the verdicts that it comes to; schema is the JSON Schema of what "
-        "--json writes.",
+        "a target can be, outcomes what a probe of rtt can come to; events are what read says of a "
+        "segment, doubts why it is not certain of a state, endings how it says that a connection "
+        "ended; classes are the generators that isn tells apart, severities how bad it may find "
+        "them; features are what options asks about, rungs the SYNs that it sends for that, checks "
+        "what it looks at on open connections, matrix the verdicts that it comes to; schema is the "
+        "JSON Schema of what --json writes.",
     .groups = {&cli_group_output, &cli_group_common},
     .run = describe,
 };

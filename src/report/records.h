@@ -278,6 +278,15 @@ struct verdict_record {
 struct outcome_record {
     const char *outcome, *meaning;
 };
+struct event_kind_record {
+    const char *event, *meaning, *reference;
+};
+struct doubt_record {
+    const char *doubt, *meaning;
+};
+struct ending_record {
+    const char *ending, *closed, *meaning;
+};
 struct finding_kind_record {
     const char *id, *severity, *meaning, *reference;
 };
@@ -319,6 +328,6 @@ struct argument_record {
 
 extern const struct schema schema_segment, schema_step, schema_finding, schema_options,
     schema_handshake, schema_rtt, schema_rtt_probe, schema_flow, schema_bin, schema_packet, schema_cell, schema_state, schema_effect, schema_option,
-    schema_field, schema_verdict, schema_outcome, schema_finding_kind, schema_matrix_verdict, schema_feature, schema_check_kind, schema_rung_kind, schema_isn_class, schema_isn_severity, schema_exit, schema_command, schema_argument;
+    schema_field, schema_verdict, schema_outcome, schema_finding_kind, schema_matrix_verdict, schema_feature, schema_check_kind, schema_rung_kind, schema_event_kind, schema_doubt, schema_ending, schema_isn_class, schema_isn_severity, schema_exit, schema_command, schema_argument;
 
 #endif

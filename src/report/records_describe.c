@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The schemas of what `describe` lists. */
 #include "report/matrix_words.h"
+#include "report/read_words.h"
 #include "report/records_parts.h"
 
 /* clang-format off */
@@ -71,6 +72,38 @@ static const struct field verdict_fields[] = {
 #undef F
 #undef W
 SCHEMA(verdict, struct verdict_record, NULL, "One verdict about a target");
+
+#define F(member, unit, help) FIELD(struct event_kind_record, member, unit, help)
+#define W(member, values, help) FIELD_WORDS(struct event_kind_record, member, values, help)
+static const struct field event_kind_fields[] = {
+    W(event, RECORDS_WORDS(FOLLOW_EVENT_TABLE), "the word for it in a segment's events"),
+    F(meaning, "", "what the segment is or does"),
+    F(reference, "", "the section that it follows, of RFC 9293 where no RFC is named"),
+};
+#undef F
+#undef W
+SCHEMA(event_kind, struct event_kind_record, NULL, "What a segment in a capture may be or do");
+
+#define F(member, unit, help) FIELD(struct doubt_record, member, unit, help)
+#define W(member, values, help) FIELD_WORDS(struct doubt_record, member, values, help)
+static const struct field doubt_fields[] = {
+    W(doubt, RECORDS_WORDS(FOLLOW_DOUBT_TABLE), "the word for it"),
+    F(meaning, "", "why the state is only what it is at least"),
+};
+#undef F
+#undef W
+SCHEMA(doubt, struct doubt_record, NULL, "Why a capture may leave the state of an end in doubt");
+
+#define F(member, unit, help) FIELD(struct ending_record, member, unit, help)
+#define W(member, values, help) FIELD_WORDS(struct ending_record, member, values, help)
+static const struct field ending_fields[] = {
+    W(ending, RECORDS_WORDS(FOLLOW_ENDING_TABLE), "the word for it"),
+    W(closed, CLOSED_WORDS, "the same in the words of `handshake`, seen from the client; null if it was never open"),
+    F(meaning, "", "how the connection ended, as far as the capture goes"),
+};
+#undef F
+#undef W
+SCHEMA(ending, struct ending_record, NULL, "How a connection in a capture may end");
 
 #define F(member, unit, help) FIELD(struct outcome_record, member, unit, help)
 #define W(member, values, help) FIELD_WORDS(struct outcome_record, member, values, help)

@@ -12,6 +12,7 @@
 #include "report/records_isn.h"
 #include "report/records_matrix.h"
 #include "report/records_read.h"
+#include "report/records_read_isn.h"
 
 static const void *member(const struct field *field, enum field_type type, const void *record)
 {
@@ -127,7 +128,7 @@ const struct schema *const *schema_all(size_t *ret_count)
         &schema_segment, &schema_step,    &schema_finding,
         &schema_options,      &schema_packet,  &schema_cell,    &schema_state,
         &schema_effect,       &schema_option,  &schema_field,   &schema_verdict,
-        &schema_outcome,
+        &schema_outcome,      &schema_event_kind, &schema_doubt, &schema_ending,
         &schema_finding_kind, &schema_exit,    &schema_command, &schema_argument,
         &schema_isn, &schema_isn_rtt, &schema_isn_clock, &schema_isn_per_connection,
         &schema_isn_tuple, &schema_isn_number, &schema_isn_prng, &schema_isn_cookie,
@@ -140,7 +141,7 @@ const struct schema *const *schema_all(size_t *ret_count)
         &schema_front_test, &schema_quoted, &schema_syn_ack_header, &schema_ts_clock,
         &schema_synack_repeats, &schema_synack_repeat,
         &schema_matrix_verdict, &schema_feature, &schema_check_kind, &schema_rung_kind,
-        &schema_read, &schema_read_segment, &schema_read_row, &schema_read_end, &schema_capture,
+        &schema_read, &schema_read_segment, &schema_read_row, &schema_read_isn, &schema_read_end, &schema_capture,
         &schema_read_interface, &schema_compare, &schema_difference,
     };
     *ret_count = sizeof all / sizeof all[0];
