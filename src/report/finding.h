@@ -81,11 +81,68 @@
     X(OPT_IP_ID,            "TP-OPT-IP-ID",            LOW,    "the IP identification is a counter: it may tell how much the host sends to others", "RFC 6274 3.5") \
     X(OPT_SEVERAL,          "TP-OPT-SEVERAL",          INFO,   "the same SYN drew answers of different kinds: several hosts may answer for the address", "") \
     X(OPT_ENDED,            "TP-OPT-ENDED",            LOW,    "the ladder was not climbed to its end: there are fewer answers than were wanted", "") \
+    X(CMP_PAYLOAD,          "TP-CMP-PAYLOAD",          HIGH,   "the same bytes of data have other values in the two captures", "RFC 3234 2") \
+    X(CMP_INJECTED,         "TP-CMP-INJECTED",         HIGH,   "data came out between the two captures that never went in", "RFC 3234 2") \
+    X(CMP_ONE_SIDED,        "TP-CMP-ONE-SIDED",        HIGH,   "the openings were changed so that the two ends disagree on what is in effect", "RFC 7323 2.2") \
+    X(CMP_SACK,             "TP-CMP-SACK",             HIGH,   "sequence numbers were shifted, and those in SACK blocks were not shifted along", "RFC 2018 3") \
+    X(CMP_RESET,            "TP-CMP-RESET",            MEDIUM, "an RST was put in between: the end that it claims to be from did not send it", "RFC 3360 2.1") \
+    X(CMP_BLOCKED,          "TP-CMP-BLOCKED",          MEDIUM, "from some point on nothing that one end sends comes through", "") \
+    X(CMP_STRIPPED,         "TP-CMP-STRIPPED",         MEDIUM, "an option was taken out between the two captures", "RFC 9293 3.1") \
+    X(CMP_OPTION,           "TP-CMP-OPTION",           MEDIUM, "an option was added or given another value between the two captures", "RFC 9293 3.1") \
+    X(CMP_CLAMPED,          "TP-CMP-CLAMPED",          LOW,    "the MSS was lowered between the two captures, as boxes before a tunnel do", "RFC 9293 3.7.1") \
+    X(CMP_WINDOW,           "TP-CMP-WINDOW",           MEDIUM, "the window was changed between the two captures", "RFC 9293 3.8.6") \
+    X(CMP_FLAGS,            "TP-CMP-FLAGS",            MEDIUM, "flags of the TCP header were changed between the two captures", "RFC 9293 3.1") \
+    X(CMP_ECN,              "TP-CMP-ECN",              MEDIUM, "what ECN needs was cleared or changed between the two captures", "RFC 3168 18") \
+    X(CMP_TIMESTAMPS,       "TP-CMP-TIMESTAMPS",       LOW,    "timestamps were changed between the two captures", "RFC 7323 5.4") \
+    X(CMP_ISN,              "TP-CMP-ISN",              LOW,    "sequence numbers are shifted between the two captures, as firewalls that randomize them do", "RFC 6528 3") \
+    X(CMP_LOST,             "TP-CMP-LOST",             LOW,    "segments were lost between the two captures", "") \
+    X(CMP_FRAGMENT,         "TP-CMP-FRAGMENT",         LOW,    "Don't Fragment or the IP identification was changed between the two captures", "RFC 6864 4.1") \
+    X(CMP_HOLES,            "TP-CMP-HOLES",            LOW,    "a capture misses segments that passed it: they are not counted as lost on the way", "") \
+    X(CMP_DSCP,             "TP-CMP-DSCP",             INFO,   "the DSCP was changed between the two captures", "RFC 2474 3") \
+    X(CMP_PROXY,            "TP-CMP-PROXY",            INFO,   "something between the two captures answers for the server", "RFC 3135 2") \
+    X(CMP_PART,             "TP-CMP-PART",             INFO,   "not all segments could be compared", "") \
     X(ICMP_NOTE,            "TP-ICMP-NOTE",            INFO,   "an ICMP error about the connection came and did not end it", "RFC 5927 4") \
     X(ICMP_FOREIGN,         "TP-ICMP-FOREIGN",         MEDIUM, "an ICMP error quoted a packet that is not ours and was ignored", "RFC 5927 4.1") \
     X(STREAM,               "TP-DATA-CONFLICT",        HIGH,   "a byte came again with another value", "RFC 9293 3.10.7.4") \
     X(CLOSE_NONE,           "TP-CLOSE-NONE",           INFO,   "the peer did not close in time and was reset", "RFC 9293 3.6") \
     X(CLOSE_RESET,          "TP-CLOSE-RESET",          INFO,   "the peer answered our FIN with an RST", "RFC 9293 3.6.1") \
+    X(SYN_REPEATED,         "TP-SYN-REPEATED",         LOW,    "a SYN was sent again", "RFC 9293 3.8.1") \
+    X(SYN_ACK_REPEATED,     "TP-SYN-ACK-REPEATED",     LOW,    "a SYN,ACK was sent again", "RFC 9293 3.8.1") \
+    X(SYN_SPLIT,            "TP-SYN-SPLIT",            MEDIUM, "a server sent its ACK and its SYN apart: firewalls and captures may take it for the client", "RFC 9293 3.5") \
+    X(SYN_EARLY,            "TP-SYN-EARLY-DATA",       INFO,   "a SYN carried data", "RFC 7413 2") \
+    X(SYN_HALF_OPEN,        "TP-SYN-HALF-OPEN",        LOW,    "a SYN,ACK was never acknowledged: the connection stayed half-open", "RFC 4987 2") \
+    X(SYN_REUSED,           "TP-SYN-REUSED",           INFO,   "the same addresses and ports served a new connection", "RFC 9293 3.4.1") \
+    X(RST_FORGED,           "TP-SEG-RST-FORGED",       HIGH,   "a reset was probably sent by somebody else than the end whose address it has", "RFC 5961 1") \
+    X(CHALLENGE,            "TP-SEG-CHALLENGE",        INFO,   "an ACK asked whether an RST or a SYN was meant", "RFC 5961 3.2") \
+    X(OUTSIDE,              "TP-SEG-OUTSIDE",          LOW,    "a sequence or acknowledgment number lay far from all others", "RFC 9293 3.4") \
+    X(FLAGS,                "TP-SEG-FLAGS",            MEDIUM, "flags were set that no end sends together", "RFC 9293 3.10.7.4") \
+    X(CONGESTION,           "TP-SEG-CONGESTION",       INFO,   "routers marked packets, as they are congested", "RFC 3168 5") \
+    X(OPT_STRANGE,          "TP-OPT-STRANGE",          LOW,    "a SYN or SYN,ACK had an option that is not known", "RFC 9293 3.1") \
+    X(WINDOW_ZERO,          "TP-WIN-ZERO",             LOW,    "an end closed its window: what it got is not read fast enough", "RFC 9293 3.8.6.1") \
+    X(WINDOW_FULL,          "TP-WIN-FULL",             INFO,   "a window was filled to its edge: it held the sender up", "RFC 9293 3.8.6") \
+    X(DATA_RESENT,          "TP-DATA-RESENT",          LOW,    "segments were sent again", "RFC 9293 3.8.1") \
+    X(DATA_SPURIOUS,        "TP-DATA-SPURIOUS",        LOW,    "segments were sent again although they had been acknowledged", "RFC 5682 1") \
+    X(DATA_DISORDER,        "TP-DATA-DISORDER",        INFO,   "segments came behind what was sent after them", "RFC 9293 3.4") \
+    X(DATA_TIMED_OUT,       "TP-DATA-TIMED-OUT",       MEDIUM, "segments were sent again and again, and nothing came back", "RFC 9293 3.8.3") \
+    X(KEEP_ALIVE,           "TP-DATA-KEEP-ALIVE",      LOW,    "a keep-alive was not answered", "RFC 9293 3.8.4") \
+    X(CAP_LATE,             "TP-CAP-BEGAN-LATE",       INFO,   "the capture began when the connection was under way", "") \
+    X(CAP_ONE_WAY,          "TP-CAP-ONE-WAY",          LOW,    "only one direction of the connection is in the capture", "") \
+    X(CAP_MISSING,          "TP-CAP-MISSING",          LOW,    "data were acknowledged that are not in the capture", "") \
+    X(CAP_TWINS,            "TP-CAP-TWINS",            INFO,   "packets are in the capture twice", "") \
+    X(CAP_CUT,              "TP-CAP-CUT",              INFO,   "the snapshot length cut packets short", "") \
+    X(CAP_FRAGMENTS,        "TP-CAP-FRAGMENTS",        INFO,   "segments came in IP fragments and were put together", "RFC 791 3.2") \
+    X(CAP_INCOMPLETE,       "TP-CAP-INCOMPLETE",       LOW,    "fragments came whose rest is not in the capture", "RFC 791 3.2") \
+    X(CAP_CONFLICT,         "TP-CAP-CONFLICT",         HIGH,   "fragments of one packet contradicted each other: an attack, or a broken sender", "RFC 1858 4") \
+    X(CAP_BACKWARDS,        "TP-CAP-BACKWARDS",        LOW,    "time stamps go backwards: times and round trips may be wrong", "") \
+    X(CAP_NO_TIME,          "TP-CAP-NO-TIME",          LOW,    "packets have no time stamp", "") \
+    X(CAP_OFFLOAD,          "TP-CAP-OFFLOAD",          INFO,   "checksums were not filled in yet: they were left to the network card", "") \
+    X(CAP_GIANT,            "TP-CAP-GIANT",            INFO,   "segments are larger than the MSS allows: cut or joined by the network card", "RFC 9293 3.7.1") \
+    X(CAP_ROOM,             "TP-CAP-ROOM",             LOW,    "connections were given up, as more were open than are followed at once", "") \
+    X(CAP_LEFT_OUT,         "TP-CAP-LEFT-OUT",         INFO,   "a connection has too many segments to list them all", "") \
+    X(CAP_UNREAD,           "TP-CAP-UNREAD",           LOW,    "TCP segments have a header that is cut off or impossible", "RFC 9293 3.1") \
+    X(CAP_LINK,             "TP-CAP-LINK",             LOW,    "frames have a link type that is not known", "") \
+    X(CAP_DAMAGE,           "TP-CAP-DAMAGE",           MEDIUM, "the file is damaged behind what could be read", "") \
+    X(CAP_DROPPED,          "TP-CAP-DROPPED",          LOW,    "the file tells of frames that its capture lost", "") \
     X(AUDIT_WORSE,          "TP-ISN-WORSE",            HIGH,   "the initial sequence numbers are weaker than in an earlier audit", "") \
     X(AUDIT_CHANGED,        "TP-ISN-CHANGED",          INFO,   "the initial sequence numbers are made in another way than in an earlier audit", "") \
     X(AUDIT_LINES,          "TP-ISN-LINES",            LOW,    "lines of the file hold no sample and were passed over", "") \

@@ -72,8 +72,7 @@ void follow_reset(struct follow_work *work);
 /* Another segment came from an end: was a reset in its name somebody else's? Before it is taken. */
 void follow_reset_doubt(struct follow_work *work);
 
-/* follow_states.c */
+/* follow_states.c; and see follow_states() */
 void follow_close(struct follow_work *work); /* FINs and what acknowledges them */
-void follow_states(const struct follow *follow, struct follow_step *step);
 
 #endif
