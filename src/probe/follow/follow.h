@@ -54,8 +54,6 @@ struct follow_end {
     int64_t window_bytes; /* last advertised, scaled; FOLLOW_UNKNOWN */
     uint64_t last_events; /* of its last segment */
     uint64_t all_events;  /* of all its segments together */
-    struct follow_copy copies[FOLLOW_COPIES];
-    struct holes holes;
     uint32_t copy_count; /* of its SYN, or SYN,ACK; those beyond FOLLOW_COPIES replace the last */
     uint32_t isn;
     uint32_t next; /* behind the highest byte seen */
@@ -74,7 +72,6 @@ struct follow_end {
         ids_far; /* steps of the IP identification that were small, and that were not */
     uint8_t wscale;
     uint8_t options_length;
-    uint8_t options[OPTIONS_MAX]; /* of its SYN */
     uint16_t syn_flags;
     bool has_isn : 1, has_next : 1, has_una : 1, has_ack : 1, has_window : 1, has_ip_id : 1,
         hop_limit_varies : 1;
@@ -95,6 +92,9 @@ struct follow_end {
     bool odd_flags : 1, reserved_bits : 1; /* flags that cannot be; reserved ones */
     bool lacks_timestamps : 1;             /* a segment without, though they were agreed on */
     bool shut_syn : 1;                     /* its SYN announced a window of zero */
+    struct holes holes;
+    uint8_t options[OPTIONS_MAX]; /* of its SYN */
+    struct follow_copy copies[FOLLOW_COPIES];
 };
 
 /* Who opened it, and what is in effect; about 1 KiB. No member owns memory. */

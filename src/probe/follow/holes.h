@@ -15,9 +15,9 @@ struct hole {
 
 /* In rising order. Where there are too many the oldest is forgotten: its bytes pass for seen. */
 struct holes {
-    struct hole hole[HOLES_MAX];
     uint8_t count;
     bool forgot;
+    struct hole hole[HOLES_MAX];
 };
 
 /* Adds one behind all others; `left` before `right`. */

@@ -71,13 +71,13 @@ static inline void *track_pool_at(const struct track_pool *pool, uint32_t number
  * to the end instead, so that a segment of an open connection moves nothing.
  */
 struct track_entry {
-    struct connection connection;
     struct track_entry *earlier, *later; /* in its queue */
     struct track_entry *older, *newer;   /* of all, by number */
     int64_t touched_at;                  /* clock.elapsed at its last segment */
     uint64_t touched, queued;            /* by track_counts.frames */
     uint32_t item, tag;
     uint8_t phase; /* enum follow_phase: its queue */
+    struct connection connection;
 };
 
 /* What is left of a connection that is over: segments without SYN are its own. */
@@ -150,6 +150,12 @@ static inline bool track_key_equal(const struct track_key *a, const struct track
 
 /* track_table.c. A tag is the part of the hash that is kept. */
 uint32_t track_tag(const struct track *track, const struct track_key *key);
+/* Lets the processor fetch what a search will look at: its slot; and where that holds the tag,
+ * which is the right one but for one in many millions, what a segment of that connection needs.
+ * Among many connections nothing of it is in a cache, and to wait for one line after the other
+ * takes longer than all that is done with them. */
+void track_fetch_slot(const struct track *track, uint32_t tag);
+void track_fetch_entry(const struct track *track, uint32_t tag);
 /* The slot's item, 0: none. */
 uint32_t track_find(const struct track *track, const struct track_key *key, uint32_t tag);
 /* Makes sure that one more fits. 0 or -FAULT_MEMORY. */

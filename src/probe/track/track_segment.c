@@ -2,18 +2,6 @@
 /* One TCP segment: whose it is, and what its connection makes of it. */
 #include "probe/track/track_parts.h"
 
-/* What a processor fetches from memory at once. */
-#define LINE 64
-
-/* A connection among many is in no cache: its lines come while the checksum is summed up. */
-static void fetch(const struct track_entry *entry)
-{
-    const uint8_t *bytes = (const uint8_t *)entry;
-
-    for (size_t at = 0; at < sizeof *entry; at += LINE)
-        __builtin_prefetch(bytes + at, 1);
-}
-
 static void judge_checksum(const struct track_work *work, struct tracked *tracked)
 {
     const struct packet *packet = work->packet;
@@ -69,6 +57,12 @@ static int begin(struct track_work *work, const struct track_key *key, uint32_t 
     return tell(work, entry, tracked);
 }
 
+/* The ports stand first, whatever is wrong with the rest. */
+static uint16_t port_at(const struct packet *packet, size_t at)
+{
+    return (uint16_t)(packet->payload[at] << 8 | packet->payload[at + 1]);
+}
+
 int track_segment(struct track_work *work)
 {
     struct track *track = work->track;
@@ -76,11 +70,21 @@ int track_segment(struct track_work *work)
     struct segment segment;
     struct track_key key;
     struct tracked tracked;
+    uint8_t from;
 
+    if (packet->payload_length < TCP_HEADER_MIN) {
+        track->counts.unread++;
+        return 0;
+    }
+    track_key_make(work, &packet->source, port_at(packet, 0), &packet->destination,
+                   port_at(packet, 2), &key, &from);
+    uint32_t tag = track_tag(track, &key);
+    track_fetch_slot(track, tag);
     if (segment_read(packet, &segment) < 0) {
         track->counts.unread++;
         return 0;
     }
+    track_fetch_entry(track, tag);
     track->counts.segments++;
     tracked.frame = work->frame;
     tracked.packet = packet;
@@ -89,32 +93,26 @@ int track_segment(struct track_work *work)
     tracked.input = (struct follow_input){
         .at = track->at,
         .segment = &segment,
+        .from = from,
         .giant = work->giant,
         .hop_limit = packet->hop_limit,
         .has_ip_id = packet->family == IP_FAMILY_V4,
         .ip_id = packet->identification,
     };
-    track_key_make(work, &packet->source, segment.source_port, &packet->destination,
-                   segment.destination_port, &key, &tracked.input.from);
-
-    uint32_t tag = track_tag(track, &key);
-    uint32_t item = track_find(track, &key, tag);
-    struct track_entry *entry = NULL;
-
-    if (item != 0 && !(item & TRACK_ITEM_STONE)) {
-        entry = track_pool_at(&track->entries, item);
-        fetch(entry);
-    }
     judge_checksum(work, &tracked);
+
+    uint32_t item = track_find(track, &key, tag);
     if (item & TRACK_ITEM_STONE) {
         item &= ~TRACK_ITEM_STONE;
-        if (track_stone_covers(track, item, &segment, tracked.input.from)) {
+        if (track_stone_covers(track, item, &segment, from)) {
             track->counts.late++;
             return 0;
         }
         track_stone_lift(track, item);
+        item = 0;
     }
-    if (entry) {
+    if (item != 0) {
+        struct track_entry *entry = track_pool_at(&track->entries, item);
         unsigned notes = tracked.notes;
 
         follow(entry, &tracked);

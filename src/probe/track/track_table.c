@@ -87,6 +87,42 @@ static const struct track_key *key_of(const struct track *track, uint32_t item)
     return &entry->connection.key;
 }
 
+void track_fetch_slot(const struct track *track, uint32_t tag)
+{
+    if (track->table.slots)
+        __builtin_prefetch(&track->table.slots[tag & track->table.mask]);
+}
+
+/* What a processor fetches at once. */
+#define LINE 64
+
+static void fetch(const void *from, const void *to)
+{
+    for (const uint8_t *at = from; at < (const uint8_t *)to; at += LINE)
+        __builtin_prefetch(at, 1);
+    __builtin_prefetch((const uint8_t *)to - 1, 1);
+}
+
+void track_fetch_entry(const struct track *track, uint32_t tag)
+{
+    const struct track_table *table = &track->table;
+
+    if (table->count == 0)
+        return;
+    for (size_t at = tag & table->mask; table->slots[at].item != 0; at = (at + 1) & table->mask) {
+        uint32_t item = table->slots[at].item;
+
+        if (table->slots[at].tag != tag || item & TRACK_ITEM_STONE)
+            continue;
+        const struct track_entry *entry = track_pool_at(&track->entries, item);
+        const struct follow *follow = &entry->connection.follow;
+        fetch(entry, follow->ends[0].holes.hole);
+        fetch(&follow->ends[1], follow->ends[1].holes.hole);
+        fetch(&follow->first_at, &entry->connection.icmp_errors);
+        return;
+    }
+}
+
 uint32_t track_find(const struct track *track, const struct track_key *key, uint32_t tag)
 {
     const struct track_table *table = &track->table;
