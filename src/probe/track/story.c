@@ -57,6 +57,10 @@ int story_add(struct story *story, const struct tracked *tracked)
     kept->segment = *segment;
     kept->segment.payload = NULL;
     kept->segment.payload_length = 0;
+    if (tracked->packet) {
+        kept->traffic_class = tracked->packet->traffic_class;
+        kept->dont_fragment = tracked->packet->dont_fragment;
+    }
     kept->sample_length =
         (uint8_t)(segment->payload_length < STORY_PAYLOAD ? segment->payload_length
                                                           : STORY_PAYLOAD);
