@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A capture as a record: what its reader and the tracker counted, and what that means. */
-#include <assert.h>
-
 #include "net/clock.h"
+#include "net/link_name.h"
 #include "probe/record_parts.h"
 #include "probe/track/connection_record.h"
 #include "probe/track/found.h"
@@ -12,15 +11,10 @@ static int64_t count_of(uint64_t count)
     return count > INT64_MAX ? INT64_MAX : (int64_t)count;
 }
 
-static const char *link_name(int link_type, struct arena *arena)
-{
-    arena_print(arena, "%d", link_type);
-    return arena_finish(arena);
-}
-
 static struct record_list interfaces(const struct replay_facts *facts, struct arena *arena)
 {
     struct read_interface_record *rows;
+    char name[LINK_NAME_SIZE];
     size_t count =
         facts->interface_count < REPLAY_INTERFACES ? facts->interface_count : REPLAY_INTERFACES;
 
@@ -31,7 +25,7 @@ static struct record_list interfaces(const struct replay_facts *facts, struct ar
         rows[i] = (struct read_interface_record){
             .number = (int64_t)i,
             .name = interface->name[0] ? arena_copy(arena, interface->name) : NULL,
-            .link_type = link_name(interface->link_type, arena),
+            .link_type = arena_copy(arena, link_name(interface->link_type, name)),
             .snaplen = interface->snaplen > 0 ? interface->snaplen : RECORD_UNKNOWN,
             .frames = count_of(interface->frames),
             .dropped = interface->dropped >= 0 ? interface->dropped : RECORD_UNKNOWN,

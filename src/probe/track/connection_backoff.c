@@ -62,7 +62,7 @@ static bool is_linear(const int64_t *gaps, unsigned count)
 
 static const char *doubling_words(int64_t first)
 {
-    return is_about(first, FIRST_TIMER, 100) ? " as RFC 6298 has it" : "";
+    return is_about(first, FIRST_TIMER, 100) ? ", as RFC 6298 has it" : "";
 }
 
 const char *backoff_words(const struct follow_copy *copies, unsigned count, struct arena *arena)
@@ -86,9 +86,9 @@ const char *backoff_words(const struct follow_copy *copies, unsigned count, stru
     if (least <= 0)
         arena_print(arena, "the stamps go backwards");
     else if (count == 1)
-        arena_print(arena, "once, after %s", from);
+        arena_print(arena, "one wait of %s", from);
     else if (same == count)
-        arena_print(arena, "every %s, without back-off", from);
+        arena_print(arena, "every %s, it does not grow", from);
     else if (same == 1 && doubled == count)
         arena_print(arena, "doubles from %s%s", from, doubling_words(gaps[0]));
     else if (doubled == count)

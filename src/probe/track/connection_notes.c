@@ -64,7 +64,9 @@ static void put_again(struct list *list, uint64_t events)
 {
     if (events & FOLLOW(TWIN))
         put(list, "the same packet twice");
-    if (!(events & FOLLOW(RETRANSMISSION)))
+    /* Of a SYN the number of the copy says it. */
+    if (!(events & FOLLOW(RETRANSMISSION)) ||
+        events & (FOLLOW(SYN_REPEATED) | FOLLOW(SYN_ACK_REPEATED)))
         return;
     if (events & FOLLOW(SPURIOUS))
         put(list, "sent again in vain");

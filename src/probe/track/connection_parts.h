@@ -5,6 +5,12 @@
 
 #include "probe/track/connection_record.h"
 
+/* A segment sent again: how often, and when the first times. */
+struct repeated {
+    unsigned count;
+    struct follow_copy copies[FOLLOW_COPIES];
+};
+
 /* One connection while its record is made. */
 struct telling {
     const struct connection *connection;
@@ -12,7 +18,9 @@ struct telling {
     const struct follow *follow;
     const struct follow_end *client, *server;
     struct follow_verdict verdict;
-    int64_t shut_for[2]; /* ns that each end's window was closed; only with a story, else 0 */
+    /* Of each end, only with a story: */
+    int64_t shut_for[2];     /* ns that its window was closed */
+    struct repeated most[2]; /* what it sent again most often */
     struct arena *arena;
     struct connection_record *record;
 };
@@ -46,7 +54,7 @@ const struct read_end_record *telling_end(const struct telling *telling,
 
 /* connection_backoff.c: times between `count` copies; NULL: fewer than two. */
 const char *backoff_gaps(const struct follow_copy *copies, unsigned count, struct arena *arena);
-/* How they grow: "doubles from 1.00 s, as RFC 6298 has it"; NULL: nothing to say. */
+/* How they grow: "doubles from 1 s, as RFC 6298 has it"; NULL: fewer than two. */
 const char *backoff_words(const struct follow_copy *copies, unsigned count, struct arena *arena);
 
 /* connection_record_reason.c */

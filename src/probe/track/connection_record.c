@@ -151,6 +151,10 @@ static void fill_ends(struct telling *telling)
     struct follow_step step;
 
     follow_states(telling->follow, &step);
+    /* RFC 1122 section 4.2.3.9: a hard error ends the attempt. */
+    if (telling->verdict.ending == FOLLOW_ENDING_UNREACHABLE &&
+        telling->follow->icmp_kind == ICMP_CLASS_HARD)
+        step.client = (struct follow_state){.state = SERVER_CLOSED, .doubt = FOLLOW_DOUBT_NONE};
     telling->record->client = telling_end(telling, telling->client, &step.client);
     telling->record->server = telling_end(telling, telling->server, &step.server);
 }

@@ -115,20 +115,40 @@ static void find_resets(const struct telling *telling, struct found *found)
 
 /* ---- what each end sent ---- */
 
+/* ", 12.5 % of its bytes; one of them 4 times, back-off: doubles from 400 ms" */
+static void say_again(const struct telling *telling, const struct follow_end *end, char text[160])
+{
+    const struct follow_counts *counts = &end->counts;
+    const struct repeated *most = &telling->most[end - telling->follow->ends];
+    size_t at = 0;
+
+    text[0] = '\0';
+    if (counts->bytes > 0 && counts->repeated > 0) {
+        unsigned tenths =
+            (unsigned)((double)counts->repeated * 1000.0 / (double)counts->bytes + 0.5);
+
+        text_append(text, 160, &at, ", %u.%u %% of its bytes", tenths / 10, tenths % 10);
+    }
+    if (most->count > 2 && telling_has_time(telling))
+        text_append(text, 160, &at, "; one of them %u times, back-off: %s", most->count,
+                    backoff_words(most->copies, most->count, telling->arena));
+}
+
 static void find_again(const struct telling *telling, const struct follow_end *end,
                        struct found *found)
 {
     const struct follow_counts *counts = &end->counts;
     const char *name = name_of(telling, end);
-    char share[48] = "";
-    size_t at = 0;
+    /* Copies of a SYN are told of apart. */
+    uint32_t syns = end->copy_count > 0 ? end->copy_count - 1 : 0;
+    uint32_t again = counts->retransmissions > syns ? counts->retransmissions - syns : 0;
+    char more[160];
 
-    if (counts->bytes > 0 && counts->repeated > 0)
-        text_append(share, sizeof share, &at, ", %.1f %% of its bytes",
-                    100.0 * (double)counts->repeated / (double)counts->bytes);
-    if (counts->retransmissions > 0)
-        found_print(found, FINDING_DATA_RESENT, "the %s sent %u segment%s again%s", name,
-                    counts->retransmissions, plural(counts->retransmissions), share);
+    if (again > 0) {
+        say_again(telling, end, more);
+        found_print(found, FINDING_DATA_RESENT, "the %s sent %u segment%s again%s", name, again,
+                    plural(again), more);
+    }
     if (counts->spurious > 0)
         found_print(found, FINDING_DATA_SPURIOUS,
                     "the %s sent %u segment%s again that had been acknowledged", name,

@@ -26,7 +26,7 @@ static void find_copies(const struct telling *telling, const struct follow_end *
     if (telling_has_time(telling))
         words = backoff_words(end->copies, end->copy_count, telling->arena);
     found_print(found, finding, "the %s was sent %u times%s%s", what, end->copy_count,
-                words ? ": " : "", words ? words : "");
+                words ? "; back-off: " : "", words ? words : "");
 }
 
 /* Options of a SYN that are malformed, of no known kind, or useless. */

@@ -37,6 +37,13 @@ static const char *no_pair(const struct telling *telling)
     return NULL;
 }
 
+/* A refusal, or silence, gives the client nothing to acknowledge. */
+static const char *client_source(const struct telling *telling)
+{
+    return telling->server->syn_seen ? client_words(telling->verdict.client_half.source)
+                                     : "no SYN,ACK to acknowledge";
+}
+
 static const char *half_source(const struct telling *telling, const struct opening_verdict *half,
                                const char *words)
 {
@@ -56,8 +63,7 @@ void telling_sources(struct telling *telling)
 
     record->server_rtt_source =
         half_source(telling, &verdict->server_half, rtt_source_words(verdict->server_half.source));
-    record->client_rtt_source =
-        half_source(telling, &verdict->client_half, client_words(verdict->client_half.source));
+    record->client_rtt_source = half_source(telling, &verdict->client_half, client_source(telling));
     if (verdict->server_half.rtt == OPENING_UNKNOWN)
         record->rtt_source = record->server_rtt_source;
     else if (verdict->client_half.rtt == OPENING_UNKNOWN)

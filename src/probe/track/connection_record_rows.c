@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A connection's segments as rows: followed a second time, knowing what became of its SYN. */
+#include "probe/record_parts.h"
 #include "probe/track/connection_parts.h"
 #include "probe/track/connection_segment.h"
+#include "probe/track/shadow.h"
+
+/* One segment sent again and again. */
+struct repeats {
+    uint32_t seq;
+    struct repeated told;
+};
 
 /* The second pass. */
 struct retelling {
@@ -9,6 +17,10 @@ struct retelling {
     struct follow follow;
     struct follow_state client, server; /* after the segment before */
     int64_t shut_at[2];                 /* since when each end's window is closed; 0: it is open */
+    /* What stands for an ISN that is not in the capture: the first number seen is 1. */
+    uint32_t base[2];
+    bool has_base[2];
+    struct repeats again[2]; /* the last segment that each end repeated */
 };
 
 static void begin(struct retelling *retelling, struct telling *telling)
@@ -47,6 +59,52 @@ static void note_window(struct retelling *retelling, const struct follow_input *
     }
 }
 
+/* The segment that an end sent again most often: its times tell of the timer. */
+static void note_again(struct retelling *retelling, const struct follow_input *input,
+                       const struct follow_step *step)
+{
+    unsigned from = input->from & 1;
+    struct repeats *again = &retelling->again[from];
+    struct repeated *most = &retelling->telling->most[from];
+
+    if (!(step->events & FOLLOW(RETRANSMISSION)) || input->segment->flags & TCP_SYN)
+        return;
+    if (again->told.count == 0 || again->seq != input->segment->seq) {
+        again->seq = input->segment->seq;
+        again->told.count = 0;
+    }
+    if (again->told.count < FOLLOW_COPIES)
+        again->told.copies[again->told.count] = (struct follow_copy){.at = input->at};
+    if (again->told.count < UINT32_MAX)
+        again->told.count++;
+    if (again->told.count > most->count)
+        *most = again->told;
+}
+
+static void need_base(struct retelling *retelling, unsigned end, uint32_t first)
+{
+    if (retelling->has_base[end])
+        return;
+    retelling->has_base[end] = true;
+    retelling->base[end] = first;
+}
+
+/* Relative numbers for people where an ISN is not known; `from` sent it. */
+static void tell_relative(struct retelling *retelling, const struct segment *segment, unsigned from,
+                          struct segment_record *seen)
+{
+    bool joined = retelling->follow.ends[from].joined || retelling->follow.ends[!from].joined;
+
+    if (seen->relative_seq == RECORD_UNKNOWN) {
+        need_base(retelling, from, joined ? segment->seq - 1 : segment->seq);
+        seen->relative_seq = (int32_t)(segment->seq - retelling->base[from]);
+    }
+    if (seen->relative_ack == RECORD_UNKNOWN && segment->flags & TCP_ACK) {
+        need_base(retelling, !from, segment->ack - 1);
+        seen->relative_ack = (int32_t)(segment->ack - retelling->base[!from]);
+    }
+}
+
 static void tell_segment(struct retelling *retelling, const struct story_segment *segment,
                          struct read_segment_record *row)
 {
@@ -68,7 +126,9 @@ static void tell_segment(struct retelling *retelling, const struct story_segment
     input.segment = &segment->segment;
     follow_segment(&retelling->follow, &input, &step);
     note_window(retelling, &input, &step);
+    note_again(retelling, &input, &step);
     segment_row(&row_case, retelling->telling->arena, row);
+    tell_relative(retelling, &segment->segment, input.from & 1, &row->seen);
     retelling->client = step.client;
     retelling->server = step.server;
 }
@@ -97,6 +157,25 @@ static void tell_icmp(struct retelling *retelling, const struct story_segment *s
     icmp_row(&icmp_case, retelling->telling->arena, row);
 }
 
+static int tell_steps(struct telling *telling)
+{
+    const struct story *story = telling->context->story;
+    struct step_record *rows;
+    struct shadow shadow;
+    int error = shadow_run(story, telling->follow->client, &shadow);
+
+    if (error)
+        return error;
+    rows = arena_take(telling->arena, shadow.count + 1, sizeof *rows);
+    for (size_t i = 0; i < shadow.count; i++)
+        rows[i] = record_step(telling->arena, &shadow.steps[i], telling->follow->first_at);
+    telling->record->steps = (struct record_list){.items = rows, .count = shadow.count};
+    if (shadow.end != SHADOW_END_WHOLE)
+        telling->record->steps_end = shadow_end_words(shadow.end);
+    shadow_release(&shadow);
+    return 0;
+}
+
 int telling_rows(struct telling *telling)
 {
     const struct story *story = telling->context->story;
@@ -117,55 +196,5 @@ int telling_rows(struct telling *telling)
     for (unsigned i = 0; i < 2; i++)
         if (retelling.shut_at[i] != 0 && telling->follow->last_at > retelling.shut_at[i])
             telling->shut_for[i] += telling->follow->last_at - retelling.shut_at[i];
-    return 0;
-}
-
-void connection_row(const struct connection *connection, const struct tracked *tracked,
-                    const char *file, struct arena *arena, struct read_row_record *ret_record)
-{
-    const struct segment *segment = tracked->segment;
-    unsigned from = tracked->input.from & 1;
-    struct row_case row_case = {
-        .follow = &connection->follow,
-        .input = &tracked->input,
-        .segment = segment,
-        .step = &tracked->step,
-        .origin = connection->follow.first_at,
-        .frame = tracked->frame->number,
-        .notes = tracked->notes,
-        .checksum = CHECKSUM_UNKNOWN,
-        .sample = segment->payload,
-        .sample_length =
-            segment->payload_length < STORY_PAYLOAD ? segment->payload_length : STORY_PAYLOAD,
-    };
-    struct address address;
-    char text[ADDRESS_TEXT_SIZE];
-
-    if (tracked->notes & TRACK_NOTE_CHECKSUM)
-        row_case.checksum = CHECKSUM_BAD;
-    else if (tracked->notes & TRACK_NOTE_PARTIAL)
-        row_case.checksum = CHECKSUM_PARTIAL;
-    else if (segment->payload_length == segment->payload_total)
-        row_case.checksum = CHECKSUM_GOOD;
-    *ret_record = (struct read_row_record){
-        .schema = RECORD_SCHEMA_VERSION,
-        .command = "read",
-        .file = file,
-        .connection = (int64_t)connection->number,
-        .source_port = segment->source_port,
-        .destination_port = segment->destination_port,
-        .vlan = telling_vlan(&connection->key, arena),
-        .tunnel = telling_tunnel(&connection->tunnel, arena),
-        .relative_seq = tracked->step.relative_seq == FOLLOW_UNKNOWN ? RECORD_UNKNOWN
-                                                                     : tracked->step.relative_seq,
-        .relative_ack = tracked->step.relative_ack == FOLLOW_UNKNOWN ? RECORD_UNKNOWN
-                                                                     : tracked->step.relative_ack,
-    };
-    if (tracked->frame->has_time)
-        ret_record->time = telling_time(tracked->frame->at_ns, arena);
-    track_address(&connection->key, from, &address);
-    ret_record->source = arena_copy(arena, address_show(&address, text));
-    track_address(&connection->key, !from, &address);
-    ret_record->destination = arena_copy(arena, address_show(&address, text));
-    segment_row(&row_case, arena, &ret_record->segment);
+    return tell_steps(telling);
 }
