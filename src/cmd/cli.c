@@ -16,7 +16,8 @@
 #define OPTIONS_ROOM 128
 
 static const struct command *const commands[] = {
-    &command_handshake, &command_rtt, &command_isn, &command_options, &command_describe};
+    &command_handshake, &command_rtt,  &command_isn,
+    &command_options,   &command_read, &command_describe};
 
 const struct command *const *cli_commands(size_t *ret_count)
 {
@@ -304,6 +305,7 @@ void cli_help(FILE *stream)
             "  tcpprobe handshake example.net:443   does it open, how, how fast\n"
             "  tcpprobe rtt example.net:443         how long, how steady, where is the loss\n"
             "  tcpprobe isn example.net:443         can its sequence numbers be guessed\n"
+            "  tcpprobe read capture.pcap           what the packets of a capture say\n"
             "  tcpprobe handshake -q db:5432 || page\n\n"
             "'tcpprobe COMMAND --help' has a command's options, tcpprobe(1) everything.\n");
 }

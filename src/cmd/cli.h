@@ -76,7 +76,19 @@ enum cli_key {
     CLI_KEY_REPEAT,
     CLI_KEY_PATIENCE,
     CLI_KEY_NO_HOPS,
-    CLI_KEY_HALF_OPEN
+    CLI_KEY_HALF_OPEN,
+    CLI_KEY_FILTER,
+    CLI_KEY_CONNECTION,
+    CLI_KEY_SERVER,
+    CLI_KEY_SUMMARY,
+    CLI_KEY_LADDER,
+    CLI_KEY_CAPTURE,
+    CLI_KEY_ISN,
+    CLI_KEY_COMPARE,
+    CLI_KEY_EARLY,
+    CLI_KEY_JOIN,
+    CLI_KEY_BY_INTERFACE,
+    CLI_KEY_MOST
 };
 
 /* Options that belong together, shared by commands. */
@@ -89,7 +101,7 @@ struct cli_group {
 
 extern const struct cli_group cli_group_target, cli_group_segment, cli_group_timing, cli_group_series,
     cli_group_data, cli_group_audit,
-    cli_group_ladder, cli_group_scripts, cli_group_output, cli_group_records, cli_group_capture,
+    cli_group_ladder, cli_group_reading, cli_group_scripts, cli_group_output, cli_group_records, cli_group_capture,
     cli_group_common;
 
 #define CLI_GROUPS 12
@@ -115,7 +127,8 @@ struct command {
     int (*run)(struct settings *settings, struct fault *fault);
 };
 
-extern const struct command command_handshake, command_rtt, command_isn, command_options, command_describe;
+extern const struct command command_handshake, command_rtt, command_isn, command_options, command_read,
+    command_describe;
 
 /*
  * Reads a rate for an option: "50", "50/s", "0.5/s", "100k/s", 0.001 to 10M a second of `things`

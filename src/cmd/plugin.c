@@ -17,6 +17,8 @@ static const struct {
     {"rtt", {"p50_ms", "p95_ms", "max_ms", "loss_percent"}},
     {"isn", {"n", "certified_bits", "cost_cross_n50", "cost_same_n50"}},
     {"option_matrix", {"sent", "answered", "lost", "mss_bytes"}},
+    {"capture",
+     {"connections", "open", "refused", "unreachable", "filtered", "reset", "inconclusive"}},
 };
 
 const enum plugin_state plugin_order[PLUGIN_STATE_COUNT] = {PLUGIN_CRITICAL, PLUGIN_WARNING,
@@ -99,14 +101,16 @@ const char *plugin_text(const struct plugin *plugin, const char *key, const void
     return field && field->type == FIELD_TEXT ? field_text(field, record) : NULL;
 }
 
-/* What the target is called: as it was given, with the address where a name has several. */
+/* What the target is called: as it was given, with the address where a name has several; or the
+ * capture. */
 static const char *name_target(struct plugin *plugin, const void *record)
 {
     const char *target = plugin_text(plugin, "target", record),
+               *file = plugin_text(plugin, "file", record),
                *host = plugin_text(plugin, "host", record),
                *address = plugin_text(plugin, "address", record);
 
-    plugin_print_clean(&plugin->memory, target ? target : "target");
+    plugin_print_clean(&plugin->memory, target ? target : file ? file : "target");
     if (plugin->addresses && address && host && strcmp(address, host) != 0) {
         arena_print(&plugin->memory, "_");
         plugin_print_clean(&plugin->memory, address);

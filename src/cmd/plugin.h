@@ -34,7 +34,8 @@
  * percent, bytes; numbers of things have no unit ("c" is for counters that go on from check to
  * check). An unknown value is left out. For `handshake`: rtt, connect, dns; for `rtt`: p50, p95,
  * max, loss; for `isn`: n, certified_bits, cost_cross_n50, cost_same_n50; for `options`: sent,
- * answered, lost, mss_bytes; and any other field that -w or -c names. Texts have no "|" and no line
+ * answered, lost, mss_bytes; for `read --capture`: connections, and how many of them have which
+ * verdict; and any other field that -w or -c names. Texts have no "|" and no line
  * breaks in them.
  */
 enum plugin_state {

@@ -82,6 +82,8 @@ static const struct {
     {"rtt", "p50_ms", "rtt"},
     {"rtt", "loss_percent", "loss"},
     {"isn", "cost_cross_n50", "n50"},
+    {"capture", "connections", "connections"},
+    {"capture", "frames", "frames"},
 };
 
 static void print_headlines(struct plugin *plugin, const void *record)

@@ -63,6 +63,10 @@ static int open_expect(struct run *run, struct fault *fault)
 {
     const struct settings *settings = run->settings;
     const char *text = settings->expect;
+    /* Nothing is expected of what is no target unless somebody says what; and what lies between two
+     * captures is never open. */
+    enum expect_use use =
+        settings->no_targets && (!text || settings->read.compare) ? EXPECT_FILTER : EXPECT_TARGET;
     char *both = NULL;
     int error;
 
@@ -73,7 +77,7 @@ static int open_expect(struct run *run, struct fault *fault)
     } else if (settings->expect_also) {
         text = settings->expect_also;
     }
-    error = expect_parse(text, "--expect", run->schema, EXPECT_TARGET, &run->expect, fault);
+    error = expect_parse(text, "--expect", run->schema, use, &run->expect, fault);
     free(both);
     return error;
 }
@@ -147,7 +151,7 @@ int run_open(struct run *run, const struct settings *settings, const struct sche
     error = check_output(run, fault);
     if (!error)
         error = open_scripts(run, fault);
-    if (!error && !settings->isn.from_path) /* that has no targets */
+    if (!error && !settings->no_targets && !settings->isn.from_path)
         error = open_feed(run, fault);
     if (!error) {
         run->output.one_line = shows_lines(run);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Records of a run: judged, counted, printed. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "cmd/cli.h"
 #include "cmd/run_parts.h"
@@ -64,16 +65,43 @@ static void count(struct run *run, enum verdict verdict, enum expect_result resu
     run->progress.verdicts[verdict]++;
 }
 
+static void put_text(const struct run *run, const char *text)
+{
+    style_put(&run->output.style, stderr, text, strlen(text));
+}
+
+/* Begins a line about a record: the target; the file, and the connection in it. */
+static void name_record(struct run *run, const void *record)
+{
+    const struct field *file = schema_field_find(run->schema, "file");
+    const struct field *number = schema_field_find(run->schema, "connection");
+    const struct field *target = schema_field_find(run->schema, "target");
+    const char *name = target ? field_text(target, record) : NULL;
+
+    run_hide_progress(run);
+    fputs("tcpprobe: ", stderr);
+    if (file && field_text(file, record)) {
+        put_text(run, field_text(file, record));
+        fputs(": ", stderr);
+    }
+    if (number)
+        fprintf(stderr, "connection %lld, ", (long long)field_integer(number, record));
+    if (name) {
+        put_text(run, name);
+        fputs(": ", stderr);
+    }
+}
+
 /* A script that reads JSON or CSV has it in the record; whoever watches it is told as well. */
 static void tell_unmet(struct run *run, const void *record, const char *unmet)
 {
-    const struct field *target = schema_field_find(run->schema, "target");
+    bool shown = run->settings->format == FORMAT_TEXT && run->printed == run->schema &&
+                 schema_field_find(run->schema, "unmet");
 
-    if (!unmet || !run->settings->expect || run->settings->quiet || run->plugin ||
-        (run->settings->format == FORMAT_TEXT && run->printed == run->schema))
+    if (!unmet || !run->settings->expect || run->settings->quiet || run->plugin || shown)
         return;
-    run_hide_progress(run);
-    fprintf(stderr, "tcpprobe: %s: not met: %s\n", field_text(target, record), unmet);
+    name_record(run, record);
+    fprintf(stderr, "not met: %s\n", unmet);
 }
 
 /* Where the target's own record is not printed, nothing else says why there are no figures. */
@@ -84,8 +112,13 @@ static void tell_unmeasured(struct run *run, const void *record)
 
     if (!reason || run->printed == run->schema || run->settings->quiet || run->plugin)
         return;
-    run_hide_progress(run);
-    fprintf(stderr, "tcpprobe: %s\n", reason);
+    if (run->settings->no_targets) {
+        name_record(run, record);
+    } else { /* the reason names it */
+        run_hide_progress(run);
+        fputs("tcpprobe: ", stderr);
+    }
+    fprintf(stderr, "%s\n", reason);
 }
 
 int run_take(struct run *run, const struct engine_result *result, const void *record,

@@ -37,6 +37,22 @@ struct ladder_settings {
     enum severity fail_on; /* a finding as bad as this, or worse, is a failure */
 };
 
+/* What a reading of captures is asked for. */
+struct read_settings {
+    const char *filter; /* libpcap's syntax; NULL: none */
+    struct {
+        uint64_t from, to;
+    } connections[SETTINGS_RANGES]; /* by their numbers */
+    size_t connection_count;        /* 0: all */
+    struct address server;          /* family NONE: any */
+    uint16_t server_port;           /* 0: any */
+    bool has_server;
+    bool summary, ladder; /* lines, or pages, whatever else is asked for */
+    bool capture, isn, compare;
+    bool early, join, by_interface;
+    size_t most; /* connections followed at once; 0: as many as is usual */
+};
+
 struct settings {
     const char *const *arguments; /* what is left behind the options; not owned */
     size_t argument_count;
@@ -66,6 +82,8 @@ struct settings {
 
     struct isn_settings isn;
     struct ladder_settings ladder;
+    struct read_settings read;
+    bool no_targets; /* what is judged are no targets: without --expect nothing is expected */
 
     const char *expect, *only, *prometheus_path;
     const char *expect_also; /* clauses that the command adds; NULL: none. Not owned */

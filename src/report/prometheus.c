@@ -100,7 +100,7 @@ static bool grow(struct prometheus *prometheus)
 /* The labels of a record, to be freed; NULL: out of memory. */
 static char *labels_of(const struct schema *schema, const void *record)
 {
-    static const char *const keys[] = {"target", "address", "port", "family"};
+    static const char *const keys[] = {"file", "target", "address", "port", "family"};
     char *text = NULL, number[FIELD_TEXT_SIZE];
     size_t length;
     FILE *stream = open_memstream(&text, &length);

@@ -14,7 +14,7 @@
  * What is written, all of it gauges, for these are the figures of one run that has ended, not
  * counters that go on:
  *
- *   tcpprobe_SCHEMA_KEY{target=…,address=…,port=…,family=…}
+ *   tcpprobe_SCHEMA_KEY{target=…,address=…,port=…,family=…}, or {file=…} of a capture
  *
  * for every number and boolean of the schema, those of its objects as in CSV's header
  * (in_effect_sack), in base units: rtt_ms is …_rtt_seconds, loss_percent …_loss_ratio (0 to 1),

@@ -41,7 +41,7 @@ static const struct unit {
     double divisor;
 } units[] = {
     {"s", "seconds", 1},       {"ms", "seconds", 1e3}, {"us", "seconds", 1e6},
-    {"percent", "ratio", 100}, {"bytes", "bytes", 1},
+    {"ns", "seconds", 1e9},    {"percent", "ratio", 100}, {"bytes", "bytes", 1},
 };
 
 /* "bytes_sent", "bytes" becomes "sent"; "rtt_ms", "ms" becomes "rtt"; "mss", "bytes" stays. */
