@@ -1,12 +1,298 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Two captures of a connection for people. */
+/* A connection in two captures, side by side, for people. */
+#include <inttypes.h>
+
 #include "report/connection_text.h"
+#include "report/connection_text_parts.h"
+#include "report/table.h"
+
+/* ---- a table of what either capture has ---- */
+
+enum sides_row { ROW_CLIENT, ROW_SERVER, ROW_VERDICT, ROW_RTT, ROW_SEGMENTS };
+#define SIDES_ROWS ((size_t)ROW_SEGMENTS + 1)
+
+struct sides {
+    const struct compare_record *record;
+    const struct style *style;
+};
+
+static const char *show_number(int64_t number, char text[FIELD_TEXT_SIZE])
+{
+    if (number == RECORD_UNKNOWN)
+        return NULL;
+    snprintf(text, FIELD_TEXT_SIZE, "%" PRId64, number);
+    return text;
+}
+
+static const char *sides_heading(const void *context, size_t column)
+{
+    static const char *const headings[] = {"capture", "A", "B"};
+
+    (void)context;
+    return headings[column];
+}
+
+static const char *sides_cell(const void *context, size_t row, size_t column,
+                              char text[FIELD_TEXT_SIZE])
+{
+    static const char *const names[SIDES_ROWS] = {
+        [ROW_CLIENT] = "client",         [ROW_SERVER] = "server",     [ROW_VERDICT] = "verdict",
+        [ROW_RTT] = "RTT to the server", [ROW_SEGMENTS] = "segments",
+    };
+    const struct sides *sides = context;
+    const struct compare_record *record = sides->record;
+    const bool b = column == 2;
+    const double rtt = b ? record->rtt_b_ms : record->rtt_a_ms;
+
+    if (column == 0)
+        return names[row];
+    switch ((enum sides_row)row) {
+    case ROW_CLIENT:
+        return b ? record->client_b : record->client_a;
+    case ROW_SERVER:
+        return b ? record->server_b : record->server_a;
+    case ROW_VERDICT:
+        return b ? record->verdict_b : record->verdict_a;
+    case ROW_RTT:
+        if (!isfinite(rtt))
+            return NULL;
+        page_show_duration(sides->style, rtt, text, FIELD_TEXT_SIZE);
+        return text;
+    case ROW_SEGMENTS:
+        return show_number(b ? record->segments_b : record->segments_a, text);
+    }
+    return NULL;
+}
+
+static void put_sides(const struct page *page)
+{
+    const struct sides sides = {.record = page->record, .style = page->style};
+    const struct table table = {
+        .style = page->style,
+        .stream = page->stream,
+        .indent = PAGE_INDENT,
+        .rows = SIDES_ROWS,
+        .columns = 3,
+        .heading = sides_heading,
+        .cell = sides_cell,
+        .context = &sides,
+    };
+
+    fputc('\n', page->stream);
+    table_show(&table);
+}
+
+/* ---- a table of what differs ---- */
+
+static const char *differences_heading(const void *context, size_t column)
+{
+    static const char *const headings[] = {"differs", "in A", "in B", "that means"};
+
+    (void)context;
+    return headings[column];
+}
+
+static const char *differences_cell(const void *context, size_t row, size_t column,
+                                    char text[FIELD_TEXT_SIZE])
+{
+    const struct difference_record *difference = (const struct difference_record *)context + row;
+
+    switch (column) {
+    case 0:
+        /* The connection itself needs no name. */
+        if (!difference->place || strcmp(difference->place, "connection") == 0)
+            return difference->what;
+        snprintf(text, FIELD_TEXT_SIZE, "%s %s", difference->place,
+                 difference->what ? difference->what : "");
+        return text;
+    case 1:
+        return difference->a;
+    case 2:
+        return difference->b;
+    default:
+        return difference->meaning;
+    }
+}
+
+static void put_differences(const struct page *page)
+{
+    const struct compare_record *record = page->record;
+    const struct table table = {
+        .style = page->style,
+        .stream = page->stream,
+        .indent = PAGE_INDENT,
+        .rows = record->differences.count,
+        .columns = 4,
+        .heading = differences_heading,
+        .cell = differences_cell,
+        .context = record->differences.items,
+    };
+
+    if (record->differences.count == 0)
+        return;
+    fputc('\n', page->stream);
+    table_show(&table);
+}
+
+/* ---- what lies between ---- */
+
+static void put_matched(struct page *page)
+{
+    static const struct {
+        const char *word, *meaning;
+    } ways[] = {
+        {"ends", "both ends have the same addresses and ports"},
+        {"isn", "the initial sequence numbers are the same"},
+        {"timestamps", "the timestamps of the SYNs are the same"},
+        {"order", "one end, the options of the SYN and the order in time agree"},
+    };
+    const struct compare_record *record = page->record;
+
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+        if (read_is(record->matched_by, ways[i].word))
+            page_put_fact(page, TONE_PLAIN, "matched", ways[i].meaning);
+}
+
+static void put_between(struct page *page)
+{
+    const struct compare_record *record = page->record;
+    struct read_line line = {.at = 0};
+    char text[32];
+
+    if (record->client_side)
+        READ_PART(&line, "%s is nearer to the client",
+                  read_is(record->client_side, "a") ? "A" : "B");
+    if (record->hops_between != RECORD_UNKNOWN) {
+        READ_PART(&line, "%s", "");
+        read_add_count(&line, record->hops_between, "hop");
+        READ_ADD(&line, " from one to the other");
+    }
+    if (isfinite(record->between_ms)) {
+        page_show_duration(page->style, record->between_ms, text, sizeof text);
+        READ_PART(&line, "%s of the round trip lies between them", text);
+    }
+    if (line.at > 0)
+        page_put_fact(page, TONE_PLAIN, "between", line.text);
+}
+
+static void put_shifts(struct page *page)
+{
+    const struct compare_record *record = page->record;
+    struct read_line line = {.at = 0};
+
+    if (page_some(record->isn_client_shift))
+        READ_PART(&line, "the client's numbers are %" PRId64 " (0x%08" PRIx64 ") higher in B",
+                  record->isn_client_shift, (uint64_t)record->isn_client_shift);
+    if (page_some(record->isn_server_shift))
+        READ_PART(&line, "the server's numbers are %" PRId64 " (0x%08" PRIx64 ") higher in B",
+                  record->isn_server_shift, (uint64_t)record->isn_server_shift);
+    if (line.at > 0)
+        page_put_fact(page, TONE_WARN, "sequence", line.text);
+}
+
+static void put_counts(struct page *page)
+{
+    const struct compare_record *record = page->record;
+    const struct {
+        const char *label, *of;
+        int64_t client, server;
+    } rows[] = {
+        {"lost", "not seen at the farther point", record->lost_forward, record->lost_reverse},
+        {"put in", "first seen at the farther point", record->added_forward, record->added_reverse},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct read_line line = {.at = 0};
+
+        if (page_some(rows[i].client)) {
+            read_add_count(&line, rows[i].client, "segment");
+            READ_ADD(&line, " of the client");
+        }
+        if (page_some(rows[i].server)) {
+            READ_ADD(&line, "%s", line.at > 0 ? " and " : "");
+            read_add_count(&line, rows[i].server, "segment");
+            READ_ADD(&line, " of the server");
+        }
+        if (line.at == 0)
+            continue;
+        READ_ADD(&line, ", %s", rows[i].of);
+        page_put_fact(page, TONE_WARN, rows[i].label, line.text);
+    }
+}
+
+static enum compare_verdict find_verdict(const char *word)
+{
+    static const char *const words[COMPARE_VERDICT_COUNT] = {
+#define X(id, word, meaning) [COMPARE_VERDICT_##id] = word,
+        COMPARE_VERDICT_TABLE(X)
+#undef X
+    };
+    enum compare_verdict verdict = 0;
+
+    while (verdict < COMPARE_VERDICT_COUNT && !read_is(word, words[verdict]))
+        verdict++;
+    return verdict;
+}
+
+static enum tone verdict_tone(enum compare_verdict verdict)
+{
+    switch (verdict) {
+    case COMPARE_VERDICT_SAME:
+        return TONE_GOOD;
+    case COMPARE_VERDICT_TRANSLATED:
+    case COMPARE_VERDICT_ONLY_A:
+    case COMPARE_VERDICT_ONLY_B:
+        return TONE_WARN;
+    case COMPARE_VERDICT_REWRITTEN:
+    case COMPARE_VERDICT_PROXIED:
+    case COMPARE_VERDICT_BLOCKED:
+        return TONE_BAD;
+    case COMPARE_VERDICT_COUNT:
+        break;
+    }
+    return TONE_PLAIN;
+}
+
+static void put_title(const struct page *page)
+{
+    const struct compare_record *record = page->record;
+    const char *client = record->client_a ? record->client_a : record->client_b;
+    struct read_line line = {.at = 0};
+
+    READ_ADD(&line, "tcpprobe read --compare %s %s: %s > %s", record->file_a ? record->file_a : "",
+             record->file_b ? record->file_b : "", client ? client : "?",
+             record->target ? record->target : "?");
+    if (record->connection_a != RECORD_UNKNOWN)
+        READ_ADD(&line, ", %" PRId64 " in A", record->connection_a);
+    if (record->connection_b != RECORD_UNKNOWN)
+        READ_ADD(&line, ", %" PRId64 " in B", record->connection_b);
+    style_wrap_tone(page->style, page->stream, TONE_BOLD, 0, PAGE_INDENT, line.text);
+}
 
 void compare_show(const void *record, const struct style *style, struct output *output)
 {
     const struct compare_record *compare = record;
+    const enum compare_verdict verdict = find_verdict(compare->verdict);
+    const bool alone = verdict == COMPARE_VERDICT_ONLY_A || verdict == COMPARE_VERDICT_ONLY_B;
+    struct page page = {.style = style, .stream = output->stream, .record = record};
 
-    (void)style;
-    fprintf(output->stream, "%s: %s\n", compare->verdict ? compare->verdict : "-",
-            compare->reason ? compare->reason : "");
+    put_title(&page);
+    /* Where there is nothing to hold it against, and nothing to say, two lines are enough. */
+    if (!alone &&
+        (verdict != COMPARE_VERDICT_SAME || style->verbose > 0 || compare->differences.count > 0)) {
+        put_sides(&page);
+        put_differences(&page);
+        if (style->verbose > 0 || style->explain)
+            put_matched(&page);
+        put_between(&page);
+        put_shifts(&page);
+        put_counts(&page);
+    }
+    if (compare->findings.count > 0)
+        fprintf(page.stream, "\n%*sfindings\n", PAGE_INDENT, "");
+    page_put_findings(&page, compare->findings);
+    if (page.facts || compare->findings.count > 0 || compare->differences.count > 0)
+        fputc('\n', output->stream);
+    page_put_judgement(&page, 0, verdict_tone(verdict), compare->verdict ? compare->verdict : "-",
+                       compare->reason, compare->unmet);
 }

@@ -242,8 +242,8 @@ static void tell_segment(struct ladder *ladder, const struct ladder_case *told,
     text_append(texts->label, sizeof texts->label, &at, "%s",
                 segment->flags ? segment->flags : "?");
     if (segment->length != RECORD_UNKNOWN && segment->length > 0)
-        text_append(texts->label, sizeof texts->label, &at, "  %" PRId64 " byte%s",
-                    segment->length, segment->length == 1 ? "" : "s");
+        text_append(texts->label, sizeof texts->label, &at, "  %" PRId64 " byte%s", segment->length,
+                    segment->length == 1 ? "" : "s");
     show_numbers(segment, told->more || strcmp(segment->direction, "in") == 0, texts->numbers,
                  sizeof texts->numbers);
     ladder_detail(ladder, texts->numbers, TONE_PLAIN);
@@ -253,6 +253,7 @@ static void tell_segment(struct ladder *ladder, const struct ladder_case *told,
     }
     ladder_detail(ladder, segment->options, TONE_PLAIN)->notation = true;
     ladder_detail(ladder, more->ranges, TONE_WARN);
+    ladder_detail(ladder, more->what, TONE_PLAIN);
     show_payload(segment, style->verbose, texts->payload, sizeof texts->payload);
     ladder_detail(ladder, texts->payload, TONE_PLAIN);
 }
@@ -269,7 +270,6 @@ static void put_segment(struct walk *walk, const struct segment_record *segment,
     enum tone tone = !segment->icmp && has_flag(segment->flags, "RST") ? TONE_BAD : TONE_BOLD;
     if (told->more)
         told->more(segment, ladder->style, &more);
-    ladder_detail(ladder, more.what, TONE_WARN);
     if (segment->icmp) {
         arrow = out ? LADDER_ICMP_OUT : icmp_arrow(segment->icmp, told->server);
         tell_icmp(ladder, segment, &texts);
@@ -281,11 +281,11 @@ static void put_segment(struct walk *walk, const struct segment_record *segment,
     const char *fate = number > 0 ? fate_of_syn(told, number, &lost) : NULL;
     const char *note = show_note(segment, fate, texts.note, sizeof texts.note);
     walk->turn ^= 1;
-    ladder_row(ladder, segment->t_ms,
-               mark_state(segment->state, more.state_doubtful, walk->states[walk->turn]),
-               mark_state(segment->server_state, more.server_doubtful,
-                          walk->server_states[walk->turn]),
-               arrow, texts.label, tone, note, lost);
+    ladder_row(
+        ladder, segment->t_ms,
+        mark_state(segment->state, more.state_doubtful, walk->states[walk->turn]),
+        mark_state(segment->server_state, more.server_doubtful, walk->server_states[walk->turn]),
+        arrow, texts.label, tone, note, lost);
     if (ladder->style->explain && more.lesson)
         tell_lesson(ladder, &more);
 }
@@ -299,9 +299,8 @@ static void show_step(struct walk *walk)
     const struct step_record *step = &walk->told->steps[walk->step++];
     struct ladder *ladder = walk->ladder;
     bool alone = step->segment == RECORD_UNKNOWN;
-    const char *coming = walk->segment < walk->told->segment_count
-                             ? segment_at(walk, walk->segment)->state
-                             : NULL;
+    const char *coming =
+        walk->segment < walk->told->segment_count ? segment_at(walk, walk->segment)->state : NULL;
     bool shown = (ladder->state && strcmp(ladder->state, step->to) == 0) ||
                  (coming && strcmp(coming, step->to) == 0);
     bool explained =

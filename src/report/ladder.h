@@ -11,9 +11,9 @@
 
 /* What is told of a segment beyond its struct segment_record. */
 struct ladder_more {
-    char what[320];   /* what it means for the connection, under its numbers */
-    char ranges[400]; /* sequence numbers of what its sender has and lacks */
-    char place[64];   /* where it stands in the capture; with style->verbose */
+    char what[320];                       /* what its note does not say */
+    char ranges[400];                     /* sequence numbers of what its sender has and lacks */
+    char place[64];                       /* where it stands in the capture; with style->verbose */
     bool state_doubtful, server_doubtful; /* the states are marked with "?" */
     const char *lesson, *reference;       /* with style->explain; NULL: none */
 };

@@ -73,8 +73,9 @@ static void put_line(const struct page *page, size_t indent, enum tone tone, con
                      const char *text)
 {
     style_spaces(page->stream, indent);
-    fprintf(page->stream, "%s%s:%s", style_tone(page->style, tone), label,
-            style_tone(page->style, TONE_PLAIN));
+    fputs(style_tone(page->style, tone), page->stream);
+    style_put(page->style, page->stream, label, strlen(label));
+    fprintf(page->stream, ":%s", style_tone(page->style, TONE_PLAIN));
     if (text && *text) {
         fputc(' ', page->stream);
         style_put(page->style, page->stream, text, strlen(text));
@@ -122,9 +123,10 @@ void page_put_findings(const struct page *page, struct record_list list)
             widest = strlen(findings[i].id);
     for (size_t i = 0; i < list.count; i++) {
         size_t column = PAGE_INDENT + severities + 2 + widest + 2;
-        fprintf(page->stream, "%*s%s%-*s%s  %s", PAGE_INDENT, "",
+        fprintf(page->stream, "%*s%s%-*s%s  ", PAGE_INDENT, "",
                 style_tone(page->style, severity_tone(findings[i].severity)), (int)severities,
-                findings[i].severity, style_tone(page->style, TONE_PLAIN), findings[i].id);
+                findings[i].severity, style_tone(page->style, TONE_PLAIN));
+        style_put(page->style, page->stream, findings[i].id, strlen(findings[i].id));
         /* On a narrow page the text begins below, so that it is not a column of single words. */
         if (column + 30 > page->style->width) {
             column = PAGE_INDENT + severities + 2;

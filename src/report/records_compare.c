@@ -37,7 +37,7 @@ static const struct field compare_fields[] = {
     F(server_a, "", "the server and its port in the first file"),
     F(client_b, "", "the client and its port in the second file"),
     F(server_b, "", "the server and its port in the second file"),
-    W(matched_by, "ends,isn,order", "how the two were found to be the same: by both ends, by initial sequence numbers and timestamps, or by one end, options and the order in time; null: one capture has none"),
+    W(matched_by, COMPARE_MATCHED_WORDS, "how the two were found to be the same: by both ends, by initial sequence numbers, by timestamps, or by one end, the options of the SYN and the order in time; null: one capture has none"),
     W(verdict, RECORDS_WORDS(COMPARE_VERDICT_TABLE), "what lies between the two captures, as far as the differences tell" COMPARE_VERDICT_TABLE(RECORDS_MEANING)),
     F(reason, "", "the verdict in one sentence"),
     W(verdict_a, RECORDS_WORDS(VERDICT_TABLE), "the verdict about the connection itself in the first file"),

@@ -38,7 +38,7 @@
     FIELD_PATH(record, at has, "has", "", "what its sender has behind a hole, by SACK: relative sequence numbers, each range up to but without its end"), \
     FIELD_PATH(record, at lacks, "lacks", "", "what its sender lacks below that, in the same form"), \
     FIELD_PATH(record, at twice, "twice", "", "what its sender got twice, by D-SACK, in the same form"), \
-    FIELD_PATH_WORDS(record, at reset_by, "reset_by", RECORDS_WORDS(FOLLOW_WHO_TABLE), "of an RST: who probably sent it, by TTL, sequence number and what came after"), \
+    FIELD_PATH_WORDS(record, at reset_by, "reset_by", RECORDS_WORDS(FOLLOW_WHO_TABLE), "of an RST: who probably sent it, by TTL, sequence number and what came after" RECORDS_MEANINGS(FOLLOW_WHO_TABLE)), \
     FIELD_PATH(record, at ip_id, "ip_id", "", "the IP header's identification; null for IPv6"), \
     FIELD_PATH_WORDS(record, at checksum, "checksum", READ_CHECKSUM_WORDS, "the TCP checksum; partial: left to the network card of the machine that captured it"), \
     FIELD_PATH(record, at why, "why", "", "what it is for and why, in sentences; null unless that is asked for"), \
@@ -155,7 +155,7 @@ static const struct field read_fields[] = {
     F(bytes_received, "bytes", "data that the server sent, each byte once"),
     W(ending, RECORDS_WORDS(FOLLOW_ENDING_TABLE), "how it ended, as far as the capture goes, by a word of `describe endings`"),
     W(closed, CLOSED_WORDS, "the same in the words of `handshake`, seen from the client; null if it was never open"),
-    W(reset_by, RECORDS_WORDS(FOLLOW_WHO_TABLE), "who probably sent the RST that ended it; null if none did"),
+    W(reset_by, RECORDS_WORDS(FOLLOW_WHO_TABLE), "who probably sent the RST that ended it; null if none did" RECORDS_MEANINGS(FOLLOW_WHO_TABLE)),
     F(simultaneous, "", "both ends sent a SYN, and these crossed (RFC 9293 3.5 figure 7)"),
     F(split, "", "the SYN,ACK came as an ACK and a SYN apart from each other"),
     F(began_late, "", "the capture began when it was already under way"),

@@ -110,10 +110,26 @@ static const char *in_ascii(const char *text, size_t length)
     return "?";
 }
 
+/* Printable ASCII that the text begins with. */
+static size_t plain_run(const char *text, size_t length)
+{
+    size_t run = 0;
+    while (run < length && text[run] >= ' ' && text[run] <= '~')
+        run++;
+    return run;
+}
+
 size_t style_put(const struct style *style, FILE *stream, const char *text, size_t length)
 {
     size_t columns = 0;
     for (size_t at = 0; at < length && text[at];) {
+        size_t run = plain_run(text + at, length - at);
+        if (run > 0) {
+            fwrite(text + at, 1, run, stream);
+            columns += run;
+            at += run;
+            continue;
+        }
         size_t taken = style_character(text + at);
         unsigned char first = (unsigned char)text[at];
         /* U+0080 to U+009F are control characters too. */
