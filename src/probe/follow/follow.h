@@ -50,7 +50,7 @@ struct follow_end {
     int64_t next_at;      /* when `next` was last moved */
     int64_t last_ack_at;  /* of its last segment with an ACK */
     int64_t timed_at;     /* when the byte before timed_end was sent */
-    int64_t rtt_min;      /* capture point to the other end and back, from data; 0: none */
+    int64_t rtt_min;      /* capture point to the other end and back, by data and FINs; 0: none */
     int64_t window_bytes; /* last advertised, scaled; FOLLOW_UNKNOWN */
     uint64_t last_events; /* of its last segment */
     uint64_t all_events;  /* of all its segments together */

@@ -194,7 +194,8 @@ static void move_edge(struct follow_work *work)
 
     if (end->has_next && !seq_before(end->next, work->seq_end))
         return;
-    if (!end->has_timed && work->length > 0 && work->step->repeated == 0) {
+    if (!end->has_timed && work->seq_end != work->segment->seq &&
+        !(work->segment->flags & TCP_SYN) && work->step->repeated == 0) {
         end->has_timed = true;
         end->timed_end = work->seq_end;
         end->timed_at = work->input->at;

@@ -4,7 +4,8 @@
 
 /* RFC 9293 section 3.7.1: what an end takes that says nothing; the value for IPv4. */
 #define MSS_DEFAULT 536
-/* RFC 6298 section 2: before the first SYN's timer has run out, silence means nothing. */
+/* RFC 6298 section 2: before the first SYN's timer has run out, silence means nothing, unless the
+ * client itself gave up. */
 #define SILENCE INT64_C(1000000000)
 /* As many repeats without any answer are a time-out. */
 #define REPEATS_TIMED_OUT 3
@@ -48,7 +49,7 @@ static enum follow_ending find_ending(const struct follow *follow)
         if (follow->reset_who == FOLLOW_WHO_SOMEBODY)
             return FOLLOW_ENDING_RST_FORGED;
         if (!follow->opened && by_client)
-            return FOLLOW_ENDING_ABANDONED;
+            return server->syn_sent ? FOLLOW_ENDING_ABANDONED : FOLLOW_ENDING_UNANSWERED;
         return by_client ? FOLLOW_ENDING_RST_CLIENT : FOLLOW_ENDING_RST_SERVER;
     }
     if (!follow->opened) {
@@ -75,7 +76,7 @@ static void decide_unopened(const struct follow *follow, int64_t end_at,
     const struct follow_end *server = &follow->ends[!follow->client];
 
     if (!server->syn_sent) {
-        if (end_at - follow->last_at >= SILENCE)
+        if (end_at - follow->first_at >= SILENCE || follow->reset)
             decide(verdict, VERDICT_FILTERED, "nothing came back");
         else
             decide(verdict, VERDICT_INCONCLUSIVE,

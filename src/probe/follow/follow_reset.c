@@ -82,7 +82,10 @@ static void believe(struct follow_work *work, enum follow_who who)
     struct follow *follow = work->follow;
     bool first = !follow->reset && !follow->refused;
 
-    work->peer->closed = true;
+    /* Where nothing is known of an end, nothing is reset: a listener drops it (RFC 9293 section
+     * 3.10.7.2). */
+    if (work->peer->syn_sent)
+        work->peer->closed = true;
     if (who != FOLLOW_WHO_SOMEBODY)
         work->end->closed = true;
     if (!first)
@@ -135,7 +138,9 @@ void follow_reset_doubt(struct follow_work *work)
     uint32_t ack = work->segment->ack;
     unsigned from = work->input->from & 1;
 
-    if ((!follow->reset && !follow->refused) || follow->reset_after_fin)
+    bool believed = follow->reset || follow->refused;
+
+    if ((!believed && !end->closed) || follow->reset_after_fin)
         return;
     /* What was sent before the reset may have been overtaken by it. */
     bool news = work->segment->flags & TCP_SYN ||
@@ -144,6 +149,8 @@ void follow_reset_doubt(struct follow_work *work)
     if (!news)
         return;
     end->closed = false;
+    if (!believed)
+        return; /* the other end went on already */
     if (from == follow->reset_from) {
         follow->reset_who = FOLLOW_WHO_SOMEBODY;
         follow->refused = false;
