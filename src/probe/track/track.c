@@ -170,7 +170,8 @@ static void take_stamp(struct track *track, const struct replay_frame *frame)
         track->newest = at;
     track->at = at;
     track->has_at = true;
-    track_clock_stamp(&track->clock, at);
+    if (track_clock_stamp(&track->clock, at, counts->frames))
+        track_revive(track, track->clock.leap_from);
 }
 
 static int take_frame(struct track *track, const struct replay_frame *frame,

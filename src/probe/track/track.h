@@ -63,7 +63,7 @@ struct tracked {
     const struct segment *segment;
     struct follow_input input; /* as it was given to follow_segment() */
     struct follow_step step;
-    unsigned notes; /* enum track_note */
+    unsigned notes;               /* enum track_note */
     enum checksum_state checksum; /* BAD also where the IP header's is */
 };
 

@@ -18,7 +18,7 @@ static void believe(struct track_clock *clock, int64_t at, int64_t ns)
         clock->highest = at;
 }
 
-static void leap(struct track_clock *clock, int64_t at)
+static bool leap(struct track_clock *clock, int64_t at, uint64_t frame)
 {
     bool forwards = at > clock->reference;
 
@@ -26,29 +26,32 @@ static void leap(struct track_clock *clock, int64_t at)
         clock->leaping = 0;
         clock->forwards = forwards;
         clock->nearest = at;
+        clock->leap_from = frame;
     } else if (forwards ? at < clock->nearest : at > clock->nearest) {
         clock->nearest = at;
     }
     if (++clock->leaping < TRACK_LEAP_FRAMES)
-        return;
+        return false;
     int64_t news = clock->nearest - clock->highest;
     believe(clock, clock->nearest, news > 0 ? news : 0);
+    return true;
 }
 
-void track_clock_stamp(struct track_clock *clock, int64_t at)
+bool track_clock_stamp(struct track_clock *clock, int64_t at, uint64_t frame)
 {
     if (!clock->has_reference) {
         clock->has_reference = true;
         clock->reference = clock->highest = at;
-        return;
+        return false;
     }
     int64_t step = at - clock->reference;
     if (step > TRACK_LEAP_NS + clock->waited || step < -TRACK_LEAP_NS)
-        leap(clock, at);
-    else if (step >= 0)
+        return leap(clock, at, frame);
+    if (step >= 0)
         believe(clock, at, step);
     else
         clock->leaping = 0;
+    return false;
 }
 
 void track_clock_wait(struct track_clock *clock, int64_t ns)

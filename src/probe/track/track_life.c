@@ -88,10 +88,10 @@ int track_finish(struct track *track, struct track_entry *entry, enum track_why 
 {
     const struct track_calls *calls = &track->options.calls;
     struct connection *connection = &entry->connection;
-    int64_t silence = track->clock.elapsed - entry->touched_at;
-    int64_t last_at = connection->follow.last_at;
-    int64_t end_at = last_at + (silence < TRACK_STAMP_MAX ? silence : TRACK_STAMP_MAX);
+    int64_t silence = why == TRACK_WHY_END ? 0 : track->clock.elapsed - entry->touched_at;
+    int64_t end_at = connection->follow.last_at;
 
+    end_at += silence < TRACK_STAMP_MAX ? silence : TRACK_STAMP_MAX;
     track->counts.ended[why]++;
     take_out(track, entry);
     /* An opening that was given up leaves none: what comes after it would be something new. */
@@ -193,6 +193,18 @@ int track_touch(struct track *track, struct track_entry *entry)
         entry->queued = entry->touched;
     }
     return phase == FOLLOW_PHASE_OPENING ? 0 : tell_decided(track, &entry->connection);
+}
+
+void track_revive(struct track *track, uint64_t frame)
+{
+    for (unsigned phase = 0; phase < FOLLOW_PHASE_COUNT; phase++) {
+        struct track_entry *entry = track->queues[phase].last;
+
+        /* Those that are open do not stand in order, nor does their time matter. */
+        for (; entry && entry->touched >= frame && rules[phase].silence >= 0;
+             entry = entry->earlier)
+            entry->touched_at = track->clock.elapsed;
+    }
 }
 
 /* Nothing that begins or moves from now on can be due before `check_at`. */

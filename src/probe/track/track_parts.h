@@ -21,15 +21,18 @@
 #define TRACK_STAMP_MAX (INT64_MAX / 2)
 
 struct track_clock {
-    int64_t elapsed;   /* since the first stamp */
-    int64_t reference; /* the largest stamp that was believed */
-    int64_t highest;   /* of all of them, whatever leaps there were */
-    int64_t nearest;   /* of the stamps in the leap that waits to be believed */
-    int64_t waited;    /* counted in `elapsed` without stamps */
-    uint8_t leaping;   /* frames in that leap */
+    int64_t elapsed;    /* since the first stamp */
+    int64_t reference;  /* the largest stamp that was believed */
+    int64_t highest;    /* of all of them, whatever leaps there were */
+    int64_t nearest;    /* of the stamps in the leap that waits to be believed */
+    int64_t waited;     /* counted in `elapsed` without stamps */
+    uint64_t leap_from; /* the first frame in that leap */
+    uint8_t leaping;    /* frames in that leap */
     bool forwards, has_reference;
 };
-void track_clock_stamp(struct track_clock *clock, int64_t at);
+/* True: a leap is believed; what was heard of since the frame `leap_from` was heard of behind it.
+ */
+bool track_clock_stamp(struct track_clock *clock, int64_t at, uint64_t frame);
 void track_clock_wait(struct track_clock *clock, int64_t ns);
 
 /* Items of one size in blocks, found by a number from 1; none is moved. */
@@ -172,6 +175,8 @@ int track_touch(struct track *track, struct track_entry *entry);
 /* Ends it; `at_least`: what its end's time is not before. */
 int track_finish(struct track *track, struct track_entry *entry, enum track_why why,
                  int64_t at_least);
+/* What was heard of in this frame or behind it was heard of just now. */
+void track_revive(struct track *track, uint64_t frame);
 /* Ends what is due. */
 int track_expire(struct track *track);
 /* Forgets it, and tells nothing but `freed`. */
