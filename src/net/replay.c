@@ -260,6 +260,6 @@ bool replay_ready(const struct replay *replay)
 
     if (replay->over)
         return true;
-    size_t left = stream_left(stream), extent = replay->extent(replay, stream_bytes(stream), left);
-    return (extent > 0 && extent <= left) || stream_ready(stream);
+    size_t left = stream_left(stream);
+    return replay->extent(replay, stream_bytes(stream), left) <= left || stream_ready(stream);
 }

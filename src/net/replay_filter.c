@@ -12,7 +12,7 @@
 #define LINK_IEEE802_11 105
 #define LINK_PFLOG      117
 #define SNAPLEN         262144 /* libpcap's greatest */
-#define PROGRAMS_MAX    32     /* link types whose programs are kept; more are compiled anew */
+#define PROGRAMS_MAX    64     /* more than there are link types in which IP is found */
 
 /* The expression for frames of one link type. */
 struct program {
@@ -23,10 +23,10 @@ struct program {
 };
 
 struct filter {
-    char *expression;
     struct program inner; /* for the bare IP packet */
     struct program programs[PROGRAMS_MAX];
     unsigned count;
+    char expression[];
 };
 
 /* An expression that one of these has a meaning for is one: "ether host", "inbound", "wlan type",
@@ -94,14 +94,14 @@ static int syntax_fault(const char *expression, const char *reason, const char *
 
 int filter_new(const char *expression, struct filter **ret_filter, struct fault *fault)
 {
-    struct filter *filter = calloc(1, sizeof *filter);
+    size_t length = strlen(expression) + 1;
+    struct filter *filter = calloc(1, sizeof *filter + length);
     char reason[PCAP_ERRBUF_SIZE] = "", ignored[PCAP_ERRBUF_SIZE];
     int error;
 
-    if (!filter || !(filter->expression = strdup(expression))) {
-        free(filter);
+    if (!filter)
         return fault_set(fault, FAULT_MEMORY, 0, "out of memory");
-    }
+    memcpy(filter->expression, expression, length);
     error = compile(expression, LINK_RAW, &filter->inner, ignored, fault);
     bool makes_sense = filter->inner.exists, is_empty = false;
     for (size_t i = 0; !error && i < sizeof judges / sizeof judges[0]; i++) {
@@ -130,11 +130,10 @@ void filter_free(struct filter *filter)
     for (unsigned i = 0; i < filter->count; i++)
         program_release(&filter->programs[i]);
     program_release(&filter->inner);
-    free(filter->expression);
     free(filter);
 }
 
-/* The program of a link type, made when it occurs first. */
+/* The program of a link type, made when it occurs first. 1; 0: one in which no IP is found. */
 static int program_of(struct filter *filter, int link_type, struct program **ret_program,
                       struct fault *fault)
 {
@@ -144,8 +143,10 @@ static int program_of(struct filter *filter, int link_type, struct program **ret
     for (unsigned i = 0; i < filter->count; i++)
         if (filter->programs[i].link_type == link_type) {
             *ret_program = &filter->programs[i];
-            return 0;
+            return 1;
         }
+    if (!envelope_link_known(link_type))
+        return 0;
     int error = compile(filter->expression, link_type, &made, reason, fault);
     if (error)
         return error;
@@ -157,7 +158,7 @@ static int program_of(struct filter *filter, int link_type, struct program **ret
     program_release(&filter->programs[place]);
     filter->programs[place] = made;
     *ret_program = &filter->programs[place];
-    return 0;
+    return 1;
 }
 
 static bool runs_true(const struct program *program, const uint8_t *bytes, size_t length,
@@ -201,10 +202,10 @@ static bool takes_inner(const struct filter *filter, const struct replay_frame *
 int filter_takes(struct filter *filter, const struct replay_frame *frame, struct fault *fault)
 {
     struct program *program;
-    int error = program_of(filter, frame->link_type, &program, fault);
+    int known = program_of(filter, frame->link_type, &program, fault);
 
-    if (error)
-        return error;
+    if (known != 1)
+        return known;
     if (program->exists && runs_true(program, frame->bytes, frame->length, frame->wire_length))
         return 1;
     return filter->inner.exists && takes_inner(filter, frame, !program->exists);

@@ -41,8 +41,11 @@ static const struct kind kinds[] = {
 };
 /* clang-format on */
 
+/* ASCII, or what has it at the beginning; UTF-8 may begin with its mark. */
 static bool is_text(const uint8_t *bytes, size_t length)
 {
+    if (length == 0 || (bytes[0] >= 0x80 && bytes[0] != 0xef))
+        return false;
     for (size_t i = 0; i < length; i++) {
         bool is_blank = bytes[i] == '\n' || bytes[i] == '\r' || bytes[i] == '\t';
         if ((bytes[i] < ' ' && !is_blank) || bytes[i] == 0x7f)

@@ -129,7 +129,8 @@ struct replay {
     uint64_t record_at; /* where the packet or block begins that is being read */
     /* A frame without its number, or 0 at the end; -FAULT_MEMORY. */
     int (*next)(struct replay *replay, struct replay_frame *ret_frame, struct fault *fault);
-    /* The bytes of the record that stands in the window's first `left` bytes; 0: not to be seen. */
+    /* Where the next packet ends in the window, of which `left` bytes are there; SIZE_MAX: that
+     * cannot be seen yet. */
     size_t (*extent)(const struct replay *replay, const uint8_t *bytes, size_t left);
     struct replay_pcap pcap;
     struct replay_pcapng pcapng;

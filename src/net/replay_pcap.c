@@ -25,10 +25,11 @@ static bool is_magic(uint32_t magic)
 
 static size_t extent(const struct replay *replay, const uint8_t *bytes, size_t left)
 {
-    size_t at = replay->pcap.swapped ? 12 : 8;
+    const uint8_t *length = bytes + (replay->pcap.swapped ? 12 : 8);
 
-    return left < PACKET_HEAD ? 0
-                              : replay->pcap.head + number32(replay->facts.big_endian, bytes + at);
+    if (left < PACKET_HEAD)
+        return SIZE_MAX;
+    return replay->pcap.head + number32(replay->facts.big_endian, length);
 }
 
 static int cut(struct replay *replay, size_t want, struct fault *fault)

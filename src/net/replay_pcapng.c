@@ -21,11 +21,6 @@
 /* Blocks that are held whole: a frame, and what options may stand behind it. */
 #define BLOCK_MAX ((uint32_t)REPLAY_FRAME_MAX + (1U << 20))
 
-static size_t extent(const struct replay *replay, const uint8_t *bytes, size_t left)
-{
-    return left < HEAD ? 0 : number32(replay->facts.big_endian, bytes + 4);
-}
-
 /* A packet block: the interface, the stamp's two halves, both lengths, the frame. */
 static int read_packet(struct replay *replay, const struct replay_body *body, bool is_old,
                        struct replay_frame *ret_frame, struct fault *fault)
@@ -106,6 +101,23 @@ static uint32_t least_body(uint32_t type)
 static bool is_packet(uint32_t type)
 {
     return type == BLOCK_PACKET || type == BLOCK_OLD_PACKET || type == BLOCK_SIMPLE;
+}
+
+/* What is no block is known without waiting, too. */
+static size_t extent(const struct replay *replay, const uint8_t *bytes, size_t left)
+{
+    bool big = replay->facts.big_endian;
+    size_t at = 0;
+
+    while (at < left && left - at >= SECTION_START) {
+        if (number32(true, bytes + at) == BLOCK_SECTION)
+            big = number32(true, bytes + at + ORDER_AT) == BYTE_ORDER_MAGIC;
+        uint32_t type = number32(big, bytes + at), total = number32(big, bytes + at + 4);
+        at += total;
+        if (total < FRAME || is_packet(type))
+            return at;
+    }
+    return SIZE_MAX;
 }
 
 /* Notes that the file ends within a block of `total` bytes; 0: within the head of one. */

@@ -139,8 +139,8 @@ static void read_once(struct stream *stream)
     }
 }
 
-/* Makes room for `length` bytes from the window's beginning. */
-static bool make_room(struct stream *stream, size_t length)
+/* Moves the window so that there is room for `length` bytes from its beginning. */
+static bool move_window(struct stream *stream, size_t length)
 {
     size_t left = stream_left(stream);
     uint8_t *larger = NULL;
@@ -172,7 +172,7 @@ bool stream_read(struct stream *stream, size_t length)
     if (stream->ended)
         return false;
     /* Few large reads instead of many into what is left behind the window. */
-    if ((stream->at > 0 || length > stream->capacity) && !make_room(stream, length))
+    if ((stream->at > 0 || length > stream->capacity) && !move_window(stream, length))
         return false;
     while (stream_left(stream) < length && !stream->ended)
         read_once(stream);

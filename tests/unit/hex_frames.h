@@ -91,7 +91,7 @@ static size_t hex_frame(const char *text, uint8_t *bytes)
 }
 
 /* A copy of exactly its size, so that the sanitizer sees a read past the end. To be freed. */
-static uint8_t *hex_exact(const uint8_t *bytes, size_t length)
+__attribute__((unused)) static uint8_t *hex_exact(const uint8_t *bytes, size_t length)
 {
     uint8_t *copy = malloc(length ? length : 1);
     assert_non_null(copy);
