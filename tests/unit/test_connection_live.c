@@ -320,12 +320,110 @@ static void test_wrong_checksum(void **state)
     compare(lab, "open");
 }
 
+/* An earlier answer was lost, as the echo says; the server may repeat its SYN,ACK besides. */
+static void answer_lost(struct lab *lab, bool twice)
+{
+    struct segment answer, again;
+
+    lab->timestamps = true;
+    lab_start(lab);
+    answer = again = lab_segment(lab, TCP_SYN | TCP_ACK, 0, 1);
+    lab_wait(lab, SECOND + MS);
+    lab_take(lab, &answer);
+    lab_wait(lab, MS);
+    if (twice)
+        lab_take(lab, &again);
+    finish_politely(lab);
+    compare(lab, "open");
+}
+
+static void test_answer_lost(void **state)
+{
+    answer_lost(*state, false);
+}
+
+static void test_answer_lost_two_come(void **state)
+{
+    answer_lost(*state, true);
+}
+
+static void test_late_answer(void **state)
+{
+    struct lab *lab = *state;
+
+    lab->spec.timeout = 3 * SECOND;
+    lab_start(lab);
+    lab_wait(lab, SECOND);
+    lab_feed(lab, TCP_SYN | TCP_ACK, 0, 1);
+    finish_politely(lab);
+    compare(lab, "open");
+}
+
+static void test_no_timestamps(void **state)
+{
+    struct lab *lab = *state;
+
+    lab->timestamps = false;
+    lab_start(lab);
+    lab_wait(lab, SECOND + 10 * MS);
+    lab_feed(lab, TCP_SYN | TCP_ACK, 0, 1);
+    finish_politely(lab);
+    compare(lab, "open");
+}
+
+static void test_peer_first(void **state)
+{
+    struct lab *lab = *state;
+
+    establish(lab);
+    lab_feed(lab, TCP_FIN | TCP_ACK, 1, 1);
+    lab_reach(lab, PHASE_CLOSING);
+    lab->now += 5 * MS;
+    lab_feed(lab, TCP_ACK, 2, 2);
+    lab_wait(lab, 60 * SECOND);
+    compare(lab, "open");
+}
+
+/* The peer never answers the FIN: the probe ends it with an RST. */
+static void test_never_closed(void **state)
+{
+    struct lab *lab = *state;
+
+    establish(lab);
+    lab_reach(lab, PHASE_CLOSING);
+    lab_wait(lab, 300 * SECOND);
+    compare(lab, "open");
+}
+
+static void test_isn_changed(void **state)
+{
+    struct lab *lab = *state;
+
+    establish(lab);
+    lab_feed(lab, TCP_SYN | TCP_ACK, 5000, 1);
+    finish_politely(lab);
+    compare(lab, "open");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        BOTH(test_polite),      BOTH(test_data),       BOTH(test_refused),
-        BOTH(test_silence),     BOTH(test_second),     BOTH(test_reset),
-        BOTH(test_unreachable), BOTH(test_duplicates), BOTH(test_wrong_checksum),
+        BOTH(test_polite),
+        BOTH(test_data),
+        BOTH(test_refused),
+        BOTH(test_silence),
+        BOTH(test_second),
+        BOTH(test_reset),
+        BOTH(test_unreachable),
+        BOTH(test_duplicates),
+        BOTH(test_wrong_checksum),
+        BOTH(test_answer_lost),
+        BOTH(test_answer_lost_two_come),
+        BOTH(test_late_answer),
+        BOTH(test_no_timestamps),
+        BOTH(test_peer_first),
+        BOTH(test_never_closed),
+        BOTH(test_isn_changed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -49,7 +49,7 @@ static const char *half_source(const struct telling *telling, const struct openi
 {
     const char *none = no_pair(telling);
 
-    if (half->rtt == OPENING_UNKNOWN)
+    if (half->rtt == OPENING_UNKNOWN || !telling_has_time(telling))
         return none ? none : words;
     arena_print(telling->arena, "%s: %s",
                 telling_stamps(telling->context->stamps_ns, telling->arena), words);
@@ -64,7 +64,7 @@ void telling_sources(struct telling *telling)
     record->server_rtt_source =
         half_source(telling, &verdict->server_half, rtt_source_words(verdict->server_half.source));
     record->client_rtt_source = half_source(telling, &verdict->client_half, client_source(telling));
-    if (verdict->server_half.rtt == OPENING_UNKNOWN)
+    if (verdict->server_half.rtt == OPENING_UNKNOWN || !telling_has_time(telling))
         record->rtt_source = record->server_rtt_source;
     else if (verdict->client_half.rtt == OPENING_UNKNOWN)
         record->rtt_source = record->client_rtt_source;
@@ -152,6 +152,12 @@ static void say_answered(const struct telling *telling)
                     many ? ordinal(half->answered_copy, number) : "");
     if (timed && half->rtt != OPENING_UNKNOWN)
         arena_print(telling->arena, " after %s", telling_duration(half->rtt, took));
+}
+
+static void say_losses(const struct telling *telling)
+{
+    const struct opening_verdict *half = &telling->verdict.server_half;
+
     if (half->lost_forward > 0)
         arena_print(telling->arena, "; %d SYN%s lost on the way there", half->lost_forward,
                     half->lost_forward == 1 ? " was" : "s were");
@@ -172,6 +178,7 @@ static void say_open(const struct telling *telling)
             telling_has_time(telling))
             arena_print(telling->arena, ", and the client's ACK came %s later",
                         telling_duration(telling->verdict.client_half.rtt, took));
+        say_losses(telling);
     }
     say_ending(telling);
 }

@@ -32,7 +32,7 @@ static void begin(struct retelling *retelling, struct telling *telling)
 
     if (first->refused)
         hint = FOLLOW_HINT_REFUSED;
-    else if (telling->client->syn_seen && telling->server->syn_seen)
+    else if (telling->client->syn_seen && telling->server->syn_seen && !first->simultaneous)
         hint = FOLLOW_HINT_ANSWERED;
     *retelling = (struct retelling){.telling = telling};
     follow_init_hint(&retelling->follow, hint,
