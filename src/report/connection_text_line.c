@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A connection of a capture in one line, and the heading above such lines. */
-#include <inttypes.h>
-
 #include "report/connection_text.h"
 #include "report/connection_text_parts.h"
 
@@ -29,60 +27,152 @@ static size_t number_width(const struct style *style)
     return style->width >= COUNTS_FROM ? 6 : style->width >= COLUMNS_FROM ? 4 : 0;
 }
 
-/* Writes a text, and blanks before or behind it up to a width, and one more behind. */
-static void put_column(const struct style *style, FILE *stream, size_t width, bool right,
-                       const char *text)
-{
-    const size_t columns = style_columns(text), blanks = width > columns ? width - columns : 0;
+/*
+ * A part of the line as it grows. There may be very many lines, and printf() takes most of the time
+ * of one: texts and numbers are put in by hand.
+ */
+struct part {
+    char text[1024];
+    size_t at;
+};
 
-    if (right && blanks > 0)
-        style_spaces(stream, blanks);
-    style_put(style, stream, text, strlen(text));
-    style_spaces(stream, 1 + (right ? 0 : blanks));
+static void add(struct part *part, const char *text)
+{
+    size_t room = sizeof part->text - 1 - part->at, length = strlen(text);
+
+    length = length < room ? length : room;
+    memcpy(part->text + part->at, text, length);
+    part->at += length;
+    part->text[part->at] = '\0';
+}
+
+static void add_blanks(struct part *part, size_t count)
+{
+    const size_t room = sizeof part->text - 1 - part->at;
+
+    count = count < room ? count : room;
+    memset(part->text + part->at, ' ', count);
+    part->at += count;
+    part->text[part->at] = '\0';
+}
+
+/* "-" for what is unknown. */
+static void add_number(struct part *part, int64_t number)
+{
+    char digits[24], *first = digits + sizeof digits - 1;
+    uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+
+    *first = '\0';
+    if (number == RECORD_UNKNOWN) {
+        add(part, "-");
+        return;
+    }
+    do
+        *--first = (char)('0' + rest % 10);
+    while (rest /= 10);
+    if (number < 0)
+        *--first = '-';
+    add(part, first);
+}
+
+/* The same as page_show_end() has it. */
+static void add_end(struct part *part, const char *address, int64_t port)
+{
+    const bool brackets = address && strchr(address, ':');
+
+    if (brackets)
+        add(part, "[");
+    add(part, address ? address : "?");
+    if (brackets)
+        add(part, "]");
+    if (port != RECORD_UNKNOWN) {
+        add(part, ":");
+        add_number(part, port);
+    }
+}
+
+/* What was added since `from` becomes a column, with a blank behind it; a width of 0 is its own. */
+static void end_column(struct part *part, size_t from, size_t width, bool right)
+{
+    const size_t columns = style_columns(part->text + from);
+    const size_t blanks = width > columns ? width - columns : 0;
+
+    if (right && blanks > 0 && part->at + blanks < sizeof part->text) {
+        memmove(part->text + from + blanks, part->text + from, part->at - from + 1);
+        memset(part->text + from, ' ', blanks);
+        part->at += blanks;
+    }
+    add_blanks(part, 1 + (right ? 0 : blanks));
+}
+
+static void put_part(const struct style *style, FILE *stream, struct part *part)
+{
+    style_put(style, stream, part->text, part->at);
+    part->text[part->at = 0] = '\0';
 }
 
 /* Bytes in at most 8 columns: "1460", "12345678", "1.23 GB". */
-static void show_bytes(int64_t bytes, char text[24])
+static void add_bytes(struct part *part, int64_t bytes)
 {
     static const char *const units[] = {"MB", "GB", "TB", "PB", "EB"};
     double value = (double)bytes / 1e6;
     size_t unit = 0;
+    char text[32];
 
-    if (bytes == RECORD_UNKNOWN) {
-        snprintf(text, 24, "-");
-        return;
-    }
     if (bytes < 100000000) {
-        snprintf(text, 24, "%" PRId64, bytes);
+        add_number(part, bytes);
         return;
     }
     for (; value >= 999.5 && unit < 4; unit++)
         value /= 1000;
-    snprintf(text, 24, "%.3g %s", value, units[unit]);
+    snprintf(text, sizeof text, "%.3g %s", value, units[unit]);
+    add(part, text);
+}
+
+static void add_duration(struct part *part, const struct style *style, double ms)
+{
+    char text[40] = "-";
+
+    if (isfinite(ms))
+        page_show_duration(style, ms, text, sizeof text);
+    add(part, text);
 }
 
 /* Both halves; where only one is known, that one and a "+". */
-static void put_rtt(const struct connection_record *record, const struct style *style, FILE *stream,
-                    size_t width)
+static void add_rtt(struct part *part, const struct connection_record *record,
+                    const struct style *style, bool columns)
 {
     const double rtt = isfinite(record->rtt_ms)          ? record->rtt_ms
                        : isfinite(record->server_rtt_ms) ? record->server_rtt_ms
                                                          : record->client_rtt_ms;
-    char text[40] = "-";
+    const size_t from = part->at;
 
-    if (isfinite(rtt))
-        page_show_duration(style, rtt, text, 32);
-    if (width > 0 && style_columns(text) < width)
-        style_spaces(stream, width - style_columns(text));
-    style_put(style, stream, text, strlen(text));
+    add_duration(part, style, rtt);
+    end_column(part, from, columns ? RTT_WIDTH : 0, true);
     if (isfinite(rtt) && !isfinite(record->rtt_ms))
-        fputs("+ ", stream);
-    else
-        fputs(width > 0 ? "  " : " ", stream);
+        part->text[part->at - 1] = '+';
+    else if (!columns)
+        return;
+    add(part, " ");
+}
+
+/* The separator between what was odd. */
+static void add_item(struct part *part, const char *text)
+{
+    if (part->at > 0)
+        add(part, ", ");
+    add(part, text);
+}
+
+static void add_count(struct part *part, const char *name, int64_t count)
+{
+    add_item(part, name);
+    add(part, " ");
+    add_number(part, count);
 }
 
 /* How it ended, where the verdict leaves that open. */
-static void tell_ending(const struct connection_record *record, struct read_line *line)
+static void tell_ending(const struct connection_record *record, struct part *part, size_t from)
 {
     static const char *const endings[READ_ENDING_COUNT + 1] = {
         [READ_ENDING_UNANSWERED] = "no answer",
@@ -102,19 +192,24 @@ static void tell_ending(const struct connection_record *record, struct read_line
     const char *ending = endings[read_ending_find(record->ending)];
 
     if (read_is(verdict, verdict_word(VERDICT_UNREACHABLE))) {
-        if (record->icmp_type != RECORD_UNKNOWN && record->icmp_code != RECORD_UNKNOWN)
-            READ_ADD(line, "ICMP %" PRId64 "/%" PRId64, record->icmp_type, record->icmp_code);
-        if (record->from)
-            READ_ADD(line, "%sfrom %s", line->at > 0 ? " " : "", record->from);
+        if (record->icmp_type != RECORD_UNKNOWN && record->icmp_code != RECORD_UNKNOWN) {
+            add(part, "ICMP ");
+            add_number(part, record->icmp_type);
+            add(part, "/");
+            add_number(part, record->icmp_code);
+        }
+        if (record->from) {
+            add(part, part->at > from ? " from " : "from ");
+            add(part, record->from);
+        }
     } else if (read_is(verdict, verdict_word(VERDICT_INCONCLUSIVE)) && record->reason) {
-        READ_ADD(line, "%s", record->reason);
+        add(part, record->reason);
     } else if (ending && !read_is(verdict, verdict_word(VERDICT_REFUSED)) &&
                !read_is(verdict, verdict_word(VERDICT_FILTERED))) {
-        READ_ADD(line, "%s", record->early && read_is(record->ending, "open") ? "so far" : ending);
+        add(part, record->early && read_is(record->ending, "open") ? "so far" : ending);
     }
-    if (record->reset_by && read_is_foreign(record->reset_by) &&
-        !read_is(record->ending, "rst-forged"))
-        READ_ITEM(line, "reset by somebody else?");
+    if (read_is_foreign(record->reset_by) && !read_is(record->ending, "rst-forged"))
+        add(part, part->at > from ? ", reset by somebody else?" : "reset by somebody else?");
 }
 
 static int64_t sum(int64_t a, int64_t b)
@@ -122,7 +217,7 @@ static int64_t sum(int64_t a, int64_t b)
     return (a == RECORD_UNKNOWN ? 0 : a) + (b == RECORD_UNKNOWN ? 0 : b);
 }
 
-static void tell_oddities(const struct connection_record *record, struct read_line *line)
+static void tell_oddities(const struct connection_record *record, struct part *part)
 {
     static const struct {
         const char *name;
@@ -140,94 +235,66 @@ static void tell_oddities(const struct connection_record *record, struct read_li
 
     if (page_some(record->attempts) &&
         (record->attempts > 1 || read_is(record->verdict, verdict_word(VERDICT_FILTERED))))
-        READ_ITEM(line, "SYNs %" PRId64, record->attempts);
+        add_count(part, "SYNs", record->attempts);
     if (server && page_some(server->syns) && server->syns > 1)
-        READ_ITEM(line, "SYN,ACKs %" PRId64, server->syns);
+        add_count(part, "SYN,ACKs", server->syns);
     for (size_t i = 0; client && server && i < sizeof counts / sizeof *counts; i++) {
         int64_t both[2];
 
         memcpy(&both[0], (const char *)client + counts[i].offset, sizeof both[0]);
         memcpy(&both[1], (const char *)server + counts[i].offset, sizeof both[1]);
         if (sum(both[0], both[1]) > 0)
-            READ_ITEM(line, "%s %" PRId64, counts[i].name, sum(both[0], both[1]));
+            add_count(part, counts[i].name, sum(both[0], both[1]));
     }
     if (record->simultaneous)
-        READ_ITEM(line, "simultaneous open");
+        add_item(part, "simultaneous open");
     if (record->split)
-        READ_ITEM(line, "split handshake");
+        add_item(part, "split handshake");
     if (record->began_late)
-        READ_ITEM(line, "began before the capture");
+        add_item(part, "began before the capture");
     if (record->one_way && !read_is(record->verdict, verdict_word(VERDICT_INCONCLUSIVE)))
-        READ_ITEM(line, "one direction only");
+        add_item(part, "one direction only");
 }
 
 /* What is medium or worse, by its id: `describe findings` has the rest. */
-static void tell_findings(const struct connection_record *record, struct read_line *line)
+static void tell_findings(const struct connection_record *record, struct part *part)
 {
     const struct finding_record *findings = record->findings.items;
 
     for (size_t i = 0; i < record->findings.count; i++)
         if (read_is(findings[i].severity, severity_word(SEVERITY_MEDIUM)) ||
             read_is(findings[i].severity, severity_word(SEVERITY_HIGH)))
-            READ_ITEM(line, "%s", findings[i].id ? findings[i].id : "?");
+            add_item(part, findings[i].id ? findings[i].id : "?");
 }
 
-static void put_counts(const struct connection_record *record, const struct style *style,
-                       FILE *stream)
+static void add_counts(struct part *part, const struct connection_record *record,
+                       const struct style *style)
 {
-    char text[32];
+    size_t from = part->at;
 
-    snprintf(text, sizeof text, "%" PRId64, record->segment_count);
-    put_column(style, stream, SEGMENTS_WIDTH, true,
-               record->segment_count != RECORD_UNKNOWN ? text : "-");
-    show_bytes(record->bytes_sent, text);
-    put_column(style, stream, BYTES_WIDTH, true, text);
-    show_bytes(record->bytes_received, text);
-    put_column(style, stream, BYTES_WIDTH, true, text);
+    add_number(part, record->segment_count);
+    end_column(part, from, SEGMENTS_WIDTH, true);
+    from = part->at;
+    add_bytes(part, record->bytes_sent);
+    end_column(part, from, BYTES_WIDTH, true);
+    from = part->at;
+    add_bytes(part, record->bytes_received);
+    end_column(part, from, BYTES_WIDTH, true);
     if (style->width < DURATION_FROM)
         return;
-    snprintf(text, sizeof text, "-");
-    if (isfinite(record->duration_ms))
-        page_show_duration(style, record->duration_ms, text, sizeof text);
-    put_column(style, stream, DURATION_WIDTH, true, text);
+    from = part->at;
+    add_duration(part, style, record->duration_ms);
+    end_column(part, from, DURATION_WIDTH, true);
 }
 
-void connection_line(const struct connection_record *record, const struct style *style,
-                     FILE *stream)
+/* What follows a connection's line: what was not met, and with -v its findings. */
+static void put_below(const struct connection_record *record, const struct style *style,
+                      FILE *stream)
 {
-    const bool columns = style->width >= COLUMNS_FROM;
-    const char *verdict = record->verdict ? record->verdict : "-";
-    const size_t length = style_columns(verdict);
-    struct read_line what = {.at = 0}, odd = {.at = 0};
-    char end[96];
+    const size_t number = number_width(style);
 
-    snprintf(end, sizeof end, "%" PRId64, record->connection);
-    put_column(style, stream, number_width(style), true,
-               record->connection != RECORD_UNKNOWN ? end : "-");
-    page_show_end(record->source, record->source_port, end, sizeof end);
-    put_column(style, stream, columns ? END_WIDTH : 0, false, end);
-    if (!columns)
-        fputs("> ", stream);
-    page_show_end(record->address, record->port, end, sizeof end);
-    put_column(style, stream, columns ? END_WIDTH : 0, false, end);
-    fputs(style_tone(style, page_verdict_tone(record->verdict)), stream);
-    style_put(style, stream, verdict, strlen(verdict));
-    fputs(style_tone(style, TONE_PLAIN), stream);
-    style_spaces(stream, 1 + (columns && length < VERDICT_WIDTH ? VERDICT_WIDTH - length : 0));
-    put_rtt(record, style, stream, columns ? RTT_WIDTH : 0);
-    if (style->width >= COUNTS_FROM)
-        put_counts(record, style, stream);
-    tell_ending(record, &what);
-    tell_oddities(record, &odd);
-    tell_findings(record, &odd);
-    if (odd.at > 0)
-        READ_PART(&what, "%s", odd.text);
-    if (what.at == 0)
-        READ_ADD(&what, "-"); /* no line ends in blanks, and all have as many columns */
-    style_put(style, stream, what.text, what.at);
-    fputc('\n', stream);
     if (record->unmet) {
-        style_spaces(stream, columns ? number_width(style) + 1 : PAGE_INDENT);
+        style_spaces(stream, number > 0 ? number + 1 : PAGE_INDENT);
         fprintf(stream, "%snot met:%s ", style_tone(style, TONE_BAD),
                 style_tone(style, TONE_PLAIN));
         style_put(style, stream, record->unmet, strlen(record->unmet));
@@ -240,26 +307,79 @@ void connection_line(const struct connection_record *record, const struct style 
     }
 }
 
+void connection_line(const struct connection_record *record, const struct style *style,
+                     FILE *stream)
+{
+    const bool columns = style->width >= COLUMNS_FROM;
+    const char *verdict = record->verdict ? record->verdict : "-";
+    const size_t verdict_columns = style_columns(verdict);
+    struct part line, odd;
+    size_t from;
+
+    line.text[line.at = 0] = odd.text[odd.at = 0] = '\0';
+    add_number(&line, record->connection);
+    end_column(&line, 0, number_width(style), true);
+    from = line.at;
+    add_end(&line, record->source, record->source_port);
+    end_column(&line, from, columns ? END_WIDTH : 0, false);
+    if (!columns)
+        add(&line, "> ");
+    from = line.at;
+    add_end(&line, record->address, record->port);
+    end_column(&line, from, columns ? END_WIDTH : 0, false);
+    put_part(style, stream, &line);
+    fputs(style_tone(style, page_verdict_tone(record->verdict)), stream);
+    style_put(style, stream, verdict, strlen(verdict));
+    fputs(style_tone(style, TONE_PLAIN), stream);
+    add_blanks(
+        &line,
+        1 + (columns && verdict_columns < VERDICT_WIDTH ? VERDICT_WIDTH - verdict_columns : 0));
+    add_rtt(&line, record, style, columns);
+    if (style->width >= COUNTS_FROM)
+        add_counts(&line, record, style);
+    from = line.at;
+    tell_ending(record, &line, from);
+    tell_oddities(record, &odd);
+    tell_findings(record, &odd);
+    if (odd.at > 0) {
+        add(&line, line.at > from ? "; " : "");
+        add(&line, odd.text);
+    }
+    if (line.at == from)
+        add(&line, "-"); /* no line ends in blanks, and all have as many columns */
+    put_part(style, stream, &line);
+    fputc('\n', stream);
+    put_below(record, style, stream);
+}
+
+static void add_heading(struct part *part, size_t width, bool right, const char *text)
+{
+    const size_t from = part->at;
+
+    add(part, text);
+    end_column(part, from, width, right);
+}
+
 void connection_heading(const struct style *style, FILE *stream)
 {
     const bool columns = style->width >= COLUMNS_FROM;
+    struct part line;
 
-    fputs(style_tone(style, TONE_DIM), stream);
-    put_column(style, stream, number_width(style), true, "#");
-    put_column(style, stream, columns ? END_WIDTH : 0, false, "client");
-    if (!columns)
-        fputs("> ", stream);
-    put_column(style, stream, columns ? END_WIDTH : 0, false, "server");
-    put_column(style, stream, columns ? VERDICT_WIDTH : 0, false, "verdict");
-    put_column(style, stream, columns ? RTT_WIDTH : 0, true, "RTT");
-    if (columns)
-        fputc(' ', stream);
+    line.text[line.at = 0] = '\0';
+    add_heading(&line, number_width(style), true, "#");
+    add_heading(&line, columns ? END_WIDTH : 0, false, "client");
+    add(&line, columns ? "" : "> ");
+    add_heading(&line, columns ? END_WIDTH : 0, false, "server");
+    add_heading(&line, columns ? VERDICT_WIDTH : 0, false, "verdict");
+    add_heading(&line, columns ? RTT_WIDTH : 0, true, "RTT");
+    add(&line, columns ? " " : "");
     if (style->width >= COUNTS_FROM) {
-        put_column(style, stream, SEGMENTS_WIDTH, true, "segs");
-        put_column(style, stream, BYTES_WIDTH, true, "sent");
-        put_column(style, stream, BYTES_WIDTH, true, "received");
+        add_heading(&line, SEGMENTS_WIDTH, true, "segs");
+        add_heading(&line, BYTES_WIDTH, true, "sent");
+        add_heading(&line, BYTES_WIDTH, true, "received");
     }
     if (style->width >= DURATION_FROM)
-        put_column(style, stream, DURATION_WIDTH, true, "lasted");
-    fprintf(stream, "%s%s\n", "end, and what was odd", style_tone(style, TONE_PLAIN));
+        add_heading(&line, DURATION_WIDTH, true, "lasted");
+    fprintf(stream, "%s%send, and what was odd%s\n", style_tone(style, TONE_DIM), line.text,
+            style_tone(style, TONE_PLAIN));
 }

@@ -40,6 +40,16 @@ static void add_doubt(struct read_line *line, const char *doubt)
         READ_ADD(line, "%s%s", line->at > 0 ? "; " : "STATE?: that state at least: ", meaning);
 }
 
+/* Below the ladder, and empty again. */
+static void put_remark(const struct page *page, struct read_line *line)
+{
+    if (line->at > 0) {
+        style_spaces(page->stream, PAGE_INDENT);
+        style_wrap_tone(page->style, page->stream, TONE_DIM, PAGE_INDENT, PAGE_INDENT, line->text);
+    }
+    read_clear(line);
+}
+
 static void put_ladder(const struct connection_record *record, const struct page *page)
 {
     const struct read_segment_record *segments = record->segments.items;
@@ -65,20 +75,18 @@ static void put_ladder(const struct connection_record *record, const struct page
         return;
     fputc('\n', page->stream);
     ladder_show(&told, page->style, page->stream);
-    line.text[0] = '\0';
     for (size_t i = 0; i < record->segments.count; i++) {
         add_doubt(&line, segments[i].state_doubt);
         add_doubt(&line, segments[i].server_state_doubt);
     }
+    put_remark(page, &line);
     if (record->segments_left_out > 0)
-        READ_PART(&line, "%" PRId64 " more segments were counted, and not kept",
-                  record->segments_left_out);
+        READ_ADD(&line, "%" PRId64 " more segments were counted, and not kept",
+                 record->segments_left_out);
+    put_remark(page, &line);
     if (record->steps_end && (page->style->explain || page->style->verbose > 0))
-        READ_PART(&line, "the client's steps are not told to the end: %s", record->steps_end);
-    if (line.at > 0) {
-        style_spaces(page->stream, PAGE_INDENT);
-        style_wrap_tone(page->style, page->stream, TONE_DIM, PAGE_INDENT, PAGE_INDENT, line.text);
-    }
+        READ_ADD(&line, "the client's steps are not told to the end: %s", record->steps_end);
+    put_remark(page, &line);
 }
 
 /* ---- what was measured ---- */
