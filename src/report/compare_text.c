@@ -156,23 +156,37 @@ static void put_matched(struct page *page)
 static void put_between(struct page *page)
 {
     const struct compare_record *record = page->record;
+    const bool hops = record->hops_between != RECORD_UNKNOWN, time = isfinite(record->between_ms);
     struct read_line line = {.at = 0};
     char text[32];
 
     if (record->client_side)
         READ_PART(&line, "%s is nearer to the client",
                   read_is(record->client_side, "a") ? "A" : "B");
-    if (record->hops_between != RECORD_UNKNOWN) {
-        READ_PART(&line, "%s", "");
-        read_add_count(&line, record->hops_between, "hop");
-        READ_ADD(&line, " from one to the other");
+    if (hops) {
+        READ_PART(&line, "%s", record->hops_between == 0 ? "no router" : "");
+        if (record->hops_between != 0)
+            read_add_count(&line, record->hops_between, "hop");
     }
-    if (isfinite(record->between_ms)) {
+    if (time) {
         page_show_duration(page->style, record->between_ms, text, sizeof text);
-        READ_PART(&line, "%s of the round trip lies between them", text);
+        READ_ADD(&line, "%s%s of the round trip", hops ? " and " : line.at > 0 ? "; " : "", text);
     }
+    if (hops || time)
+        READ_ADD(&line, " between them");
     if (line.at > 0)
         page_put_fact(page, TONE_PLAIN, "between", line.text);
+}
+
+/* Whether the table tells of it already, with more. */
+static bool has_difference(const struct compare_record *record, const char *what)
+{
+    const struct difference_record *differences = record->differences.items;
+
+    for (size_t i = 0; i < record->differences.count; i++)
+        if (read_is(differences[i].what, what))
+            return true;
+    return false;
 }
 
 static void put_shifts(struct page *page)
@@ -180,6 +194,8 @@ static void put_shifts(struct page *page)
     const struct compare_record *record = page->record;
     struct read_line line = {.at = 0};
 
+    if (has_difference(record, "isn"))
+        return;
     if (page_some(record->isn_client_shift))
         READ_PART(&line, "the client's numbers are %" PRId64 " (0x%08" PRIx64 ") higher in B",
                   record->isn_client_shift, (uint64_t)record->isn_client_shift);
@@ -194,11 +210,13 @@ static void put_counts(struct page *page)
 {
     const struct compare_record *record = page->record;
     const struct {
-        const char *label, *of;
+        const char *label, *what, *of;
         int64_t client, server;
     } rows[] = {
-        {"lost", "not seen at the farther point", record->lost_forward, record->lost_reverse},
-        {"put in", "first seen at the farther point", record->added_forward, record->added_reverse},
+        {"lost", "lost", "not seen at the farther point", record->lost_forward,
+         record->lost_reverse},
+        {"put in", "added", "first seen at the farther point", record->added_forward,
+         record->added_reverse},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -213,7 +231,7 @@ static void put_counts(struct page *page)
             read_add_count(&line, rows[i].server, "segment");
             READ_ADD(&line, " of the server");
         }
-        if (line.at == 0)
+        if (line.at == 0 || has_difference(record, rows[i].what))
             continue;
         READ_ADD(&line, ", %s", rows[i].of);
         page_put_fact(page, TONE_WARN, rows[i].label, line.text);

@@ -32,12 +32,23 @@ static void put_title(const struct connection_record *record, const struct page 
 
 /* ---- the ladder ---- */
 
-static void add_doubt(struct read_line *line, const char *doubt)
+/* Why states are marked, or not known at all. */
+struct doubts {
+    struct read_line marked, unknown;
+};
+
+static void add_doubt(struct doubts *doubts, const char *state, const char *doubt)
 {
+    const bool unknown = !state || strcmp(state, "?") == 0;
+    struct read_line *line = unknown ? &doubts->unknown : &doubts->marked;
     const char *meaning = read_doubt_meaning(doubt);
 
     if (meaning && !strstr(line->text, meaning))
-        READ_ADD(line, "%s%s", line->at > 0 ? "; " : "STATE?: that state at least: ", meaning);
+        READ_ADD(line, "%s%s",
+                 line->at > 0 ? "; "
+                 : unknown    ? "?: not known: "
+                              : "STATE?: that state at least: ",
+                 meaning);
 }
 
 /* Below the ladder, and empty again. */
@@ -69,6 +80,7 @@ static void put_ladder(const struct connection_record *record, const struct page
         .lost_reverse = record->lost_reverse,
         .more = connection_tell_segment,
     };
+    struct doubts doubts = {.marked = {.at = 0}};
     struct read_line line = {.at = 0};
 
     if (record->segments.count == 0)
@@ -76,10 +88,11 @@ static void put_ladder(const struct connection_record *record, const struct page
     fputc('\n', page->stream);
     ladder_show(&told, page->style, page->stream);
     for (size_t i = 0; i < record->segments.count; i++) {
-        add_doubt(&line, segments[i].state_doubt);
-        add_doubt(&line, segments[i].server_state_doubt);
+        add_doubt(&doubts, segments[i].seen.state, segments[i].state_doubt);
+        add_doubt(&doubts, segments[i].seen.server_state, segments[i].server_state_doubt);
     }
-    put_remark(page, &line);
+    put_remark(page, &doubts.marked);
+    put_remark(page, &doubts.unknown);
     if (record->segments_left_out > 0)
         READ_ADD(&line, "%" PRId64 " more segments were counted, and not kept",
                  record->segments_left_out);
@@ -275,11 +288,13 @@ static void put_ending(const struct connection_record *record, struct page *page
     line = (struct read_line){.at = 0};
     if (page_some(record->segment_count))
         read_add_count(&line, record->segment_count, "segment");
-    if (isfinite(record->duration_ms)) {
+    if (isfinite(record->duration_ms) && record->duration_ms > 0) {
         page_show_duration(page->style, record->duration_ms, text, sizeof text);
         READ_ADD(&line, "%s%s", line.at > 0 ? " in " : "", text);
     }
-    if (page_some(record->first_frame) && page_some(record->last_frame))
+    if (page_some(record->first_frame) && record->last_frame == record->first_frame)
+        READ_ITEM(&line, "frame %" PRId64 " of the file", record->first_frame);
+    else if (page_some(record->first_frame) && page_some(record->last_frame))
         READ_ITEM(&line, "frames %" PRId64 " to %" PRId64 " of the file", record->first_frame,
                   record->last_frame);
     if (line.at > 0)

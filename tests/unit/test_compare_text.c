@@ -214,6 +214,31 @@ static void test_short(void **state)
     }
 }
 
+/* What the table tells is not told again below it. */
+static void test_once(void **state)
+{
+    static const struct difference_record differences[] = {
+        {"SYN", "isn", "1", "4097", "shifted by 4096"},
+        {"segment", "lost", "2 segments", NULL, "lost on the way"},
+        {"segment", "added", NULL, "1 segment", "put in"},
+    };
+    struct compare_record record = rewritten();
+
+    (void)state;
+    record.differences = (struct record_list){differences, 3};
+    char *text = show(&record, (struct style){.width = 120});
+    assert_null(strstr(text, "\n  sequence"));
+    assert_null(strstr(text, "\n  lost"));
+    assert_null(strstr(text, "\n  put in"));
+    assert_non_null(strstr(text, "A is nearer to the client; 3 hops and 5.2 ms of the round trip "
+                                 "between them\n"));
+    free(text);
+    record.hops_between = 0;
+    text = show(&record, (struct style){.width = 120});
+    assert_non_null(strstr(text, "; no router and 5.2 ms of the round trip between them\n"));
+    free(text);
+}
+
 static void test_hostile(void **state)
 {
     (void)state;
@@ -236,7 +261,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_golden),   cmocka_unit_test(test_width),
         cmocka_unit_test(test_complete), cmocka_unit_test(test_short),
-        cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_once),     cmocka_unit_test(test_hostile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -328,9 +328,9 @@ static void test_doubts(void **state)
     assert_non_null(strstr(text, "ESTABLISHED?"));
     assert_non_null(line);
     assert_null(strstr(line + 1, "STATE?"));
-    assert_non_null(strstr(line, "the capture began in the middle of the connection; the other "
-                                 "direction is not in the capture; a reset came that this end may "
-                                 "have believed or not\n"));
+    assert_non_null(strstr(line, "the capture began in the middle of the connection; a reset came "
+                                 "that this end may have believed or not\n"));
+    assert_non_null(strstr(line, "\n  ?: not known: the other direction is not in the capture\n"));
     free(text);
     text = show(&schema_read, &read_whole, (struct style){.width = 300});
     assert_null(strstr(text, "STATE?"));
@@ -360,6 +360,41 @@ static void test_many(void **state)
     free(text);
 }
 
+/* Where a state is not known at all the page says why, and not that it is one at least. */
+static void test_unknown(void **state)
+{
+    struct read_segment_record segment = whole_segments[0];
+    struct connection_record record = read_whole;
+
+    (void)state;
+    segment.seen.server_state = "?";
+    segment.server_state_doubt = "unanswered";
+    record.segments = (struct record_list){&segment, 1};
+    char *text = show(&schema_read, &record, (struct style){.width = 100});
+    assert_non_null(strstr(text, "\n  ?: not known: nothing has come from this end yet\n"));
+    assert_null(strstr(text, "STATE?"));
+    free(text);
+}
+
+/* An ICMP error about what the server sent goes to the server. */
+static void test_icmp(void **state)
+{
+    struct read_segment_record segment = barred_segments[1];
+    struct connection_record record = read_barred;
+
+    (void)state;
+    record.segments = (struct record_list){&segment, 1};
+    char *text = show(&schema_read, &record, (struct style){.width = 80});
+    assert_non_null(strstr(text, "|<.........."));
+    assert_non_null(strstr(text, "... ICMP ...*"));
+    free(text);
+    segment.seen.direction = "out";
+    text = show(&schema_read, &record, (struct style){.width = 80});
+    assert_non_null(strstr(text, "|... ICMP ....."));
+    assert_non_null(strstr(text, ".....>|"));
+    free(text);
+}
+
 /* With explanations every lesson is told, and of the steps time-outs alone. */
 static void test_lessons(void **state)
 {
@@ -382,7 +417,8 @@ int main(void)
         cmocka_unit_test(test_colour),  cmocka_unit_test(test_one_line),
         cmocka_unit_test(test_heading), cmocka_unit_test(test_hostile),
         cmocka_unit_test(test_doubts),  cmocka_unit_test(test_many),
-        cmocka_unit_test(test_lessons),
+        cmocka_unit_test(test_lessons), cmocka_unit_test(test_unknown),
+        cmocka_unit_test(test_icmp),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
