@@ -19,11 +19,11 @@ _tcpprobe()
     fi
     case $command in
     "")
-        COMPREPLY=($(compgen -W "handshake rtt isn options describe help --help --version" -- "$cur"))
+        COMPREPLY=($(compgen -W "handshake rtt isn options read describe help --help --version" -- "$cur"))
         return
         ;;
     help)
-        COMPREPLY=($(compgen -W "handshake rtt isn options describe" -- "$cur"))
+        COMPREPLY=($(compgen -W "handshake rtt isn options read describe" -- "$cur"))
         return
         ;;
     handshake)
@@ -447,6 +447,63 @@ _tcpprobe()
             ;;
         esac
         ;;
+    read)
+        options="--connection=
+            --filter=
+            --server=
+            --ladder
+            --summary
+            --each
+            --capture
+            --isn
+            --compare
+            --early
+            --join
+            --by-interface
+            --most=
+            --write=
+            --expect=
+            --only=
+            --plugin
+            --warning=
+            --critical=
+            --prometheus=
+            --json
+            --csv
+            --format=
+            --fields=
+            --no-header
+            --color=
+            --explain
+            --verbose
+            --quiet
+            --help
+            --version"
+        argument="FILE"
+        case $prev in
+        --write)
+            compopt -o filenames 2>/dev/null
+            COMPREPLY=($(compgen -f -- "$cur"))
+            return
+            ;;
+        --prometheus)
+            compopt -o filenames 2>/dev/null
+            COMPREPLY=($(compgen -f -- "$cur"))
+            return
+            ;;
+        --format)
+            COMPREPLY=($(compgen -W "text json csv dot" -- "$cur"))
+            return
+            ;;
+        --color)
+            COMPREPLY=($(compgen -W "auto always never" -- "$cur"))
+            return
+            ;;
+        --connection | --filter | --server | --most | --expect | --only | --warning | --critical | --fields)
+            return
+            ;;
+        esac
+        ;;
     describe)
         options="--json
             --csv
@@ -459,7 +516,7 @@ _tcpprobe()
             --quiet
             --help
             --version"
-        argument="checks classes commands effects exit features fields findings fsm kinds matrix options outcomes rungs schema severities states verdicts"
+        argument="checks classes commands doubts effects endings events exit features fields findings fsm kinds matrix options outcomes rungs schema severities states verdicts"
         case $prev in
         --format)
             COMPREPLY=($(compgen -W "text json csv dot" -- "$cur"))

@@ -36,7 +36,7 @@ fresh() {
 
 @test "the man page has its sections, in their order" {
     [ "$(sed -n 's/^\.SH //p' man/tcpprobe.1 | xargs)" = "NAME SYNOPSIS DESCRIPTION COMMANDS TARGETS OPTIONS ROUND TRIPS\
- ISN AUDIT OPTIONS OF A PEER SCRIPTS OUTPUT VERDICTS FINDINGS STATES EXIT STATUS EXAMPLES PIPELINES SIGNALS ENVIRONMENT PRIVILEGES SECURITY NOTES BUGS SEE ALSO" ]
+ ISN AUDIT OPTIONS OF A PEER READING CAPTURES SCRIPTS OUTPUT VERDICTS FINDINGS STATES EXIT STATUS EXAMPLES PIPELINES SIGNALS ENVIRONMENT PRIVILEGES SECURITY NOTES BUGS SEE ALSO" ]
 }
 
 @test "the man page has every option, field, verdict, finding, event and status" {
@@ -46,13 +46,17 @@ fresh() {
     for record in handshake options segment step finding rtt flow bin rtt_probe packet \
         isn isn_{rtt,clock,per_connection,tuple,number,prng,cookie,backend,increment,entropy,price,window,cost} \
         isn_{evidence,test,estimate,battery,nmap,phase,foretold,predicted,front,change,baseline} \
-        option_matrix matrix_row option_row rung check front_test quoted syn_ack_header ts_clock synack_repeat{s,}; do
+        option_matrix matrix_row option_row rung check front_test quoted syn_ack_header ts_clock synack_repeat{s,} \
+        read read_{end,segment,row,isn,interface} capture compare difference; do
         for key in $("$TCPPROBE" describe fields --json | jq -r "select(.record == \"$record\") | .key"); do
             has "$key \\("
         done
     done
     for word in $("$TCPPROBE" describe verdicts --json | jq -r .verdict); do has "$word"; done
     for word in $("$TCPPROBE" describe outcomes --json | jq -r .outcome); do has "$word"; done
+    for word in $("$TCPPROBE" describe events --json | jq -r .event); do has "$word"; done
+    for word in $("$TCPPROBE" describe doubts --json | jq -r .doubt); do has "$word"; done
+    for word in $("$TCPPROBE" describe endings --json | jq -r .ending); do has "$word"; done
     for word in $("$TCPPROBE" describe classes --json | jq -r .class); do has "$word \\("; done
     for word in $("$TCPPROBE" describe severities --json | jq -r .severity); do has "$word"; done
     for word in $("$TCPPROBE" describe matrix --json | jq -r .verdict); do has "$word"; done
