@@ -541,6 +541,9 @@ _tcpprobe()
         for i in "${COMPREPLY[@]}"; do
             [[ $i != *= ]] || compopt -o nospace 2>/dev/null
         done
+    elif [ "$argument" = FILE ]; then
+        compopt -o filenames 2>/dev/null
+        COMPREPLY=($(compgen -f -- "$cur"))
     else
         COMPREPLY=($(compgen -W "$argument" -- "$cur"))
     fi

@@ -29,7 +29,7 @@ complete -c tcpprobe -n '__tcpprobe_command help' -a options -d 'Find out which 
 complete -c tcpprobe -n '__tcpprobe_command options' -a 'self'
 complete -c tcpprobe -n __tcpprobe_first -a read -d 'Read captures: every TCP connection in them, both ends'\'' states, what went wrong'
 complete -c tcpprobe -n '__tcpprobe_command help' -a read -d 'Read captures: every TCP connection in them, both ends'\'' states, what went wrong'
-complete -c tcpprobe -n '__tcpprobe_command read' -a 'FILE'
+complete -c tcpprobe -n '__tcpprobe_command read' -F
 complete -c tcpprobe -n __tcpprobe_first -a describe -d 'Print the program'\''s own tables'
 complete -c tcpprobe -n '__tcpprobe_command help' -a describe -d 'Print the program'\''s own tables'
 complete -c tcpprobe -n '__tcpprobe_command describe' -a 'checks classes commands doubts effects endings events exit features fields findings fsm kinds matrix options outcomes rungs schema severities states verdicts'

@@ -171,6 +171,7 @@ tcpprobe rtt --prometheus=COPY|COPYING
 tcpprobe rtt --tstamp=|host adapter
 tcpprobe rtt --tstamp=a|adapter
 tcpprobe describe o|options outcomes
+tcpprobe read COPY|COPYING
 tcpprobe handshake --send=@COPY|COPYING
 END
 }

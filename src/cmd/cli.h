@@ -119,7 +119,7 @@ extern const struct cli_group cli_group_target, cli_group_segment, cli_group_tim
 struct command {
     const char *name;
     const char *arguments;   /* "TARGET..." */
-    const char *values;      /* words that these may be, comma-separated; NULL: free */
+    const char *values;      /* words that these may be, comma-separated, or "FILE"; NULL: free */
     const char *summary;     /* one line */
     const char *description; /* for help and man page; paragraphs separated by blank lines */
     const struct cli_group *groups[CLI_GROUPS]; /* NULL-terminated */
