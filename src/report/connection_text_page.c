@@ -32,6 +32,15 @@ static void put_title(const struct connection_record *record, const struct page 
 
 /* ---- the ladder ---- */
 
+/* Steps, less the last where that is TIME-WAIT's end: no capture shows 2 MSL pass. */
+static size_t seen_steps(const struct connection_record *record)
+{
+    const struct step_record *steps = record->steps.items;
+    const size_t count = record->steps.count;
+
+    return count > 0 && read_is(steps[count - 1].event, "TIMER_2MSL") ? count - 1 : count;
+}
+
 /* Why states are marked, or not known at all. */
 struct doubts {
     struct read_line marked, unknown;
@@ -69,7 +78,7 @@ static void put_ladder(const struct connection_record *record, const struct page
         .segment_count = record->segments.count,
         .stride = sizeof *segments,
         .steps = record->steps.items,
-        .step_count = record->steps.count,
+        .step_count = seen_steps(record),
         .client = record->source,
         .client_port = record->source_port,
         .server = record->address,

@@ -360,6 +360,32 @@ static void test_many(void **state)
     free(text);
 }
 
+/* That 2 MSL have passed is a step, but no capture shows it. */
+static void test_waiting(void **state)
+{
+    struct step_record steps[7];
+    struct connection_record record = read_whole;
+
+    (void)state;
+    memcpy(steps, whole_steps, sizeof whole_steps);
+    steps[6] = (struct step_record){.t_ms = 1342.6,
+                                    .from = "TIME-WAIT",
+                                    .event = "TIMER_2MSL",
+                                    .to = "CLOSED",
+                                    .why = "2 MSL have passed",
+                                    .segment = NONE};
+    record.steps = (struct record_list){steps, 7};
+    for (int explain = 0; explain < 2; explain++) {
+        const struct style style = {.width = 100, .explain = explain > 0};
+        char *text = show(&schema_read, &record, style);
+        char *expected = show(&schema_read, &read_whole, style);
+
+        assert_string_equal(text, expected);
+        free(expected);
+        free(text);
+    }
+}
+
 /* Where a state is not known at all the page says why, and not that it is one at least. */
 static void test_unknown(void **state)
 {
@@ -418,7 +444,7 @@ int main(void)
         cmocka_unit_test(test_heading), cmocka_unit_test(test_hostile),
         cmocka_unit_test(test_doubts),  cmocka_unit_test(test_many),
         cmocka_unit_test(test_lessons), cmocka_unit_test(test_unknown),
-        cmocka_unit_test(test_icmp),
+        cmocka_unit_test(test_waiting), cmocka_unit_test(test_icmp),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
