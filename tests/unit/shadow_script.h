@@ -9,24 +9,24 @@
 
 #include "probe/track/story.h"
 
-struct script {
+struct tale {
     struct story story;
 };
 
-static inline void script_begin(struct script *script)
+static inline void tale_begin(struct tale *tale)
 {
-    *script = (struct script){0};
+    *tale = (struct tale){0};
 }
 
-static inline void script_end(struct script *script)
+static inline void tale_end(struct tale *tale)
 {
-    free(script->story.segments);
-    script_begin(script);
+    free(tale->story.segments);
+    tale_begin(tale);
 }
 
-static inline struct story_segment *script_more(struct script *script)
+static inline struct story_segment *tale_more(struct tale *tale)
 {
-    struct story *story = &script->story;
+    struct story *story = &tale->story;
 
     if (story->count == story->room) {
         story->room = story->room ? 2 * story->room : 16;
@@ -39,27 +39,27 @@ static inline struct story_segment *script_more(struct script *script)
 }
 
 /* A segment of end `from` as it passes; returns its index. */
-static inline size_t script_put(struct script *script, int64_t at, uint8_t from,
-                                const struct segment *segment)
+static inline size_t tale_put(struct tale *tale, int64_t at, uint8_t from,
+                              const struct segment *segment)
 {
-    struct story_segment *entry = script_more(script);
+    struct story_segment *entry = tale_more(tale);
 
     entry->input.at = at;
     entry->input.from = from;
     entry->input.has_ip_id = true;
-    entry->input.ip_id = (uint16_t)script->story.count;
+    entry->input.ip_id = (uint16_t)tale->story.count;
     entry->segment = *segment;
     entry->segment.payload = NULL;
     entry->segment.payload_length = 0;
-    return script->story.count - 1;
+    return tale->story.count - 1;
 }
 
-static inline void script_print(const struct script *script)
+static inline void tale_print(const struct tale *tale)
 {
     uint32_t isn[2] = {0, 0};
 
-    for (size_t i = 0; i < script->story.count; i++) {
-        const struct story_segment *entry = &script->story.segments[i];
+    for (size_t i = 0; i < tale->story.count; i++) {
+        const struct story_segment *entry = &tale->story.segments[i];
         const struct segment *segment = &entry->segment;
         char flags[TCP_FLAGS_TEXT_SIZE];
 

@@ -36,7 +36,7 @@ struct world {
     unsigned syn_losses, drop_servers_syn;
     uint32_t seed;
     bool abort, half_close;
-    struct script script;
+    struct tale tale;
     struct traced_step steps[STEPS_MAX];
     size_t count;
 };
@@ -66,7 +66,7 @@ static void pump(struct world *world, unsigned end, const struct segment *answer
         bool lost = chance(world) < world->loss;
 
         if (end == 0)
-            script_put(&world->script, world->now, 0, &segment);
+            tale_put(&world->tale, world->now, 0, &segment);
         else if (world->drop_servers_syn > 0 && !(segment.flags & TCP_ACK))
             lost = world->drop_servers_syn-- > 0;
         if (lost || way->count == PIPE_MAX)
@@ -87,7 +87,7 @@ static void arrive(struct world *world, unsigned end)
     way->count--;
     memmove(&way->packets[0], &way->packets[1], way->count * sizeof way->packets[0]);
     if (end == 0)
-        seen = script_put(&world->script, world->now, 1, &segment);
+        seen = tale_put(&world->tale, world->now, 1, &segment);
     if (end == 1 && world->ends[1].state == STATE_CLOSED)
         return;
     count = tcb_classify(&world->ends[end], &segment, events);
@@ -207,7 +207,7 @@ static void compare(const struct world *world)
     struct shadow shadow;
     size_t same = 0;
 
-    assert_int_equal(shadow_run(&world->script.story, 0, &shadow), 0);
+    assert_int_equal(shadow_run(&world->tale.story, 0, &shadow), 0);
     while (same < world->count && same < shadow.count) {
         const struct traced_step *one = &world->steps[same], *other = &shadow.steps[same];
 
@@ -218,7 +218,7 @@ static void compare(const struct world *world)
         same++;
     }
     if (same < world->count || same < shadow.count || shadow.end != SHADOW_END_WHOLE) {
-        script_print(&world->script);
+        tale_print(&world->tale);
         for (size_t i = same > 3 ? same - 3 : 0; i < world->count && i < same + 4; i++)
             tell("live  ", &world->steps[i]);
         for (size_t i = same > 3 ? same - 3 : 0; i < shadow.count && i < same + 4; i++)
@@ -242,7 +242,7 @@ static void play(uint32_t seed)
     world.delay = MS + (int64_t)chance(&world) * MS / (chance(&world) < 50 ? 20 : 1);
     world.close_at = world.now + (int64_t)chance(&world) * 10 * MS;
     world.abort = chance(&world) < 15;
-    script_begin(&world.script);
+    tale_begin(&world.tale);
     for (unsigned i = 0; i < 2; i++) {
         size_t length = chance(&world) < 40 ? 0 : chance(&world) * (chance(&world) < 70 ? 50 : 500);
 
@@ -261,7 +261,7 @@ static void play(uint32_t seed)
     run(&world);
     print_message("# seed %u: %zu steps\n", seed, world.count);
     compare(&world);
-    script_end(&world.script);
+    tale_end(&world.tale);
 }
 
 static void test_live(void **state)

@@ -162,15 +162,17 @@ static bool take_send(struct shadow_work *work, size_t index, uint32_t end, int6
 {
     struct tcb *tcb = &work->tcb;
     uint32_t known = tcb->iss + 1 + (uint32_t)tcb->parameters.data_length;
-    uint32_t write = shadow_write_end(work, index);
+    uint32_t most = tcb->iss + 1 + TCB_DATA_MAX, write;
 
     if (seq_upto(end, known))
         return true;
     if (tcb->state != STATE_ESTABLISHED && tcb->state != STATE_CLOSE_WAIT)
         return false;
+    write = shadow_write_end(work, index);
     if (seq_before(write, end))
         write = end;
-    if (!tcb_witness_data(tcb, write) && !tcb_witness_data(tcb, end)) {
+    if (end - known > TCB_DATA_MAX - (uint32_t)tcb->parameters.data_length ||
+        (!tcb_witness_data(tcb, write) && !tcb_witness_data(tcb, most))) {
         shadow_stop(work, SHADOW_END_TOO_MANY, index);
         return true;
     }
