@@ -91,7 +91,7 @@ static void put_numbers(struct list *list, const struct noted *noted)
     /* A probe of a closed window may look like a keep-alive, too. */
     if (events & FOLLOW(KEEP_ALIVE) && !(events & FOLLOW(WINDOW_PROBE)))
         put(list, "keep-alive");
-    if (events & FOLLOW(DUPLICATE_ACK))
+    if (events & FOLLOW(DUPLICATE_ACK) && !(events & FOLLOW(CHALLENGE_ACK)))
         put_number(list, "duplicate ACK ", step->duplicates, "");
     if (events & FOLLOW(RST) && step->who == FOLLOW_WHO_SOMEBODY)
         put(list, "probably by somebody else");

@@ -2,6 +2,8 @@
 /* What is out of the ordinary about the SYNs of a captured connection. */
 #include "probe/track/connection_found.h"
 
+/* RFC 6298 section 2.1. */
+#define SYN_TIMER INT64_C(1000000000)
 /* Below this an MSS is of no use, see probe/notice.c. */
 #define MSS_USELESS 88
 
@@ -123,6 +125,15 @@ static void find_stray(const struct telling *telling, const struct follow_end *e
                     name_of(telling, end), end->stray_seq);
 }
 
+/* Before the SYN,ACK was repeated, or should have been, the client may only be slow. */
+static bool is_half_open(const struct telling *telling)
+{
+    int64_t since = telling->context->end_at - telling->follow->answer_at;
+
+    return telling->verdict.ending == FOLLOW_ENDING_HALF_OPEN && !telling->context->early &&
+           (telling->server->copy_count > 1 || since >= SYN_TIMER);
+}
+
 void find_opening(const struct telling *telling, struct found *found)
 {
     const struct follow_end *client = telling->client, *server = telling->server;
@@ -135,7 +146,7 @@ void find_opening(const struct telling *telling, struct found *found)
     if (telling->follow->split)
         found_add(found, FINDING_SYN_SPLIT,
                   "the server sent its ACK and its SYN apart: a split handshake");
-    if (telling->verdict.ending == FOLLOW_ENDING_HALF_OPEN && !telling->context->early)
+    if (is_half_open(telling))
         found_add(found, FINDING_SYN_HALF_OPEN,
                   "the SYN,ACK was never acknowledged: the connection stayed half-open");
     if (server->shut_syn && server->sent_syn_ack)
