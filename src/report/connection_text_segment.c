@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a captured segment means for its connection: for the ladder, and for a line of its own. */
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "report/connection_text.h"
 #include "report/connection_text_parts.h"
@@ -39,15 +40,35 @@ static void tell_what(const struct read_segment_record *segment, const struct st
     tell_rtt(segment, style, line);
 }
 
+/* "has bytes 1461-2920, 4381-5840": the record's ranges end behind their last byte. */
+static void add_ranges(struct read_line *line, const char *verb, const char *ranges)
+{
+    if (!ranges || !*ranges)
+        return;
+    READ_PART(line, "%s", verb);
+    for (const char *at = ranges; *at;) {
+        const size_t length = strcspn(at, ",");
+        char *end;
+        const unsigned long long from = strtoull(at, &end, 10);
+        const unsigned long long behind = *end == '-' ? strtoull(end + 1, &end, 10) : 0;
+
+        READ_ADD(line, "%s", at == ranges ? " " : ", ");
+        if (end == at + length && behind > from + 1)
+            READ_ADD(line, "%llu-%llu", from, behind - 1);
+        else if (end == at + length && behind == from + 1)
+            READ_ADD(line, "%llu", from);
+        else
+            READ_ADD(line, "%.*s", (int)length, at);
+        at += length + (at[length] == ',');
+    }
+}
+
 static void tell_ranges(const struct read_segment_record *segment, struct read_line *line)
 {
     read_clear(line);
-    if (segment->has && *segment->has)
-        READ_PART(line, "has %s", segment->has);
-    if (segment->lacks && *segment->lacks)
-        READ_PART(line, "lacks %s", segment->lacks);
-    if (segment->twice && *segment->twice)
-        READ_PART(line, "twice %s", segment->twice);
+    add_ranges(line, "has bytes", segment->has);
+    add_ranges(line, "lacks", segment->lacks);
+    add_ranges(line, "twice", segment->twice);
 }
 
 static void copy_text(const struct read_line *line, char *text, size_t size)

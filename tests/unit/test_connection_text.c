@@ -360,6 +360,35 @@ static void test_many(void **state)
     free(text);
 }
 
+/* Ranges are told by their first and last byte; what is none, as it is. */
+static void test_ranges(void **state)
+{
+    static const struct {
+        const char *has, *lacks, *twice, *said;
+    } rows[] = {
+        {"1461-2921,4381-5841", "1-1461,2921-4381", NULL,
+         "has bytes 1461-2920, 4381-5840; lacks 1-1460, 2921-4380"},
+        {"5-6", "0-5", NULL, "has bytes 5; lacks 0-4"},
+        {NULL, NULL, "1-1461", "twice 1-1460"},
+        {"7-7,9", "-3,x", NULL, "has bytes 7-7, 9; lacks -3, x"},
+        {"4294967290-4294967296", NULL, NULL, "has bytes 4294967290-4294967295"},
+    };
+    struct read_segment_record segment = whole_segments[7];
+    struct connection_record record = read_whole;
+
+    (void)state;
+    record.segments = (struct record_list){&segment, 1};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        segment.has = rows[i].has;
+        segment.lacks = rows[i].lacks;
+        segment.twice = rows[i].twice;
+        char *text = show(&schema_read, &record, (struct style){.width = 200});
+        if (!strstr(text, rows[i].said))
+            fail_msg("%zu: no '%s' in %s", i, rows[i].said, text);
+        free(text);
+    }
+}
+
 /* That 2 MSL have passed is a step, but no capture shows it. */
 static void test_waiting(void **state)
 {
@@ -444,7 +473,8 @@ int main(void)
         cmocka_unit_test(test_heading), cmocka_unit_test(test_hostile),
         cmocka_unit_test(test_doubts),  cmocka_unit_test(test_many),
         cmocka_unit_test(test_lessons), cmocka_unit_test(test_unknown),
-        cmocka_unit_test(test_waiting), cmocka_unit_test(test_icmp),
+        cmocka_unit_test(test_waiting), cmocka_unit_test(test_ranges),
+        cmocka_unit_test(test_icmp),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
