@@ -15,7 +15,7 @@
 #define MODIFIED_HEAD  24
 #define NS_IN_MICRO    1000
 #define NS_IN_SECOND   INT64_C(1000000000)
-#define LINK_MASK      0x03ffffffU /* above are the length of the frame check sequence and its flag */
+#define LINK_MASK      0x03ffffffU /* above are the frame check sequence's length and its flag */
 #define VERSION_ODD    543         /* of DG/UX, otherwise as 2.2 */
 
 static bool is_magic(uint32_t magic)

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/time.h>
+#include <termios.h>
 
 #include "replay_bytes.h"
 
@@ -350,13 +351,48 @@ static void test_large_block(void **state)
     close(descriptor);
 }
 
+/* A terminal whose other side is gone fails to be read: what came before stands. */
+static void test_read_error(void **state)
+{
+    struct file_bytes file = {0};
+    struct termios raw;
+    struct replay *replay;
+    struct fault fault = {0};
+    int saved = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+    int master = posix_openpt(O_RDWR | O_NOCTTY);
+
+    (void)state;
+    assert_true(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+    int slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+    assert_true(slave >= 0);
+    tcgetattr(slave, &raw);
+    cfmakeraw(&raw);
+    tcsetattr(slave, TCSANOW, &raw);
+    put_pcap(&file, 0xa1b2c3d4, 4, 0, 1);
+    for (uint32_t i = 0; i < 2; i++) {
+        put_packet(&file, 1, 0, 3, 3);
+        put_bytes(&file, "abc", 3);
+    }
+    assert_int_equal(write(slave, file.bytes, file.length - 1), file.length - 1);
+    close(slave);
+    assert_int_equal(dup2(master, STDIN_FILENO), STDIN_FILENO);
+    assert_int_equal(replay_open("-", NULL, &replay, &fault), 0);
+    next_frame(replay);
+    expect_end(replay, REPLAY_DAMAGE_READ, 43, "it could not be read on: input/output error");
+    replay_close(replay);
+    assert_int_equal(dup2(saved, STDIN_FILENO), STDIN_FILENO);
+    close(saved);
+    close(master);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_trickle), cmocka_unit_test(test_keeps_pace),
-        cmocka_unit_test(test_stop),    cmocka_unit_test(test_stop_early),
-        cmocka_unit_test(test_hang_up), cmocka_unit_test(test_signal),
-        cmocka_unit_test(test_fifo),    cmocka_unit_test(test_large_block),
+        cmocka_unit_test(test_trickle),    cmocka_unit_test(test_keeps_pace),
+        cmocka_unit_test(test_stop),       cmocka_unit_test(test_stop_early),
+        cmocka_unit_test(test_hang_up),    cmocka_unit_test(test_signal),
+        cmocka_unit_test(test_fifo),       cmocka_unit_test(test_large_block),
+        cmocka_unit_test(test_read_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
