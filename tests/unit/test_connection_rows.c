@@ -288,13 +288,36 @@ static void test_steps(void **state)
     tale_end(&tale);
 }
 
+/* The lesson is there where it is wanted, and nowhere else. */
+static void test_lessons(void **state)
+{
+    struct tale tale;
+
+    (void)state;
+    tale_play(&tale, sacked, 0);
+    tale_icmp(&tale, 60, 0, 3, 1);
+    tale_tell(&tale, 0);
+    for (size_t i = 0; i < tale.record.segments.count; i++) {
+        assert_non_null(tale_row(&tale, i)->why);
+        assert_true(strlen(tale_row(&tale, i)->why) > 10);
+        assert_non_null(tale_row(&tale, i)->reference);
+    }
+    tale.context.without = CONNECTION_LESSONS;
+    tale_tell(&tale, 0);
+    for (size_t i = 0; i < tale.record.segments.count; i++) {
+        tale_text(tale_row(&tale, i)->why, NULL);
+        tale_text(tale_row(&tale, i)->reference, NULL);
+    }
+    tale_end(&tale);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hint),     cmocka_unit_test(test_notes),
         cmocka_unit_test(test_figures),  cmocka_unit_test(test_began_late),
         cmocka_unit_test(test_captured), cmocka_unit_test(test_single),
-        cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_steps),    cmocka_unit_test(test_lessons),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

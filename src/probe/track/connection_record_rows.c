@@ -3,6 +3,7 @@
 #include "probe/record_parts.h"
 #include "probe/track/connection_parts.h"
 #include "probe/track/connection_segment.h"
+#include "probe/track/lesson.h"
 #include "probe/track/shadow.h"
 
 /* One segment sent again and again. */
@@ -105,6 +106,25 @@ static void tell_relative(struct retelling *retelling, const struct segment *seg
     }
 }
 
+static void tell_lesson(struct retelling *retelling, const struct story_segment *segment,
+                        const struct follow_step *step, struct read_segment_record *row)
+{
+    const struct lesson_case lesson_case = {
+        .segment = segment,
+        .step = step,
+        .follow = &retelling->follow,
+        .client_before = retelling->client,
+        .server_before = retelling->server,
+    };
+    struct lesson lesson;
+
+    if (retelling->telling->context->without & CONNECTION_LESSONS)
+        return;
+    lesson = lesson_tell(&lesson_case, retelling->telling->arena);
+    row->why = lesson.why;
+    row->reference = lesson.reference;
+}
+
 static void tell_segment(struct retelling *retelling, const struct story_segment *segment,
                          struct read_segment_record *row)
 {
@@ -129,6 +149,7 @@ static void tell_segment(struct retelling *retelling, const struct story_segment
     note_again(retelling, &input, &step);
     segment_row(&row_case, retelling->telling->arena, row);
     tell_relative(retelling, &segment->segment, input.from & 1, &row->seen);
+    tell_lesson(retelling, segment, &step, row);
     retelling->client = step.client;
     retelling->server = step.server;
 }
@@ -137,16 +158,7 @@ static void tell_icmp(struct retelling *retelling, const struct story_segment *s
                       struct read_segment_record *row)
 {
     struct follow *follow = &retelling->follow;
-
-    if (segment->icmp_counted) {
-        follow_icmp(follow, segment->quoted, follow->ends[segment->quoted & 1].isn,
-                    segment->icmp_class);
-        /* RFC 1122 section 4.2.3.9: a hard error ends the attempt. */
-        if (segment->icmp_class == ICMP_CLASS_HARD && segment->quoted == follow->client)
-            retelling->client =
-                (struct follow_state){.state = SERVER_CLOSED, .doubt = FOLLOW_DOUBT_NONE};
-    }
-    const struct icmp_case icmp_case = {
+    struct icmp_case icmp_case = {
         .segment = segment,
         .client = follow->client,
         .origin = retelling->telling->follow->first_at,
@@ -154,7 +166,17 @@ static void tell_icmp(struct retelling *retelling, const struct story_segment *s
         .server_state = retelling->server,
     };
 
+    if (segment->icmp_counted) {
+        follow_icmp(follow, segment->quoted, follow->ends[segment->quoted & 1].isn,
+                    segment->icmp_class);
+        /* RFC 1122 section 4.2.3.9: a hard error ends the attempt. */
+        if (segment->icmp_class == ICMP_CLASS_HARD && segment->quoted == follow->client)
+            icmp_case.client_state =
+                (struct follow_state){.state = SERVER_CLOSED, .doubt = FOLLOW_DOUBT_NONE};
+    }
     icmp_row(&icmp_case, retelling->telling->arena, row);
+    tell_lesson(retelling, segment, NULL, row);
+    retelling->client = icmp_case.client_state;
 }
 
 static int tell_steps(struct telling *telling)
