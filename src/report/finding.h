@@ -86,7 +86,7 @@
     X(CMP_ONE_SIDED,        "TP-CMP-ONE-SIDED",        HIGH,   "the openings were changed so that the two ends disagree on what is in effect", "RFC 7323 2.2") \
     X(CMP_SACK,             "TP-CMP-SACK",             HIGH,   "sequence numbers were shifted, and those in SACK blocks were not shifted along", "RFC 2018 3") \
     X(CMP_RESET,            "TP-CMP-RESET",            MEDIUM, "an RST was put in between: the end that it claims to be from did not send it", "RFC 3360 2.1") \
-    X(CMP_BLOCKED,          "TP-CMP-BLOCKED",          MEDIUM, "from some point on nothing that one end sends comes through", "") \
+    X(CMP_BLOCKED,          "TP-CMP-BLOCKED",          MEDIUM, "what one end sends does not come through", "") \
     X(CMP_STRIPPED,         "TP-CMP-STRIPPED",         MEDIUM, "an option was taken out between the two captures", "RFC 9293 3.1") \
     X(CMP_OPTION,           "TP-CMP-OPTION",           MEDIUM, "an option was added or given another value between the two captures", "RFC 9293 3.1") \
     X(CMP_CLAMPED,          "TP-CMP-CLAMPED",          LOW,    "the MSS was lowered between the two captures, as boxes before a tunnel do", "RFC 9293 3.7.1") \

@@ -101,8 +101,7 @@ static inline void lab_side(struct compare_lab *lab, unsigned capture, const str
         struct replay_frame frame = {.number = i + 1, .has_time = true};
         struct packet packet = {.family = (enum ip_family)connection.key.family,
                                 .dont_fragment = !view->no_df};
-        struct tracked tracked = {
-            .frame = &frame, .packet = &packet, .segment = &script.segment};
+        struct tracked tracked = {.frame = &frame, .packet = &packet, .segment = &script.segment};
 
         script_read(&script, lines[i].segment, &tracked.input);
         packet.traffic_class = (uint8_t)(view->dscp << 2 | script.segment.ecn);
@@ -119,9 +118,8 @@ static inline void lab_side(struct compare_lab *lab, unsigned capture, const str
         follow_segment(&connection.follow, &tracked.input, &tracked.step);
         assert_int_equal(story_add(&story, &tracked), 0);
     }
-    struct compare_side side = {.connection = &connection,
-                                .story = &story,
-                                .end_at = script.now + (int64_t)(later * 1e6)};
+    struct compare_side side = {
+        .connection = &connection, .story = &story, .end_at = script.now + (int64_t)(later * 1e6)};
 
     assert_int_equal(compare_add(lab->compare, capture, &side), 0);
     story_release(&story);

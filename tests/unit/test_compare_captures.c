@@ -2,7 +2,7 @@
 /* Tests of probe/track/compare: what two captures of one connection tell of what lies between. */
 #include "compare_lab.h"
 
-#define OPTIONS_SYN "<mss 1460,sackOK,TS val 100 ecr 0,nop,wscale 7>"
+#define OPTIONS_SYN     "<mss 1460,sackOK,TS val 100 ecr 0,nop,wscale 7>"
 #define OPTIONS_SYN_ACK "<mss 1460,sackOK,TS val 900 ecr 100,nop,wscale 7>"
 
 /* As the client's side has it; B is one hop and 1 ms farther on. */
@@ -308,10 +308,10 @@ static void test_payload(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_same),       cmocka_unit_test(test_swapped),
-        cmocka_unit_test(test_bridge),     cmocka_unit_test(test_translated),
-        cmocka_unit_test(test_shifted),    cmocka_unit_test(test_shifted_and_translated),
-        cmocka_unit_test(test_options),    cmocka_unit_test(test_fields),
+        cmocka_unit_test(test_same),    cmocka_unit_test(test_swapped),
+        cmocka_unit_test(test_bridge),  cmocka_unit_test(test_translated),
+        cmocka_unit_test(test_shifted), cmocka_unit_test(test_shifted_and_translated),
+        cmocka_unit_test(test_options), cmocka_unit_test(test_fields),
         cmocka_unit_test(test_payload),
     };
 

@@ -35,7 +35,7 @@ static int make_room(struct compare_capture *capture)
 
     if (capture->count < capture->room)
         return 0;
-    struct compare_kept *kept = reallocarray(capture->kept, room, sizeof *kept);
+    struct compare_kept *kept = realloc(capture->kept, room * sizeof *kept);
 
     if (!kept)
         return -FAULT_MEMORY;

@@ -36,7 +36,8 @@ static struct ranges gather(const struct compare_pair *pair, unsigned of, unsign
                             bool all, uint32_t reference)
 {
     const struct compare_kept *side = pair->sides[of];
-    struct ranges ranges = {arena_take(pair->arena, side->count, sizeof *ranges.list), 0, reference};
+    struct ranges ranges = {arena_take(pair->arena, side->count, sizeof *ranges.list), 0,
+                            reference};
     size_t merged = 0;
 
     for (uint32_t i = 0; i < side->count; i++) {
@@ -87,10 +88,10 @@ static bool covers(const struct ranges *ranges, const struct compare_digest *dig
 struct view {
     struct compare_pair *pair;
     unsigned capture, direction;
-    bool near; /* this capture is the one nearer to the sender */
+    bool near;                /* this capture is the one nearer to the sender */
     struct ranges loose, all; /* the other capture's */
     bool has_ack;
-    uint32_t ack; /* the highest in the other capture, in this one's numbers */
+    uint32_t ack;         /* the highest in the other capture, in this one's numbers */
     uint32_t first, last; /* digests that have a partner; COMPARE_NONE: none has */
     bool ended;           /* the other capture ended before this one */
 };
@@ -153,8 +154,7 @@ static bool is_outside(const struct view *view, uint32_t index)
 
 static enum compare_fate judge(const struct view *view, uint32_t index)
 {
-    const struct compare_digest *digest =
-        &view->pair->sides[view->capture]->digests[index];
+    const struct compare_digest *digest = &view->pair->sides[view->capture]->digests[index];
     bool has_bytes = compare_end_of(digest) != digest->seq && !(digest->flags & TCP_RST);
 
     if (has_bytes && covers(&view->loose, digest))
@@ -195,6 +195,36 @@ static bool is_silenced(const struct view *view)
     return gone && (missing > 1 || !any);
 }
 
+/* As many copies of the same bytes are lost by no accident. */
+#define SWALLOWED 3
+
+/* Some bytes never arrive however often they are sent; *ret_large: only segments larger than any
+ * that does arrive. */
+static bool is_swallowed(const struct view *view, bool *ret_large)
+{
+    const struct compare_kept *side = view->pair->sides[view->capture];
+    uint32_t seq = 0, copies = 0, most = 0, least_gone = UINT32_MAX, largest = 0;
+
+    for (uint32_t i = 0; i < side->count; i++) {
+        const struct compare_digest *digest = &side->digests[i];
+        enum compare_fate fate = view->pair->fates[view->capture][i];
+
+        if (compare_direction(side, digest) != view->direction)
+            continue;
+        if (fate == COMPARE_FATE_MATCHED && digest->length > largest)
+            largest = digest->length;
+        if (fate != COMPARE_FATE_GONE)
+            continue;
+        copies = copies > 0 && digest->seq == seq ? copies + 1 : 1;
+        seq = digest->seq;
+        most = copies > most ? copies : most;
+        if (digest->length < least_gone)
+            least_gone = digest->length;
+    }
+    *ret_large = most >= SWALLOWED && least_gone > largest && least_gone > 500;
+    return most >= SWALLOWED;
+}
+
 static void count_fates(const struct view *view)
 {
     struct compare_pair *pair = view->pair;
@@ -216,8 +246,35 @@ static void count_fates(const struct view *view)
         if (*fate == COMPARE_FATE_HOLE)
             pair->holes[!view->capture]++;
     }
-    if (view->near)
+    if (view->near) {
         pair->silenced[view->direction] = is_silenced(view);
+        pair->swallowed[view->direction] =
+            is_swallowed(view, &pair->swallowed_large[view->direction]);
+    }
+}
+
+/* Of a capture that is known to have holes, nobody knows whether it missed a bare acknowledgment.
+ */
+static void doubt(struct compare_pair *pair, unsigned capture)
+{
+    const struct compare_kept *side = pair->sides[capture];
+
+    if (pair->holes[!capture] == 0)
+        return;
+    for (uint32_t i = 0; i < side->count; i++) {
+        const struct compare_digest *digest = &side->digests[i];
+        unsigned direction = compare_direction(side, digest);
+        uint64_t *counts = pair->fate_counts[capture][direction];
+        uint8_t *fate = &pair->fates[capture][i];
+        bool lost = *fate == COMPARE_FATE_LOST, added = *fate == COMPARE_FATE_ADDED;
+
+        if (digest->flags & (TCP_RST | TCP_SYN) || !(lost || added) || digest->length > 0)
+            continue;
+        counts[*fate]--;
+        *fate = COMPARE_FATE_HOLE;
+        counts[*fate]++;
+        pair->holes[!capture]++;
+    }
 }
 
 void compare_fates(struct compare_pair *pair)
@@ -235,4 +292,6 @@ void compare_fates(struct compare_pair *pair)
         find_bounds(&view);
         count_fates(&view);
     }
+    doubt(pair, 0);
+    doubt(pair, 1);
 }

@@ -97,8 +97,8 @@ static bool has_other_kinds(const struct compare_both *both)
 }
 
 /* Whether the field is to be compared there. */
-static bool applies(const struct compare_pair *pair, const struct compare_both *both, enum header header,
-                    unsigned direction)
+static bool applies(const struct compare_pair *pair, const struct compare_both *both,
+                    enum header header, unsigned direction)
 {
     const struct compare_digest *a = both->digests[0], *b = both->digests[1];
 
@@ -127,8 +127,8 @@ static bool applies(const struct compare_pair *pair, const struct compare_both *
     return true;
 }
 
-static bool differs(const struct compare_pair *pair, const struct compare_both *both, enum header header,
-                    unsigned direction)
+static bool differs(const struct compare_pair *pair, const struct compare_both *both,
+                    enum header header, unsigned direction)
 {
     const struct compare_digest *a = both->digests[0], *b = both->digests[1];
     uint8_t near = both->digests[both->near]->traffic_class & ECN_BITS;
@@ -229,10 +229,11 @@ struct told {
     bool own;     /* of a proxy's own connection it says nothing */
 };
 
-static struct told tell(const struct compare_pair *pair, const struct compare_both *both, enum header header,
-                        const struct tally *tally, unsigned direction)
+static struct told tell(const struct compare_pair *pair, const struct compare_both *both,
+                        enum header header, const struct tally *tally, unsigned direction)
 {
-    const struct compare_digest *near = both->digests[both->near], *far = both->digests[!both->near];
+    const struct compare_digest *near = both->digests[both->near],
+                                *far = both->digests[!both->near];
     const char *way = compare_way(pair, direction);
     struct arena *arena = pair->arena;
 
@@ -267,12 +268,11 @@ static struct told tell(const struct compare_pair *pair, const struct compare_bo
         return (struct told){"flags", compare_text(arena, "changed%s", way), FINDING_CMP_FLAGS,
                              false, true};
     case HEADER_WINDOW:
-        return (struct told){"window",
-                             compare_text(arena, "%s%s",
-                                          far->window < near->window ? "made smaller"
-                                                                     : "made larger",
-                                          way),
-                             FINDING_CMP_WINDOW, false, true};
+        return (struct told){
+            "window",
+            compare_text(arena, "%s%s", far->window < near->window ? "made smaller" : "made larger",
+                         way),
+            FINDING_CMP_WINDOW, false, true};
     case HEADER_TS_VAL:
         return (struct told){"tsval",
                              tally->varies
@@ -321,12 +321,12 @@ static void report(struct compare_pair *pair, enum header header, unsigned direc
                 show(pair, header, both.sides[1], both.digests[1]),
                 compare_text(pair->arena, "%s, %s", told.words, often));
     pair->rewritten |= !told.routine;
-    if (told.finding != FINDING_COUNT &&
-        !(told.own && (pair->impossible || pair->early_acks)))
+    if (told.finding != FINDING_COUNT && !(told.own && (pair->impossible || pair->early_acks)))
         compare_find(pair, told.finding, "%s %s, %s", told.what, told.words, often);
 }
 
-static void count(struct tally *tally, enum header header, const struct compare_both *both, uint32_t index)
+static void count(struct tally *tally, enum header header, const struct compare_both *both,
+                  uint32_t index)
 {
     uint32_t shift = both->digests[1]->ts_val - both->digests[0]->ts_val;
 

@@ -32,13 +32,18 @@ static bool is_another_connection(const struct compare_pair *pair)
            pair->shift[1] != 0 && (pair->ttl_reset[0] || pair->ttl_reset[1]);
 }
 
+static bool is_blocked(const struct compare_pair *pair)
+{
+    return pair->silenced[0] || pair->silenced[1] || pair->swallowed[0] || pair->swallowed[1];
+}
+
 static enum compare_verdict find_verdict(const struct compare_pair *pair)
 {
     if (pair->impossible || pair->early_acks || answers_for_server(pair) ||
         is_another_connection(pair))
         return COMPARE_VERDICT_PROXIED;
-    if (pair->near >= 0 && (pair->silenced[0] || pair->silenced[1] || pair->added_resets[0] > 0 ||
-                            pair->added_resets[1] > 0))
+    if (pair->near >= 0 &&
+        (is_blocked(pair) || pair->added_resets[0] > 0 || pair->added_resets[1] > 0))
         return COMPARE_VERDICT_BLOCKED;
     if (pair->rewritten)
         return COMPARE_VERDICT_REWRITTEN;
@@ -66,7 +71,7 @@ static uint64_t added(const struct compare_pair *pair, unsigned direction)
 /* The parts of a connection that differ, each once, but for what routers change. */
 static const char *changed(const struct compare_pair *pair)
 {
-    static const char *const routine[] = {"ttl",   "dscp", "lost", "added",        "reset",
+    static const char *const routine[] = {"ttl",   "dscp", "lost",   "added",        "reset",
                                           "alone", "vlan", "tunnel", "segmentation", "missed"};
     const char *text = NULL;
     unsigned shown = 0, more = 0;
@@ -113,10 +118,10 @@ static const char *loss_words(const struct compare_pair *pair)
 static const char *proxy_reason(const struct compare_pair *pair)
 {
     if (pair->impossible)
-        return "the SYN,ACK that the client got was there before the server's: something between "
-               "them answers for the server";
+        return "the client had a SYN,ACK before the server had sent one: something between them "
+               "answers for it";
     if (pair->early_acks)
-        return "data are acknowledged to the client before the server does so: something between "
+        return "the client had acknowledgments before the server had sent them: something between "
                "them acknowledges for it";
     if (answers_for_server(pair))
         return "the SYN,ACK that the client got has another number and a window of zero: a SYN "
@@ -135,18 +140,30 @@ static const char *block_reason(const struct compare_pair *pair)
     if (pair->added_resets[0] > 0 && pair->added_resets[1] > 0)
         return "both ends were reset by something between the two captures";
     if (whose)
-        return compare_text(pair->arena,
-                            "an RST in the name of the %s was put in between the two captures",
-                            whose);
+        return compare_text(
+            pair->arena, "an RST in the name of the %s was put in between the two captures", whose);
+    for (unsigned direction = 0; direction < 2; direction++) {
+        whose = direction == COMPARE_FORWARD ? "client" : "server";
+        if (pair->swallowed_large[direction])
+            return compare_text(pair->arena,
+                                "large segments of the %s never come through%s, small ones do: "
+                                "perhaps the path's MTU",
+                                whose, compare_way(pair, direction));
+        if (pair->swallowed[direction] && !pair->silenced[direction])
+            return compare_text(pair->arena,
+                                "some data of the %s never come through%s, however often they are "
+                                "sent",
+                                whose, compare_way(pair, direction));
+    }
     whose = pair->silenced[COMPARE_FORWARD] ? "client" : "server";
     bool both = pair->silenced[COMPARE_FORWARD] && pair->silenced[COMPARE_REVERSE];
 
     return compare_text(pair->arena, "what %s sends no longer comes through%s",
                         both ? "either end" : compare_text(pair->arena, "the %s", whose),
-                        both ? ""
-                             : compare_way(pair, pair->silenced[COMPARE_FORWARD]
-                                                     ? COMPARE_FORWARD
-                                                     : COMPARE_REVERSE));
+                        both
+                            ? ""
+                            : compare_way(pair, pair->silenced[COMPARE_FORWARD] ? COMPARE_FORWARD
+                                                                                : COMPARE_REVERSE));
 }
 
 static const char *find_reason(const struct compare_pair *pair, enum compare_verdict verdict)
@@ -204,7 +221,7 @@ void compare_judge(struct compare_pair *pair, struct compare_record *record)
     record->reason = find_reason(pair, verdict);
     if (verdict == COMPARE_VERDICT_PROXIED)
         compare_find(pair, FINDING_CMP_PROXY, "%s", record->reason);
-    if (verdict == COMPARE_VERDICT_BLOCKED && (pair->silenced[0] || pair->silenced[1]))
+    if (verdict == COMPARE_VERDICT_BLOCKED && is_blocked(pair))
         compare_find(pair, FINDING_CMP_BLOCKED, "%s", record->reason);
     if (pair->near >= 0)
         record->client_side = pair->near == 0 ? "a" : "b";

@@ -117,7 +117,8 @@ static int keep_segments(struct compare_kept *kept, const struct story *story, s
 
     for (at = 0; at < story->count && count < most; at++)
         if (is_told(&story->segments[at])) {
-            bytes += story->segments[at].segment.options.length + sample_length(&story->segments[at]);
+            bytes +=
+                story->segments[at].segment.options.length + sample_length(&story->segments[at]);
             count++;
         }
     kept->not_kept = story->lost;

@@ -243,11 +243,11 @@ static size_t align(const struct work *work, int64_t offset, int64_t earlier, in
             j++;
         else if (here > later)
             i++;
-        else if (i + 1 < work->n && magnitude(compare_apart(apart(work, i + 1, j), offset)) <
-                                        magnitude(here))
+        else if (i + 1 < work->n &&
+                 magnitude(compare_apart(apart(work, i + 1, j), offset)) < magnitude(here))
             i++;
-        else if (j + 1 < work->m && magnitude(compare_apart(apart(work, i, j + 1), offset)) <
-                                        magnitude(here))
+        else if (j + 1 < work->m &&
+                 magnitude(compare_apart(apart(work, i, j + 1), offset)) < magnitude(here))
             j++;
         else {
             if (really)

@@ -41,13 +41,14 @@ static void tell_lost(struct compare_pair *pair, unsigned direction)
     unsigned near = compare_near(pair, direction);
     const uint64_t *counts = pair->fate_counts[near][direction];
     uint64_t lost = counts[COMPARE_FATE_LOST], gone = counts[COMPARE_FATE_GONE];
-    uint64_t frame = first_frame(pair, near, direction,
-                                 lost > 0 ? COMPARE_FATE_LOST : COMPARE_FATE_GONE);
+    uint64_t frame =
+        first_frame(pair, near, direction, lost > 0 ? COMPARE_FATE_LOST : COMPARE_FATE_GONE);
     const char *way = compare_way(pair, direction);
 
     if (lost + gone == 0)
         return;
-    const char *doubt = pair->holes[!near] > 0 ? "; this capture misses others that did arrive" : "";
+    const char *doubt =
+        pair->holes[!near] > 0 ? "; this capture misses others that did arrive" : "";
     const char *never =
         gone == 0 ? ""
                   : compare_text(pair->arena, "; what is in %" PRIu64 " of them never came", gone);
@@ -87,8 +88,8 @@ static void tell_unknown(struct compare_pair *pair, unsigned direction)
 {
     for (unsigned i = 0; i < 2; i++) {
         const uint64_t *counts = pair->fate_counts[i][direction];
-        uint64_t count = counts[COMPARE_FATE_LOST] + counts[COMPARE_FATE_GONE] +
-                         counts[COMPARE_FATE_ADDED];
+        uint64_t count =
+            counts[COMPARE_FATE_LOST] + counts[COMPARE_FATE_GONE] + counts[COMPARE_FATE_ADDED];
 
         if (count > 0)
             one_sided(pair, i, "alone", count,
@@ -122,8 +123,7 @@ static void tell_holes(struct compare_pair *pair)
             continue;
         one_sided(pair, !i, "missed", pair->holes[i],
                   compare_text(pair->arena,
-                               "acknowledged in %s and not in it: %s misses what passed it", name,
-                               name));
+                               "not in %s, which misses segments that it sees acknowledged", name));
         compare_find(pair, FINDING_CMP_HOLES, "%s in %s", number(pair, pair->holes[i]), name);
     }
 }

@@ -74,11 +74,11 @@ static void compare_isn(struct compare_pair *pair, unsigned direction)
         return;
     for (unsigned i = 0; i < 2; i++)
         isns[i] = pair->sides[i]->ends[pair->sides[i]->client ^ direction].isn;
-    compare_row(pair, direction == COMPARE_FORWARD ? COMPARE_PLACE_SYN : COMPARE_PLACE_SYN_ACK,
-                "isn", compare_text(pair->arena, "%" PRIu32, isns[0]),
-                compare_text(pair->arena, "%" PRIu32, isns[1]),
-                compare_text(pair->arena, "the %s's sequence numbers are shifted by %" PRIu32, who,
-                             shift));
+    compare_row(
+        pair, direction == COMPARE_FORWARD ? COMPARE_PLACE_SYN : COMPARE_PLACE_SYN_ACK, "isn",
+        compare_text(pair->arena, "%" PRIu32, isns[0]),
+        compare_text(pair->arena, "%" PRIu32, isns[1]),
+        compare_text(pair->arena, "the %s's sequence numbers are shifted by %" PRIu32, who, shift));
     compare_find(pair, FINDING_CMP_ISN, "the %s's, by %" PRIu32, who, shift);
     pair->rewritten = true;
 }

@@ -198,8 +198,8 @@ static bool is_order_changed(const struct options *a, const struct options *b)
     for (unsigned i = 0; i < a->count; i++) {
         if (a->list[i].kind <= OPTION_NOP || !is_first(a, i) || !find(b, a->list[i].kind))
             continue;
-        while (j < b->count && (b->list[j].kind <= OPTION_NOP || !is_first(b, j) ||
-                                !find(a, b->list[j].kind)))
+        while (j < b->count &&
+               (b->list[j].kind <= OPTION_NOP || !is_first(b, j) || !find(a, b->list[j].kind)))
             j++;
         if (j < b->count && b->list[j].kind != a->list[i].kind)
             return true;

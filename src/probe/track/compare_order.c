@@ -20,6 +20,11 @@ struct deltas {
     bool any;
 };
 
+static bool is_firm(const struct compare_digest *digest)
+{
+    return digest->length > 0 || (digest->flags & TCP_FIN);
+}
+
 static struct deltas find_deltas(const struct compare_pair *pair, unsigned direction,
                                  enum choice choice)
 {
@@ -30,7 +35,7 @@ static struct deltas find_deltas(const struct compare_pair *pair, unsigned direc
         const struct compare_digest *digest = &a->digests[i];
 
         if (pair->other[0][i] == COMPARE_NONE || compare_direction(a, digest) != direction ||
-            (choice == CHOICE_FIRM && digest->length == 0 && !(digest->flags & TCP_FIN)))
+            (choice == CHOICE_FIRM && !is_firm(digest)))
             continue;
         int64_t delta = compare_apart(b->digests[pair->other[0][i]].at, digest->at);
 
@@ -65,7 +70,7 @@ static int by_time(const struct compare_pair *pair, enum choice choice)
 }
 
 /* Routers count the TTL down on the way. */
-static int by_ttl(const struct compare_pair *pair)
+static int by_ttl(const struct compare_pair *pair, enum choice choice)
 {
     const struct compare_kept *a = pair->sides[0], *b = pair->sides[1];
     uint64_t votes[2] = {0, 0};
@@ -73,7 +78,7 @@ static int by_ttl(const struct compare_pair *pair)
     for (uint32_t i = 0; i < a->count; i++) {
         const struct compare_digest *digest = &a->digests[i];
 
-        if (pair->other[0][i] == COMPARE_NONE)
+        if (pair->other[0][i] == COMPARE_NONE || (choice == CHOICE_FIRM && !is_firm(digest)))
             continue;
         int less = digest->ttl - b->digests[pair->other[0][i]].ttl;
 
@@ -110,9 +115,11 @@ static int by_privacy(const struct compare_pair *pair)
 
 static void find_near(struct compare_pair *pair)
 {
-    pair->near = by_ttl(pair);
+    pair->near = by_ttl(pair, CHOICE_FIRM);
     if (pair->near < 0)
         pair->near = by_time(pair, CHOICE_FIRM);
+    if (pair->near < 0)
+        pair->near = by_ttl(pair, CHOICE_ALL);
     if (pair->near < 0)
         pair->near = by_privacy(pair);
     if (pair->near < 0)
@@ -146,7 +153,7 @@ static void find_hops(struct compare_pair *pair)
         for (int i = 1; i < 256; i++)
             if (counts[i] > counts[best])
                 best = i;
-        pair->ttl_reset[direction] = above > 0;
+        pair->ttl_reset[direction] = above > all / 2;
         if (direction == COMPARE_FORWARD)
             pair->hops = all > 0 && counts[best] > above ? best : FOLLOW_UNKNOWN;
     }
@@ -171,32 +178,41 @@ static bool find_answers(const struct compare_kept *side, int64_t *ret_first, in
 }
 
 /*
- * The farther clock less the nearer one, at most: what went forward was at the nearer capture first.
- * Acknowledgments alone may be made up on the way and do not count.
+ * The farther clock less the nearer one, at most: what went forward was at the nearer capture
+ * first. Acknowledgments alone may be made up on the way and do not count. Of several the least but
+ * one is taken, for two copies of a segment may have been taken for one.
  */
 static bool find_offset(const struct compare_pair *pair, int64_t *ret_offset, int64_t *ret_at)
 {
     const struct compare_kept *near = pair->sides[pair->near], *far = pair->sides[!pair->near];
-    bool any = false;
+    int64_t least[2] = {INT64_MAX, INT64_MAX}, at[2] = {0, 0};
+    unsigned count = 0;
 
     for (uint32_t i = 0; i < near->count; i++) {
         const struct compare_digest *digest = &near->digests[i];
         uint32_t other = pair->other[pair->near][i];
 
         if (other == COMPARE_NONE || compare_direction(near, digest) != COMPARE_FORWARD ||
-            (digest->length == 0 && !(digest->flags & (TCP_SYN | TCP_FIN))))
+            (!is_firm(digest) && !(digest->flags & TCP_SYN)))
             continue;
         if (compare_apart(digest->at, near->first_at) > TOGETHER)
             break;
         int64_t delta = compare_apart(far->digests[other].at, digest->at);
+        unsigned place = delta < least[0] ? 0 : 1;
 
-        if (!any || delta < *ret_offset) {
-            *ret_offset = delta;
-            *ret_at = digest->at;
+        count++;
+        if (delta >= least[1])
+            continue;
+        if (place == 0) {
+            least[1] = least[0];
+            at[1] = at[0];
         }
-        any = true;
+        least[place] = delta;
+        at[place] = digest->at;
     }
-    return any;
+    *ret_offset = least[count > 1];
+    *ret_at = at[count > 1];
+    return count > 0;
 }
 
 /* Clocks that run apart by 100 ppm, and stamps of a few microseconds. */

@@ -7,10 +7,10 @@
 #include "probe/track/compare.h"
 #include "report/finding.h"
 
-#define COMPARE_SEGMENTS 1000               /* kept of one connection */
-#define COMPARE_FEW      16                 /* kept of it once much is kept in all */
+#define COMPARE_SEGMENTS 1000                /* kept of one connection */
+#define COMPARE_FEW      16                  /* kept of it once much is kept in all */
 #define COMPARE_ROOM     ((size_t)256 << 20) /* bytes of segments from which much is kept */
-#define COMPARE_ROWS     96                 /* differences told of one connection */
+#define COMPARE_ROWS     96                  /* differences told of one connection */
 #define COMPARE_NONE     UINT32_MAX
 
 /* Directions: by what the client sends, and what the server sends. */
@@ -115,19 +115,22 @@ struct compare_pair {
     /* By direction: B's sequence numbers less A's. */
     uint32_t shift[2];
     bool shift_known[2];
-    int near; /* the capture nearer to the client, 0 or 1; -1: not known */
-    int64_t between; /* ns, there and back; FOLLOW_UNKNOWN */
-    bool impossible; /* the SYN,ACK was at the nearer capture before it was at the farther one */
-    bool early_acks; /* as were acknowledgments of data */
-    int hops;        /* FOLLOW_UNKNOWN */
+    bool ids_hold[2]; /* by direction: the IP identification is the same in both */
+    int near;         /* the capture nearer to the client, 0 or 1; -1: not known */
+    int64_t between;  /* ns, there and back; FOLLOW_UNKNOWN */
+    bool impossible;  /* the SYN,ACK was at the nearer capture before it was at the farther one */
+    bool early_acks;  /* as were acknowledgments of data */
+    int hops;         /* FOLLOW_UNKNOWN */
 
     struct difference_record *rows;
     size_t row_count;
-    const char *found[FINDING_COUNT]; /* NULL: not found */
+    const char *found[FINDING_COUNT];               /* NULL: not found */
     uint64_t fate_counts[2][2][COMPARE_FATE_COUNT]; /* by capture, direction */
     uint64_t added_resets[2], injected[2];          /* by direction */
     uint64_t holes[2];                              /* by capture */
-    bool addresses, rewritten, silenced[2];
+    bool addresses, rewritten;
+    /* By direction: nothing comes through any longer; some bytes never do; large segments alone. */
+    bool silenced[2], swallowed[2], swallowed_large[2];
     bool ttl_reset[2];
 };
 

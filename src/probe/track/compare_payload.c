@@ -15,8 +15,8 @@ static void look(struct compare_pair *pair, unsigned direction, const struct com
     if (both->digests[1]->sample_length < length)
         length = both->digests[1]->sample_length;
     for (unsigned i = 0; i < 2; i++)
-        samples[i] = &both->sides[i]->bytes[both->digests[i]->bytes_at +
-                                            both->digests[i]->options_length];
+        samples[i] =
+            &both->sides[i]->bytes[both->digests[i]->bytes_at + both->digests[i]->options_length];
     while (at < length && samples[0][at] == samples[1][at])
         at++;
     if (at == length || pair->found[FINDING_CMP_PAYLOAD])
@@ -52,9 +52,8 @@ static void look_at_cut(struct compare_pair *pair)
         for (uint32_t j = 0; j < b->count; j++)
             if (pair->fates[1][j] == COMPARE_FATE_CUT && b->digests[j].seq == seq &&
                 compare_direction(b, &b->digests[j]) == direction) {
-                struct compare_both both = {{a, b},
-                                    {&a->digests[i], &b->digests[j]},
-                                    compare_near(pair, direction)};
+                struct compare_both both = {
+                    {a, b}, {&a->digests[i], &b->digests[j]}, compare_near(pair, direction)};
 
                 look(pair, direction, &both);
                 break;

@@ -57,11 +57,12 @@ const char *compare_way(const struct compare_pair *pair, unsigned direction)
                                               : " on the way from B to A";
 }
 
-struct compare_both compare_both_of(const struct compare_pair *pair, uint32_t index, unsigned direction)
+struct compare_both compare_both_of(const struct compare_pair *pair, uint32_t index,
+                                    unsigned direction)
 {
     const struct compare_kept *a = pair->sides[0], *b = pair->sides[1];
 
     return (struct compare_both){{a, b},
-                         {&a->digests[index], &b->digests[pair->other[0][index]]},
-                         compare_near(pair, direction)};
+                                 {&a->digests[index], &b->digests[pair->other[0][index]]},
+                                 compare_near(pair, direction)};
 }

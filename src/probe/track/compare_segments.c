@@ -9,7 +9,8 @@
 
 /* What a segment is known by: numbers as A has them. */
 struct mark {
-    uint32_t seq, ack, length, kind, ts_val, ip_id;
+    uint32_t seq, ack, length, kind, ts_val, ts_ecr, ip_id;
+    uint32_t flags, window;
 };
 
 struct marked {
@@ -20,7 +21,7 @@ struct marked {
 /* How closely they must agree; the closest first. */
 enum level {
     LEVEL_PACKET, /* the IP identification, too */
-    LEVEL_COPY,   /* the timestamp, too */
+    LEVEL_COPY,   /* timestamps, all flags and the window, too */
     LEVEL_ACK,    /* numbers and flags */
     LEVEL_DATA,   /* all but the acknowledgment: something between acknowledges by itself */
     LEVEL_RESET,  /* an RST is an RST */
@@ -45,18 +46,21 @@ static bool mark_of(const struct compare_pair *pair, unsigned capture,
         mark.kind |= TCP_ACK;
         mark.ack = digest->ack - (capture == 1 ? pair->shift[!direction] : 0);
     }
-    if (level <= LEVEL_COPY)
+    if (level == LEVEL_COPY) {
         mark.ts_val = digest->ts_val;
-    if (level == LEVEL_PACKET)
+        mark.ts_ecr = digest->ts_ecr;
+        mark.flags = digest->flags;
+        mark.window = digest->window;
+    }
+    if (level == LEVEL_PACKET || (pair->ids_hold[direction] && !(digest->flags & TCP_SYN)))
         mark.ip_id = digest->ip_id;
     *ret_mark = mark;
     switch (level) {
     case LEVEL_PACKET:
         return digest->has_ip_id && digest->ip_id != 0;
-    case LEVEL_COPY:
-        return digest->has_timestamps;
     case LEVEL_DATA:
         return counts;
+    case LEVEL_COPY:
     case LEVEL_ACK:
     case LEVEL_RESET:
     case LEVEL_COUNT:
@@ -138,6 +142,21 @@ static void prepare(struct compare_pair *pair)
     }
 }
 
+/* Where some segments have the same identification, nothing rewrites it: others that have not are
+ * copies of each other. */
+#define SOME 3
+
+static void find_ids(struct compare_pair *pair)
+{
+    const struct compare_kept *a = pair->sides[0];
+    uint32_t counts[2] = {0, 0};
+
+    for (uint32_t i = 0; i < a->count; i++)
+        counts[compare_direction(a, &a->digests[i])] += pair->other[0][i] != COMPARE_NONE;
+    for (unsigned direction = 0; direction < 2; direction++)
+        pair->ids_hold[direction] = counts[direction] >= SOME;
+}
+
 void compare_segments(struct compare_pair *pair)
 {
     size_t n = pair->sides[0]->count, m = pair->sides[1]->count;
@@ -150,5 +169,7 @@ void compare_segments(struct compare_pair *pair)
         n = list(pair, 0, (enum level)level, a);
         m = list(pair, 1, (enum level)level, b);
         join(pair, a, n, b, m);
+        if (level == LEVEL_PACKET)
+            find_ids(pair);
     }
 }
