@@ -392,7 +392,7 @@ static void test_many(void **state)
     assert_int_equal(script_counts(&script)->connections, MANY);
     assert_int_equal(script_counts(&script)->late, MANY / 3);
     for (uint16_t port = 1; port <= MANY; port += 3)
-        assert_int_equal(client(&script, port, TCP_SYN, 1000, 0), 0);
+        assert_int_equal(client(&script, port, TCP_SYN, 2000, 0), 0);
     assert_int_equal(script_counts(&script)->connections, MANY + MANY / 3);
     assert_int_equal(script_counts(&script)->open, MANY);
     assert_int_equal(track_end(script.track, &script.fault), 0);
