@@ -145,8 +145,8 @@ const struct cli_group cli_group_series = {"Series", series_options, take_series
 static const struct cli_option script_options[] = {
     {"expect", CLI_KEY_EXPECT, "CLAUSES", NULL,
      "What each target must meet, as in 'open,rtt<50ms,mss>=1400,sack' (default: open; for isn "
-     "and options what --fail-on says); what fails is shown with what was seen, and the exit "
-     "status is 1"},
+     "and options what --fail-on says; for read, which takes connections, nothing); what fails is "
+     "shown with what was seen, and the exit status is 1"},
     {"only", CLI_KEY_ONLY, "CLAUSES", NULL,
      "Print only records that meet these clauses; the exit status is that of all"},
     {"plugin", CLI_KEY_PLUGIN, NULL, NULL,

@@ -74,7 +74,7 @@ def refused(writer, at, client, server, cseq=2000):
 
 
 def unanswered(writer, at, client, server, cseq=3000):
-    for seconds in (0, 1, 3):
+    for seconds in (0, 1, 3, 7):
         writer.frame(at + seconds * 10**9, packet(client, server, SYN, cseq, 0, MSS))
 
 

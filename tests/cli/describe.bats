@@ -68,7 +68,7 @@ END
     probe describe outcomes --json
     [ "$(jq -s -c 'map(.outcome)' <<<"$output")" = '["answered","refused","unreachable","ambiguous","late","lost","unsent"]' ]
     probe describe commands --json
-    [ "$(jq -s -c 'map(.command)' <<<"$output")" = '["handshake","rtt","isn","options","describe"]' ]
+    [ "$(jq -s -c 'map(.command)' <<<"$output")" = '["handshake","rtt","isn","options","read","describe"]' ]
     probe describe states --json
     [ "$(jq -s -c length <<<"$output")" -eq 10 ]
     probe describe fsm --json
@@ -120,13 +120,18 @@ END
 @test "options that commands share are told in the same words, and are in a group" {
     "$TCPPROBE" describe options --json >"$BATS_TEST_TMPDIR/options"
     run jq -s -r 'group_by(.name)[] | map(del(.command)) | unique | select(length > 1) | .[0].name' "$BATS_TEST_TMPDIR/options"
-    # So many probes, so many numbers; a picture of either; data for one connection, or for checks.
-    [ "$output" = $'count\neach\nfail-on\nplot\nsend' ]
+    # So many probes, so many numbers; a picture of either; data for one connection, or for checks; the
+    # packets of a run, or some of a capture.
+    [ "$output" = $'count\neach\nfail-on\nplot\nsend\nwrite' ]
     [ "$(jq -s 'map(select(.group == "" or .help == "")) | length' "$BATS_TEST_TMPDIR/options")" -eq 0 ]
     # What scripts were promised, on every command that probes.
-    for name in file all-addresses yes parallel rate interval expect only plugin warning critical prometheus ordered tstamp; do
-        [ "$(jq -s -c --arg name "$name" 'map(select(.name == $name) | .command) | unique' "$BATS_TEST_TMPDIR/options")" = \
-            '["handshake","isn","options","rtt"]' ] || { echo "$name"; false; }
+    commands() { jq -s -c --arg name "$1" 'map(select(.name == $name) | .command) | unique' "$BATS_TEST_TMPDIR/options"; }
+    for name in file all-addresses yes parallel rate interval ordered tstamp; do
+        [ "$(commands "$name")" = '["handshake","isn","options","rtt"]' ] || { echo "$name"; false; }
+    done
+    # And where captures are read.
+    for name in expect only plugin warning critical prometheus; do
+        [ "$(commands "$name")" = '["handshake","isn","options","read","rtt"]' ] || { echo "$name"; false; }
     done
     for name in full fping-count; do
         [ "$(jq -s -c --arg name "$name" 'map(select(.name == $name) | .command) | unique' "$BATS_TEST_TMPDIR/options")" = '["rtt"]' ]
