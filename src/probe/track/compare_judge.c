@@ -71,8 +71,9 @@ static uint64_t added(const struct compare_pair *pair, unsigned direction)
 /* The parts of a connection that differ, each once, but for what routers change. */
 static const char *changed(const struct compare_pair *pair)
 {
-    static const char *const routine[] = {"ttl",   "dscp", "lost",   "added",        "reset",
-                                          "alone", "vlan", "tunnel", "segmentation", "missed"};
+    static const char *const routine[] = {"ttl",          "dscp",   "lost",    "added",
+                                          "reset",        "alone",  "vlan",    "tunnel",
+                                          "segmentation", "missed", "checksum"};
     const char *text = NULL;
     unsigned shown = 0, more = 0;
 
@@ -91,6 +92,8 @@ static const char *changed(const struct compare_pair *pair)
         else
             text = text ? compare_text(pair->arena, "%s, %s", text, what) : what;
     }
+    if (!text)
+        return "more than is listed";
     return more > 0 ? compare_text(pair->arena, "%s and %u more", text, more) : text;
 }
 

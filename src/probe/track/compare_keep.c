@@ -124,6 +124,8 @@ static int keep_segments(struct compare_kept *kept, const struct story *story, s
     kept->not_kept = story->lost;
     for (size_t i = at; i < story->count; i++)
         kept->not_kept += is_told(&story->segments[i]);
+    for (size_t i = 0; i < story->count; i++)
+        kept->bad += !story->segments[i].is_icmp && story->segments[i].input.checksum_bad;
     if (count == 0)
         return 0;
     kept->digests = malloc(count * sizeof *kept->digests);

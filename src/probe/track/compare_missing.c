@@ -56,31 +56,37 @@ static void tell_lost(struct compare_pair *pair, unsigned direction)
     one_sided(pair, near, "lost", lost + gone,
               compare_text(pair->arena, "of the %s, lost%s (the first: frame %" PRIu64 ")%s%s",
                            who(direction), way, frame, never, doubt));
-    compare_find(pair, FINDING_CMP_LOST, "%s of the %s%s%s", number(pair, lost + gone),
-                 who(direction), never, doubt);
+    /* What a proxy keeps for itself is not lost. */
+    if (gone > 0 || !(pair->impossible || pair->early_acks))
+        compare_find(pair, FINDING_CMP_LOST, "%s of the %s%s%s", number(pair, lost + gone),
+                     who(direction), never, doubt);
 }
 
 static void tell_added(struct compare_pair *pair, unsigned direction)
 {
     unsigned far = !compare_near(pair, direction);
     uint64_t added = pair->fate_counts[far][direction][COMPARE_FATE_ADDED];
-    uint64_t resets = pair->added_resets[direction], injected = pair->injected[direction];
-    const char *way = compare_way(pair, direction);
+    uint64_t resets = pair->added_resets[direction];
+    /* With holes in the nearer capture it may have missed them. */
+    uint64_t injected = pair->holes[!far] == 0 ? pair->injected[direction] : 0;
+    const char *what = injected > 0 ? "injected" : resets == added ? "reset" : "added";
 
     if (added == 0)
         return;
-    one_sided(pair, far, resets == added ? "reset" : "added", added,
+    one_sided(pair, far, what, added,
               compare_text(pair->arena,
                            "as if of the %s%s, put in between (the first: frame %" PRIu64 ")%s%s",
-                           who(direction), way,
+                           who(direction), compare_way(pair, direction),
                            first_frame(pair, far, direction, COMPARE_FATE_ADDED),
                            resets > 0 && resets < added ? ", with an RST" : "",
                            injected > 0 ? ", with data" : ""));
     if (resets > 0)
         compare_find(pair, FINDING_CMP_RESET, "as if from the %s", who(direction));
-    if (injected > 0 && pair->holes[!far] == 0)
+    if (injected > 0) {
         compare_find(pair, FINDING_CMP_INJECTED, "%s, as if from the %s", number(pair, injected),
                      who(direction));
+        pair->rewritten = true;
+    }
 }
 
 /* Which capture is nearer to whom is not known: no telling lost ones from those put in between. */
@@ -128,6 +134,16 @@ static void tell_holes(struct compare_pair *pair)
     }
 }
 
+static void tell_bad(struct compare_pair *pair)
+{
+    uint64_t a = pair->sides[0]->bad, b = pair->sides[1]->bad;
+
+    if (a != b)
+        compare_row(pair, COMPARE_PLACE_SEGMENT, "checksum", a > 0 ? number(pair, a) : NULL,
+                    b > 0 ? number(pair, b) : NULL,
+                    "with a wrong checksum: no end takes them, and they are not compared");
+}
+
 static void tell_part(struct compare_pair *pair)
 {
     for (unsigned i = 0; i < 2; i++) {
@@ -157,5 +173,6 @@ void compare_missing(struct compare_pair *pair)
         tell_cut(pair, direction);
     }
     tell_holes(pair);
+    tell_bad(pair);
     tell_part(pair);
 }

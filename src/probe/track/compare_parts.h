@@ -55,6 +55,7 @@ struct compare_kept {
     uint8_t *bytes;
     uint32_t count, bytes_length;
     uint64_t not_kept;
+    uint64_t bad;     /* with a wrong checksum: no end takes them, and they are not compared */
     uint32_t partner; /* index in the other capture, or COMPARE_NONE */
     uint8_t client;
     uint8_t matched_by; /* enum compare_matched */
