@@ -26,13 +26,12 @@ enum ipv6_extension {
     EXTENSION_DESTINATION = 60,
 };
 
-static struct address take_address(struct reader *reader, enum ip_family family)
+static struct address take_address(struct reader *reader)
 {
-    struct address address = {.family = family};
-    size_t size = family == IP_FAMILY_V4 ? 4 : 16;
-    const uint8_t *bytes = reader_take(reader, size);
+    struct address address = {.family = IP_FAMILY_V6};
+    const uint8_t *bytes = reader_take(reader, sizeof address.bytes);
     if (bytes)
-        memcpy(address.bytes, bytes, size);
+        memcpy(address.bytes, bytes, sizeof address.bytes);
     return address;
 }
 
@@ -57,42 +56,51 @@ static enum checksum_state header_checksum(const uint8_t *bytes, size_t length, 
     return bytes[10] == 0 && bytes[11] == 0 ? CHECKSUM_PARTIAL : CHECKSUM_BAD;
 }
 
+static uint16_t u16_at(const uint8_t *bytes)
+{
+    return (uint16_t)(bytes[0] << 8 | bytes[1]);
+}
+
+/* The header that nearly all captured packets have: read in place, and written once. */
 static int read_ipv4(const uint8_t *bytes, size_t length, bool quoted, struct packet *ret_packet)
 {
-    struct packet packet = {.family = IP_FAMILY_V4};
-    struct reader reader = reader_of(bytes, length);
-    packet.header_length = (size_t)(reader_u8(&reader) & 0x0f) * 4;
-    packet.traffic_class = reader_u8(&reader);
-    packet.total_length = reader_u16(&reader);
-    packet.identification = reader_u16(&reader);
-    uint16_t fragment = reader_u16(&reader);
-    packet.hop_limit = reader_u8(&reader);
-    packet.protocol = reader_u8(&reader);
-    reader_skip(&reader, 2);
-    packet.source = take_address(&reader, IP_FAMILY_V4);
-    packet.destination = take_address(&reader, IP_FAMILY_V4);
-    if (reader.bad)
+    if (length < IPV4_HEADER_MIN)
         return -FAULT_TRUNCATED;
-    if (packet.header_length < IPV4_HEADER_MIN)
+    size_t header_length = (size_t)(bytes[0] & 0x0f) * 4;
+    size_t told = u16_at(bytes + 2);
+    uint16_t fragment = u16_at(bytes + 6);
+    uint32_t offset = (uint32_t)(fragment & IPV4_OFFSET) * 8;
+    if (header_length < IPV4_HEADER_MIN)
         return -FAULT_FORMAT;
-    if (packet.header_length > length)
+    if (header_length > length)
         return -FAULT_TRUNCATED;
-    if (packet.total_length < packet.header_length && !quoted)
+    if (told < header_length && !quoted)
         return -FAULT_FORMAT;
+    uint16_t identification = u16_at(bytes + 4);
+    uint8_t traffic_class = bytes[1], hop_limit = bytes[8], protocol = bytes[9];
+    enum checksum_state checksum = header_checksum(bytes, header_length, quoted);
 
-    packet.dont_fragment = fragment & IPV4_DF;
-    packet.more_fragments = fragment & IPV4_MF;
-    packet.fragment_offset = (uint32_t)(fragment & IPV4_OFFSET) * 8;
-    packet.is_fragment = packet.more_fragments || packet.fragment_offset != 0;
-    packet.checksum = header_checksum(bytes, packet.header_length, quoted);
-
-    size_t told = packet.total_length;
-    /* Some systems quote the length less the header's, or byte-swapped: believe the bytes. */
-    if (quoted && told < packet.header_length + QUOTE_MIN)
-        packet.total_length = length;
-    set_payload(&packet, bytes, length);
-    packet.total_length = told;
-    *ret_packet = packet;
+    *ret_packet = (struct packet){
+        .family = IP_FAMILY_V4,
+        .source.family = IP_FAMILY_V4,
+        .destination.family = IP_FAMILY_V4,
+        .hop_limit = hop_limit,
+        .traffic_class = traffic_class,
+        .identification = identification,
+        .dont_fragment = fragment & IPV4_DF,
+        .is_fragment = fragment & IPV4_MF || offset != 0,
+        .fragment_offset = offset,
+        .more_fragments = fragment & IPV4_MF,
+        .protocol = protocol,
+        .header_length = header_length,
+        /* Some systems quote the length less the header's, or byte-swapped: believe the bytes. */
+        .total_length = quoted && told < header_length + QUOTE_MIN ? length : told,
+        .checksum = checksum,
+    };
+    memcpy(ret_packet->source.bytes, bytes + 12, 4);
+    memcpy(ret_packet->destination.bytes, bytes + 16, 4);
+    set_payload(ret_packet, bytes, length);
+    ret_packet->total_length = told;
     return 0;
 }
 
@@ -143,8 +151,8 @@ static int read_ipv6(const uint8_t *bytes, size_t length, struct packet *ret_pac
     packet.total_length = (size_t)IPV6_HEADER_SIZE + reader_u16(&reader);
     uint8_t next = reader_u8(&reader);
     packet.hop_limit = reader_u8(&reader);
-    packet.source = take_address(&reader, IP_FAMILY_V6);
-    packet.destination = take_address(&reader, IP_FAMILY_V6);
+    packet.source = take_address(&reader);
+    packet.destination = take_address(&reader);
     if (reader.bad)
         return -FAULT_TRUNCATED;
 
