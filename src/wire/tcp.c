@@ -28,7 +28,29 @@ uint32_t segment_length(const struct segment *segment)
            !!(segment->flags & TCP_FIN);
 }
 
-int segment_read(const struct packet *packet, struct segment *ret_segment)
+/* How many of these bytes are whole options. */
+static size_t whole_options(const uint8_t *bytes, size_t length)
+{
+    size_t at = 0;
+
+    while (at < length) {
+        size_t size = 1;
+
+        if (bytes[at] == OPTION_EOL)
+            return length;
+        if (bytes[at] != OPTION_NOP) {
+            if (at + 1 == length || bytes[at + 1] < 2)
+                break;
+            size = bytes[at + 1];
+        }
+        if (size > length - at)
+            break;
+        at += size;
+    }
+    return at;
+}
+
+static int read_segment(const struct packet *packet, bool may_be_cut, struct segment *ret_segment)
 {
     struct reader reader = reader_of(packet->payload, packet->payload_length);
     struct segment segment = {0};
@@ -53,17 +75,34 @@ int segment_read(const struct packet *packet, struct segment *ret_segment)
     segment.window = reader_u16(&reader);
     segment.checksum = reader_u16(&reader);
     segment.urgent = reader_u16(&reader);
-
-    const uint8_t *options = reader_take(&reader, header_length - TCP_HEADER_MIN);
-
     if (reader.bad)
         return -FAULT_TRUNCATED;
-    options_parse(options, header_length - TCP_HEADER_MIN, &segment.options);
-    segment.payload = packet->payload + header_length;
-    segment.payload_length = packet->payload_length - header_length;
+
+    size_t options_length = header_length - TCP_HEADER_MIN, captured = header_length;
+
+    if (packet->payload_length < header_length) {
+        if (!may_be_cut || packet->payload_length < TCP_HEADER_MIN)
+            return -FAULT_TRUNCATED;
+        captured = packet->payload_length;
+        options_length = whole_options(packet->payload + TCP_HEADER_MIN, captured - TCP_HEADER_MIN);
+        segment.options_cut = true;
+    }
+    options_parse(packet->payload + TCP_HEADER_MIN, options_length, &segment.options);
+    segment.payload = packet->payload + captured;
+    segment.payload_length = packet->payload_length - captured;
     segment.payload_total = packet->payload_total - header_length;
     *ret_segment = segment;
     return 0;
+}
+
+int segment_read(const struct packet *packet, struct segment *ret_segment)
+{
+    return read_segment(packet, false, ret_segment);
+}
+
+int segment_read_cut(const struct packet *packet, struct segment *ret_segment)
+{
+    return read_segment(packet, true, ret_segment);
 }
 
 int segment_write(const struct segment *segment, uint8_t *bytes, size_t size)

@@ -51,6 +51,7 @@ struct segment {
     uint16_t urgent;
     uint8_t ecn;         /* the ECN bits of the IP header (RFC 3168 5): 0 Not-ECT, 1 ECT(1), 2 ECT(0), 3 CE */
     struct options options;
+    bool options_cut;    /* more of them were not captured: segment_read_cut() alone sets it */
     const uint8_t *payload;
     size_t payload_length; /* bytes that are there */
     size_t payload_total;  /* bytes that it has on the wire (a short capture may hold fewer) */
@@ -65,6 +66,12 @@ uint32_t segment_length(const struct segment *segment);
  * -FAULT_TRUNCATED (header not all captured).
  */
 int segment_read(const struct packet *packet, struct segment *ret_segment);
+/*
+ * The same for captures that keep only the beginning of each packet: where options are cut off,
+ * those before them are read, and options_cut says so. -FAULT_TRUNCATED: not even the first 20
+ * bytes are there.
+ */
+int segment_read_cut(const struct packet *packet, struct segment *ret_segment);
 
 /*
  * Writes header and payload as they go on the wire, options padded with EOL to a multiple of four,

@@ -22,7 +22,7 @@
 /*
  * "> S. 0:0 ack 1 win 100 <mss 1460> ttl 60 id 7": direction, flags, first sequence number and the
  * one behind the data, relative to the sender's base; ack relative to the other's. "badsum",
- * "giant", "ce" may follow. Without a window it is 1000, without a TTL 64.
+ * "giant", "ce" may follow, "cut": of its options the capture lacks some. Without a window it is 1000, without a TTL 64.
  */
 struct line {
     double ms;
@@ -104,6 +104,10 @@ static inline void script_read(struct script *script, const char *text, struct f
         }
         if (strcmp(word, "giant") == 0) {
             input->giant = true;
+            continue;
+        }
+        if (strcmp(word, "cut") == 0) {
+            segment->options_cut = true;
             continue;
         }
         if (strcmp(word, "ce") == 0) {

@@ -60,6 +60,57 @@ static void test_one_way(void **state)
     assert_true(script_judge(&script, 0).one_way);
 }
 
+/* How far windows are shifted, as far as the SYNs in the capture tell. */
+static void test_windows(void **state)
+{
+    static const struct {
+        const char *segments[3];
+        int64_t window; /* of the last */
+    } rows[] = {
+        {{"> S 0:0 <wscale 7>", "< S. 0:0 ack 1 <wscale 3>", "< . 1:1 ack 1"}, 8000},
+        {{"> S 0:0 <wscale 7>", "< S. 0:0 ack 1 <wscale 3>", "> . 1:1 ack 1"}, 128000},
+        {{"< S. 0:0 ack 1 <wscale 3>", "> . 1:1 ack 1", "< . 1:1 ack 1"}, 8000},
+        {{"< . 1:1 ack 1", "< S. 0:0 ack 1 <wscale 3>", "> . 1:1 ack 1"}, FOLLOW_UNKNOWN},
+        {{"< S. 0:0 ack 1", "< . 1:1 ack 1", "> . 1:1 ack 1"}, 1000},
+        {{"> S 0:0 <wscale 7>", "> . 1:1 ack 1", "> . 1:2 ack 1"}, FOLLOW_UNKNOWN},
+        {{"> S 0:0", "> . 1:1 ack 1", "> . 1:2 ack 1"}, 1000},
+        {{"> S 0:0 cut", "< S. 0:0 ack 1 <wscale 3>", "> . 1:1 ack 1"}, FOLLOW_UNKNOWN},
+        {{"> S 0:0 cut", "< S. 0:0 ack 1 <wscale 3>", "< . 1:1 ack 1"}, 8000},
+        {{"> S 0:0 cut", "< S. 0:0 ack 1", "> . 1:1 ack 1"}, 1000},
+        {{"> S 0:0 <wscale 7> cut", "< S. 0:0 ack 1 <wscale 3> cut", "> . 1:1 ack 1"}, 128000},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct script script;
+
+        script_begin(&script, 1000, 2000);
+        for (size_t j = 0; j < COUNT_OF(rows[i].segments); j++) {
+            struct line line = {(double)j, rows[i].segments[j], NULL, NULL, NULL};
+
+            script_line(&script, &line);
+        }
+        if (script.step.window != rows[i].window)
+            fail_msg("row %zu: %lld", i, (long long)script.step.window);
+    }
+}
+
+/* What no end takes is a segment of the connection all the same: times count from it. */
+static void test_first_is_bad(void **state)
+{
+    static const struct line lines[] = {
+        {5, "> S 0:0 badsum", "checksum", NULL, NULL},
+        {7, "> - 0:0", "malformed", NULL, NULL},
+        {9, "> S 0:0", "syn", "SYN-SENT", "?/unanswered"},
+    };
+    struct script script;
+
+    (void)state;
+    script_play(&script, lines);
+    assert_int_equal(script.follow.first_at, 5 * MS);
+    assert_int_equal(script.follow.last_at, 9 * MS);
+}
+
 /* Captured in another order than they were sent. */
 static void test_swapped(void **state)
 {
@@ -92,6 +143,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_began_late),
         cmocka_unit_test(test_one_way),
+        cmocka_unit_test(test_windows),
+        cmocka_unit_test(test_first_is_bad),
         cmocka_unit_test(test_swapped),
     };
 

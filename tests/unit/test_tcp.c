@@ -90,6 +90,45 @@ static void test_every_length(void **state)
     }
 }
 
+/* What a capture keeps of the options, byte by byte. */
+static void test_read_cut(void **state)
+{
+    static const uint8_t options[] = {2, 4, 5, 0xb4, 1, 3, 3, 7, 4, 2, 0, 0};
+    /* the whole options among the first so many bytes */
+    static const uint8_t whole[] = {0, 0, 0, 0, 4, 5, 5, 5, 8, 8, 10, 11, 12};
+    uint8_t bytes[TCP_HEADER_MIN + sizeof(options) + 5] = {0};
+
+    (void)state;
+    memcpy(bytes, sample, TCP_HEADER_MIN);
+    memcpy(bytes + TCP_HEADER_MIN, options, sizeof(options));
+    bytes[12] = 8 << 4;
+    for (size_t captured = 0; captured <= sizeof(bytes); captured++) {
+        struct packet packet = packet_of(bytes, captured, sizeof(bytes));
+        struct segment segment, other;
+        size_t of_options = captured - TCP_HEADER_MIN;
+
+        if (captured < TCP_HEADER_MIN) {
+            assert_int_equal(segment_read_cut(&packet, &segment), -FAULT_TRUNCATED);
+            continue;
+        }
+        assert_int_equal(segment_read_cut(&packet, &segment), 0);
+        assert_int_equal(segment.seq, 0x01020304);
+        assert_int_equal(segment.payload_total, 5);
+        assert_ptr_equal(segment.payload + segment.payload_length, bytes + captured);
+        assert_int_equal(options_unhealthy(&segment.options), 0);
+        assert_int_equal(segment.options_cut, of_options < sizeof(options));
+        if (of_options < sizeof(options)) {
+            assert_int_equal(segment.options.length, whole[of_options]);
+            assert_int_equal(segment.payload_length, 0);
+            assert_int_equal(segment_read(&packet, &other), -FAULT_TRUNCATED);
+        } else {
+            assert_int_equal(segment.options.length, sizeof(options));
+            assert_int_equal(segment_read(&packet, &other), 0);
+            assert_int_equal(other.payload_length, segment.payload_length);
+        }
+    }
+}
+
 static void test_ecn_of_the_ip_header(void **state)
 {
     struct packet packet = packet_of(sample, sizeof(sample), sizeof(sample));
@@ -302,6 +341,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_read),
         cmocka_unit_test(test_every_length),
+        cmocka_unit_test(test_read_cut),
         cmocka_unit_test(test_ecn_of_the_ip_header),
         cmocka_unit_test(test_not_a_whole_segment),
         cmocka_unit_test(test_write_what_was_read),

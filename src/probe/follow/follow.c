@@ -33,7 +33,6 @@ static void begin(struct follow *follow, const struct follow_input *input)
     bool larger = segment->source_port >= segment->destination_port;
 
     follow->begun = true;
-    follow->first_at = input->at;
     follow->client = input->from;
     if (flags & TCP_SYN && !(flags & TCP_RST)) {
         follow->client_known = true;
@@ -96,6 +95,16 @@ static void note_ip(struct follow_end *end, const struct follow_input *input)
     end->ip_id = input->ip_id;
 }
 
+int follow_window_shift(const struct follow_end *end, const struct follow_end *peer)
+{
+    bool told = end->syn_seen && (end->has_wscale || !end->syn_cut);
+    bool peer_told = peer->syn_seen && (peer->has_wscale || !peer->syn_cut);
+
+    if ((told && !end->has_wscale) || (peer_told && !peer->has_wscale))
+        return 0;
+    return told && (peer_told || end->sent_syn_ack) ? end->wscale : FOLLOW_UNKNOWN;
+}
+
 static void set_window(struct follow_work *work)
 {
     struct follow_end *end = work->end;
@@ -106,15 +115,9 @@ static void set_window(struct follow_work *work)
     end->has_window = true;
     if (work->segment->flags & TCP_SYN && window == 0)
         end->shut_syn = true;
-    bool scaled = end->has_wscale && peer->has_wscale;
-
     /* A SYN's is never scaled (RFC 7323 section 2.2). */
-    if (!(work->segment->flags & TCP_SYN) && (!end->syn_seen || !peer->syn_seen))
-        end->window_bytes = FOLLOW_UNKNOWN;
-    else if (!(work->segment->flags & TCP_SYN) && scaled)
-        end->window_bytes = (int64_t)window << end->wscale;
-    else
-        end->window_bytes = window;
+    int shift = work->segment->flags & TCP_SYN ? 0 : follow_window_shift(end, peer);
+    end->window_bytes = shift == FOLLOW_UNKNOWN ? FOLLOW_UNKNOWN : (int64_t)window << shift;
 }
 
 static void relate(const struct follow_work *work)
@@ -143,7 +146,8 @@ static void take(struct follow_work *work)
         follow_close(work);
     end->reset_open = false;
     end->challenged = false;
-    if (end->has_timestamps && work->peer->has_timestamps && !work->options.has_timestamps)
+    if (end->has_timestamps && work->peer->has_timestamps && !work->options.has_timestamps &&
+        !work->segment->options_cut)
         end->lacks_timestamps = true;
     if (!(*events & (FOLLOW(STRAY_SYN) | FOLLOW(OUTSIDE)))) {
         if (work->has_ack) {
@@ -186,6 +190,10 @@ void follow_segment(struct follow *follow, const struct follow_input *input,
         options_summarize(&segment->options, &work.options);
     ret_step->events = of_itself(&work);
 
+    if (!follow->stamped) {
+        follow->stamped = true;
+        follow->first_at = input->at;
+    }
     bool nothing = !(flags & (TCP_SYN | TCP_RST | TCP_ACK));
     if (input->checksum_bad)
         ret_step->events |= FOLLOW(CHECKSUM);

@@ -92,6 +92,7 @@ struct follow_end {
     bool odd_flags : 1, reserved_bits : 1; /* flags that cannot be; reserved ones */
     bool lacks_timestamps : 1;             /* a segment without, though they were agreed on */
     bool shut_syn : 1;                     /* its SYN announced a window of zero */
+    bool syn_cut : 1;                      /* of its SYN the capture lacks options */
     struct holes holes;
     uint8_t options[OPTIONS_MAX]; /* of its SYN */
     struct follow_copy copies[FOLLOW_COPIES];
@@ -117,6 +118,7 @@ struct follow {
     uint8_t icmp_kind;  /* enum icmp_class that answered the SYN */
     uint8_t hint;       /* enum follow_hint */
     uint32_t hint_copy;
+    bool stamped; /* first_at is set */
     bool begun, client_known, has_answer, has_ack, answer_has_timestamps, ack_has_timestamps;
     bool ack_has_mptcp; /* the handshake's ACK: without keys in it there is none (RFC 8684 3.1) */
     bool refused, reset, reset_after_fin, opened, split, simultaneous;
@@ -134,6 +136,13 @@ struct follow_state {
 };
 
 #define FOLLOW_RANGES 4
+
+/*
+ * How far an end's windows are shifted; FOLLOW_UNKNOWN: the capture does not show it. A SYN,ACK has
+ * the option only where the SYN had it (RFC 7323 section 2.2), so that it tells enough of its own
+ * end, and any SYN without it tells of both.
+ */
+int follow_window_shift(const struct follow_end *end, const struct follow_end *peer);
 
 /* What one segment was. */
 struct follow_step {

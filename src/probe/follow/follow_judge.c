@@ -17,7 +17,7 @@ static void find_effect(const struct follow *follow, struct follow_effect *effec
     const uint16_t asks = TCP_ECE | TCP_CWR;
 
     *effect = (struct follow_effect){.wscale = {FOLLOW_UNKNOWN, FOLLOW_UNKNOWN}};
-    if (!ends[0].syn_seen || !ends[1].syn_seen)
+    if (!ends[0].syn_seen || !ends[1].syn_seen || ends[0].syn_cut || ends[1].syn_cut)
         return;
     effect->known = true;
     for (unsigned i = 0; i < 2; i++) {

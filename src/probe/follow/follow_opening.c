@@ -48,6 +48,7 @@ static void keep_options(struct follow_work *work)
     end->syn_flags = work->segment->flags;
     end->mss = options->has_mss ? options->mss : 0;
     end->has_wscale = options->has_wscale;
+    end->syn_cut = work->segment->options_cut;
     /* RFC 7323 section 2.3: a larger one is taken for 14. */
     end->wscale = options->wscale > 14 ? 14 : options->wscale;
     end->has_timestamps = options->has_timestamps;

@@ -43,8 +43,8 @@ static void fill_states(struct read_segment_record *row, const struct follow_sta
 }
 
 /*
- * Scaled where both SYNs had the option; a SYN's own never is (RFC 7323 section 2.2), nor what an
- * end sends that has answered no SYN.
+ * Scaled as both SYNs tell; a SYN's own never is (RFC 7323 section 2.2), nor what an end sends that
+ * has answered no SYN.
  */
 static int64_t window_bytes(const struct row_case *row_case, const struct follow_end *end,
                             const struct follow_end *peer)
@@ -53,8 +53,9 @@ static int64_t window_bytes(const struct row_case *row_case, const struct follow
 
     if (row_case->segment->flags & TCP_SYN)
         return window;
-    if (end->syn_seen && peer->syn_seen)
-        return end->has_wscale && peer->has_wscale ? window << end->wscale : window;
+    int shift = follow_window_shift(end, peer);
+    if (shift != FOLLOW_UNKNOWN)
+        return window << shift;
     if ((end->syn_seen && !peer->syn_sent) || (peer->syn_seen && !end->syn_sent))
         return window;
     return RECORD_UNKNOWN;

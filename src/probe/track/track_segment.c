@@ -80,7 +80,7 @@ int track_segment(struct track_work *work)
                    port_at(packet, 2), &key, &from);
     uint32_t tag = track_tag(track, &key);
     track_fetch_slot(track, tag);
-    if (segment_read(packet, &segment) < 0) {
+    if (segment_read_cut(packet, &segment) < 0) {
         track->counts.unread++;
         return 0;
     }

@@ -81,11 +81,10 @@ bool track_stone_covers(struct track *track, uint32_t item, const struct segment
                         uint8_t from)
 {
     struct track_stone *stone = stone_at(track, item);
-    bool answers = segment->flags & TCP_SYN && segment->flags & TCP_ACK;
 
-    /* A SYN,ACK may come again long after the client has said no to it. */
-    if (segment->flags & TCP_SYN &&
-        !(answers && stone->has_isn[from] && stone->isn[from] == segment->seq))
+    /* A SYN,ACK may come again long after the client has said no to it, and a SYN after an ICMP
+     * error that its sender does not believe. */
+    if (segment->flags & TCP_SYN && !(stone->has_isn[from] && stone->isn[from] == segment->seq))
         return false;
     if (stone->renewed) {
         dequeue(track, stone);
