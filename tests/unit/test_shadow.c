@@ -32,10 +32,10 @@ struct world {
     uint32_t effects[2];
     struct pipe ways[2]; /* to each end */
     int64_t now, delay, close_at, close_by;
-    unsigned loss; /* of 100 */
-    unsigned syn_losses, drop_servers_syn;
+    unsigned loss, late; /* of 100 */
+    unsigned drop_servers_syn;
     uint32_t seed;
-    bool abort, half_close;
+    bool abort;
     struct tale tale;
     struct traced_step steps[STEPS_MAX];
     size_t count;
@@ -57,6 +57,17 @@ static void take(struct world *world, unsigned end, enum event event, const stru
         world->steps[world->count++] = (struct traced_step){.step = step, .seen = seen};
 }
 
+/* In the order of arrival. */
+static void send_way(struct pipe *way, int64_t at, const struct segment *segment)
+{
+    unsigned place = way->count++;
+
+    for (; place > 0 && way->packets[place - 1].at > at; place--)
+        way->packets[place] = way->packets[place - 1];
+    way->packets[place].at = at;
+    way->packets[place].segment = *segment;
+}
+
 static void pump(struct world *world, unsigned end, const struct segment *answered)
 {
     struct segment segment;
@@ -71,8 +82,8 @@ static void pump(struct world *world, unsigned end, const struct segment *answer
             lost = world->drop_servers_syn-- > 0;
         if (lost || way->count == PIPE_MAX)
             continue;
-        way->packets[way->count].at = world->now + world->delay;
-        way->packets[way->count++].segment = segment;
+        send_way(way, world->now + world->delay + (chance(world) < world->late ? world->delay : 0),
+                 &segment);
     }
 }
 
@@ -239,6 +250,7 @@ static void play(uint32_t seed)
     world.seed = seed;
     world.now = 1000 * SECOND;
     world.loss = chance(&world) < 40 ? 0 : chance(&world) % 25;
+    world.late = chance(&world) < 60 ? 0 : chance(&world) % 20;
     world.delay = MS + (int64_t)chance(&world) * MS / (chance(&world) < 50 ? 20 : 1);
     world.close_at = world.now + (int64_t)chance(&world) * 10 * MS;
     world.abort = chance(&world) < 15;

@@ -10,6 +10,9 @@
 /* A machine repeats at once what duplicate ACKs ask for. */
 #define AT_ONCE (5 * MILLISECOND)
 
+/* The shortest time-out in use is 200 ms; recovery by SACK goes on with each ACK. */
+#define STANDSTILL (150 * MILLISECOND)
+
 /* Stamps are not the client's clock: a time-out may be seen a part of itself too early. */
 static bool timed_out(const struct shadow_work *work, enum tcb_timer timer)
 {
@@ -138,11 +141,25 @@ static bool take_inquiry(struct shadow_work *work, const struct segment *segment
     return true;
 }
 
+/*
+ * Whether a timer has sent this again: the machine's own was due, or nothing had happened for so
+ * long that nothing else can have. Other systems' timers run differently.
+ */
+static bool sent_by_timer(const struct shadow_work *work, const struct segment *segment)
+{
+    const struct tcb *tcb = &work->tcb;
+
+    if (timed_out(work, TCB_TIMER_RESEND))
+        return true;
+    return work->now - work->stirred >= STANDSTILL &&
+           seq_before(tcb->snd_una, segment->seq + segment_length(segment));
+}
+
 /* What was sent before: by duplicate ACKs, by a timer, or as the client's own recovery has it. */
 static void take_repeat(struct shadow_work *work, const struct segment *segment, int64_t at)
 {
     struct tcb *tcb = &work->tcb;
-    bool late = timed_out(work, TCB_TIMER_RESEND);
+    bool late = sent_by_timer(work, segment);
 
     if (tcb->snd_wnd == 0) {
         shadow_own(work, EVENT_TIMER_PERSIST, at);
@@ -238,6 +255,7 @@ static void take_text(struct shadow_work *work, size_t index, int64_t at)
         take_new(work, index, at);
     if (!work->over)
         tcb_witness(tcb, segment, work->now);
+    work->stirred = work->now;
 }
 
 void shadow_client(struct shadow_work *work, size_t index)

@@ -94,6 +94,7 @@ static void commit(struct shadow_work *work, size_t index, const struct trial *t
     int64_t at = shadow_entry(work, index)->input.at;
     uint32_t effects = 0;
 
+    work->stirred = work->now;
     work->tcb = trial->tcb;
     work->stream = trial->stream;
     work->tcb.stream = &work->stream;
@@ -110,15 +111,23 @@ static void commit(struct shadow_work *work, size_t index, const struct trial *t
         tcb_witness_rest(&work->tcb, work->now);
 }
 
+/* Whether one that was captured before the client's SYN crosses it, or answers it all the same. */
+static bool belongs(const struct shadow_work *work, const struct story_segment *entry)
+{
+    uint16_t flags = entry->segment.flags & (TCP_SYN | TCP_ACK | TCP_RST);
+
+    if (entry->is_icmp)
+        return false;
+    return flags == TCP_SYN || (flags & TCP_ACK && entry->segment.ack == work->tcb.iss + 1);
+}
+
 /* The next entry before `end` that the client may get; `end` where there is none. */
 static size_t next_entry(struct shadow_work *work, size_t end)
 {
     for (; work->next < end; work->next++) {
         const struct story_segment *entry = shadow_entry(work, work->next);
 
-        /* Before its own SYN nothing but one that crosses it means anything. */
-        if (work->next < work->first &&
-            (entry->is_icmp || (entry->segment.flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN))
+        if (work->next < work->first && !belongs(work, entry))
             continue;
         if (entry->is_icmp ? entry->quoted == work->client : shadow_is_server(work, work->next))
             return work->next;
@@ -257,11 +266,23 @@ static void receive_upto(struct shadow_work *work, size_t index, size_t end)
     }
 }
 
+/* What it acknowledges was inside its window, whatever is known of that. */
+static void widen(struct shadow_work *work, const struct segment *segment)
+{
+    struct tcb *tcb = &work->tcb;
+    uint32_t most = segment->ack - tcb->rcv_nxt;
+
+    if (tcb->has_irs && wants_more(work, segment) && most > tcb->rcv_wnd && most < SHADOW_FAR)
+        tcb_witness_window(tcb, most);
+}
+
 void shadow_receive(struct shadow_work *work, size_t index)
 {
     const struct segment *segment;
     size_t ahead;
 
+    if (index < work->story->count)
+        widen(work, &shadow_entry(work, index)->segment);
     receive_upto(work, index, index);
     if (index == work->story->count || work->over)
         return;

@@ -34,7 +34,7 @@ static uint32_t open_window(const struct shadow_work *work, const struct option_
 {
     bool scaled = false, has_theirs = false;
 
-    for (size_t i = work->first + 1; i < work->story->count; i++) {
+    for (size_t i = 0; i < work->story->count; i++) {
         const struct segment *segment = &shadow_entry(work, i)->segment;
 
         if (shadow_is_server(work, i) && segment->flags & TCP_SYN && !has_theirs) {
@@ -67,7 +67,7 @@ static bool never_acknowledges(const struct shadow_work *work)
     bool answered = false, more = false;
     int64_t answered_at = 0;
 
-    for (size_t i = work->first + 1; i < work->story->count; i++) {
+    for (size_t i = 0; i < work->story->count; i++) {
         const struct story_segment *entry = shadow_entry(work, i);
         uint16_t flags = entry->segment.flags;
 
@@ -124,11 +124,12 @@ static void set_early_data(struct shadow_work *work)
             shadow_stop(work, SHADOW_END_DEPARTED, work->first);
         return;
     }
-    for (size_t i = work->first + 1; i < work->story->count; i++) {
+    for (size_t i = 0; i < work->story->count; i++) {
         const struct segment *segment = &shadow_entry(work, i)->segment;
 
         if (shadow_is_server(work, i) && !(segment->flags & TCP_RST)) {
-            closed = segment->window == 0;
+            if (!heard || !(segment->flags & TCP_SYN))
+                closed = segment->window == 0;
             heard = heard || (segment->flags & TCP_ACK && seq_before(work->tcb.iss, segment->ack));
         }
         if (!shadow_is_client(work, i) || segment->flags & (TCP_SYN | TCP_RST))
