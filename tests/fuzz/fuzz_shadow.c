@@ -30,7 +30,10 @@ static uint32_t place(struct reader *input, unsigned choice, const struct sender
         return sender->next;
     if (choice == 7)
         return reader_u32(input);
-    return places[choice - 4] + (uint32_t)(int16_t)reader_u16(input);
+
+    int32_t by = (int16_t)reader_u16(input);
+
+    return places[choice - 4] + (uint32_t)by;
 }
 
 static void take_icmp(struct story_segment *entry, struct reader *input,
