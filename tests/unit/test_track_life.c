@@ -108,8 +108,10 @@ static void test_late_segments(void **state)
     assert_int_equal(client(&script, 40000, TCP_RST, 1002, 0), 0);
     /* Its own SYN,ACK once more. */
     assert_int_equal(server(&script, 40000, TCP_SYN | TCP_ACK, 5000, 1001), 0);
+    /* Nor is its own SYN a new connection's. */
+    assert_int_equal(client(&script, 40000, TCP_SYN, 1000, 0), 0);
     script_is(&script, "");
-    assert_int_equal(script_counts(&script)->late, 3);
+    assert_int_equal(script_counts(&script)->late, 4);
     /* Not for ever. */
     pass(&script, TRACK_AFTERLIFE_NS - 1);
     assert_int_equal(client(&script, 40000, TCP_ACK, 1002, 5002), 0);
@@ -117,7 +119,7 @@ static void test_late_segments(void **state)
     pass(&script, 1);
     assert_int_equal(client(&script, 40000, TCP_ACK, 1002, 5002), 0);
     script_is(&script, "2.0 2!");
-    assert_int_equal(script_counts(&script)->late, 4);
+    assert_int_equal(script_counts(&script)->late, 5);
     assert_int_equal(script_counts(&script)->begun_late, 1);
     script_free(&script);
 }

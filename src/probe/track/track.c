@@ -146,6 +146,12 @@ static int take_packet(struct track_work *work)
     return take_whole(work);
 }
 
+/* Ends what is due, if anything may be. */
+static int go_on(struct track *track)
+{
+    return track->clock.elapsed < track->check_at ? 0 : track_expire(track);
+}
+
 static void take_stamp(struct track *track, const struct replay_frame *frame)
 {
     struct track_counts *counts = &track->counts;
@@ -210,7 +216,7 @@ int track_frame(struct track *track, const struct replay_frame *frame, struct fa
     track->counts.frames++;
     track->counts.bytes += frame->wire_length;
     take_stamp(track, frame);
-    int got = track_expire(track);
+    int got = go_on(track);
     return got != 0 ? got : take_frame(track, frame, &envelope, fault);
 }
 
@@ -218,7 +224,7 @@ int track_wait(struct track *track, int64_t ns, struct fault *fault)
 {
     (void)fault;
     track_clock_wait(&track->clock, ns);
-    return track_expire(track);
+    return go_on(track);
 }
 
 int track_end(struct track *track, struct fault *fault)

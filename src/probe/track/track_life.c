@@ -161,15 +161,14 @@ int track_begin(struct track_work *work, const struct track_key *key, uint32_t t
     memset(entry, 0, sizeof *entry);
     entry->item = item;
     entry->tag = tag;
-    entry->connection = (struct connection){
-        .number = ++counts->connections,
-        .key = *key,
-        .first_frame = work->frame->number,
-        .interface = work->frame->interface,
-        .tunnel = *work->tunnel,
-        .entry = entry,
-    };
-    follow_init(&entry->connection.follow);
+    struct connection *connection = &entry->connection;
+    connection->number = ++counts->connections;
+    connection->key = *key;
+    connection->first_frame = work->frame->number;
+    connection->interface = work->frame->interface;
+    connection->tunnel = *work->tunnel;
+    connection->entry = entry;
+    follow_init(&connection->follow);
     entry->touched_at = track->clock.elapsed;
     entry->touched = entry->queued = counts->frames;
     track_table_add(&track->table, tag, item);
@@ -211,9 +210,6 @@ void track_revive(struct track *track, uint64_t frame)
 int track_expire(struct track *track)
 {
     int64_t now = track->clock.elapsed;
-
-    if (now < track->check_at)
-        return 0;
     int64_t next = track_stones_expire(track);
     next = next - now < TRACK_LINGER_NS ? next : now + TRACK_LINGER_NS;
     for (unsigned phase = 0; phase < FOLLOW_PHASE_COUNT; phase++) {

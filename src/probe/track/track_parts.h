@@ -177,7 +177,7 @@ int track_finish(struct track *track, struct track_entry *entry, enum track_why 
                  int64_t at_least);
 /* What was heard of in this frame or behind it was heard of just now. */
 void track_revive(struct track *track, uint64_t frame);
-/* Ends what is due. */
+/* Ends what is due, and sets `check_at`. */
 int track_expire(struct track *track);
 /* Forgets it, and tells nothing but `freed`. */
 void track_drop(struct track *track, struct track_entry *entry);
