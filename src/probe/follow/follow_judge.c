@@ -49,9 +49,13 @@ static enum follow_ending find_ending(const struct follow *follow)
         if (follow->reset_who == FOLLOW_WHO_SOMEBODY)
             return FOLLOW_ENDING_RST_FORGED;
         if (!follow->opened && by_client)
-            return server->syn_sent ? FOLLOW_ENDING_ABANDONED : FOLLOW_ENDING_UNANSWERED;
+            return client->joined     ? FOLLOW_ENDING_RST_CLIENT
+                   : server->syn_sent ? FOLLOW_ENDING_ABANDONED
+                                      : FOLLOW_ENDING_UNANSWERED;
         return by_client ? FOLLOW_ENDING_RST_CLIENT : FOLLOW_ENDING_RST_SERVER;
     }
+    if (!follow->begun)
+        return FOLLOW_ENDING_OPEN; /* all that came was broken: nothing is known of an end */
     if (!follow->opened) {
         if (follow->icmp_kind != ICMP_CLASS_NONE && !server->syn_sent)
             return FOLLOW_ENDING_UNREACHABLE;
@@ -75,7 +79,9 @@ static void decide_unopened(const struct follow *follow, int64_t end_at,
 {
     const struct follow_end *server = &follow->ends[!follow->client];
 
-    if (!server->syn_sent) {
+    if (!server->syn_sent && (server->counts.segments > 0 || server->counts.bad > 0)) {
+        decide(verdict, VERDICT_INCONCLUSIVE, "nothing that came back answers the SYN");
+    } else if (!server->syn_sent) {
         if (end_at - follow->first_at >= SILENCE || follow->reset)
             decide(verdict, VERDICT_FILTERED, "nothing came back");
         else

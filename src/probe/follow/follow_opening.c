@@ -295,8 +295,9 @@ static bool take_first_ack(struct follow_work *work)
     if (!work->has_ack || peer->syn_acked || !covers_syn(peer, work->segment->ack))
         return false;
     peer->syn_acked = true;
+    /* Of SYNs that crossed, an ACK alone completes what the client's SYN,ACK began. */
     if (!(work->segment->flags & TCP_SYN) && end != &follow->ends[follow->client] &&
-        !end->sent_syn_ack && work->length == 0) {
+        !end->sent_syn_ack && !(end->syn_seen && peer->sent_syn_ack) && work->length == 0) {
         work->step->events |= FOLLOW(SPLIT);
         follow->split = true;
     }

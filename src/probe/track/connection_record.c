@@ -130,7 +130,8 @@ static void fill_life(struct telling *telling)
         record->bytes_received = sent_once(telling->server);
     }
     record->ending = follow_ending_word(verdict->ending);
-    record->closed = follow_ending_closed(verdict->ending);
+    if (follow->begun)
+        record->closed = follow_ending_closed(verdict->ending);
     if (follow->reset || follow->refused)
         record->reset_by = follow_who_word(verdict->reset_who);
     record->simultaneous = follow->simultaneous;

@@ -19,8 +19,10 @@ static void find_capture(const struct telling *telling, struct found *found)
 
     if (verdict->began_late)
         found_add(found, FINDING_CAP_LATE,
-                  "the capture began when the connection was under way: its client is the end with "
-                  "the larger port, and windows cannot be scaled");
+                  telling->follow->client_known
+                      ? "the capture began behind the SYN: windows cannot be scaled"
+                      : "the capture began when the connection was under way: its client is the "
+                        "end with the larger port, and windows cannot be scaled");
     if (verdict->one_way)
         found_print(found, FINDING_CAP_ONE_WAY, "only what the %s sent is in the capture",
                     server->segments == 0 ? "client" : "server");
@@ -127,7 +129,8 @@ static void say_again(const struct telling *telling, const struct follow_end *en
         unsigned tenths =
             (unsigned)((double)counts->repeated * 1000.0 / (double)counts->bytes + 0.5);
 
-        text_append(text, 160, &at, ", %u.%u %% of its bytes", tenths / 10, tenths % 10);
+        if (tenths > 0)
+            text_append(text, 160, &at, ", %u.%u %% of its bytes", tenths / 10, tenths % 10);
     }
     if (most->count > 2 && telling_has_time(telling))
         text_append(text, 160, &at, "; one of them %u times, back-off: %s", most->count,

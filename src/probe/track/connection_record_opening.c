@@ -142,7 +142,11 @@ void find_opening(const struct telling *telling, struct found *found)
     find_copies(telling, server, FINDING_SYN_ACK_REPEATED,
                 telling->follow->simultaneous ? "server's SYN" : "SYN,ACK", found);
     if (telling->follow->simultaneous)
-        found_add(found, FINDING_SYN_CROSSED, "the SYNs of both ends crossed: a simultaneous open");
+        found_add(found, FINDING_SYN_CROSSED,
+                  server->sent_syn_ack || telling->follow->split
+                      ? "the SYNs of both ends crossed: a simultaneous open"
+                      : "the SYNs of both ends crossed: a simultaneous open, or a server that "
+                        "answers a SYN with a SYN alone");
     if (telling->follow->split)
         found_add(found, FINDING_SYN_SPLIT,
                   "the server sent its ACK and its SYN apart: a split handshake");
