@@ -201,6 +201,48 @@ serve() {
         '[.findings[].id] | index("TP-CMP-PROXY") and index("TP-CMP-ISN")'
 }
 
+@test "a proxy that terminates: two connections, told by the order in time and by what they carry" {
+    lab_up_routed
+    serve 80
+    middlebox_nft <<'NFT'
+table inet lab-proxy {
+    chain pre {
+        type nat hook prerouting priority -100
+        iifname "left" tcp dport 80 counter redirect to :8080
+    }
+}
+NFT
+    for family in 4 6; do
+        lab_start router "proxy-$family" "${LAB_PYTHON[@]}" -c '
+import select, socket, sys
+address = sys.argv[1]
+kind = socket.AF_INET6 if ":" in address else socket.AF_INET
+listener = socket.socket(kind)
+listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+if kind == socket.AF_INET6:
+    listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+listener.bind(("::" if kind == socket.AF_INET6 else "0.0.0.0", 8080))
+listener.listen()
+print("READY", flush=True)
+client, _ = listener.accept()
+server = socket.create_connection((address, 80))
+other = {client: server, server: client}
+while other:
+    for side in select.select(list(other), [], [], 5)[0]:
+        data = side.recv(65536)
+        if data:
+            other[side].sendall(data)
+        else:
+            other.pop(side).shutdown(socket.SHUT_WR)' "$(server_address "$family")"
+        both_sides talk "$family" 80 200
+        compare 0
+        says '.verdict == "proxied" and .matched_by == "order" and .client_side == "a"' \
+            '.isn_client_shift != 0 and .isn_server_shift != 0 and .between_ms == null' \
+            '[.findings[].id] == ["TP-CMP-PROXY"]'
+        differs connection source
+    done
+}
+
 @test "reset in the middle, or dropped from some byte on: blocked" {
     lab_up_routed
     serve 80 81

@@ -178,6 +178,30 @@ static void test_shifted(void **state)
     lab_end(&lab);
 }
 
+/* A clock of its own, and numbers of its own: another stack stands between. A shift alone is none.
+ */
+static void test_two(void **state)
+{
+    const struct view view = {.base = {77, 88}};
+    struct compare_lab lab;
+    struct far_lines far;
+
+    (void)state;
+    go_on(&far, 1);
+    change(&far, "TS val 1", "TS val 51");
+    change(&far, "TS val 9", "TS val 59");
+    run_two(&lab, &view, &far);
+    lab_verdict(&lab.caught[0], "rewritten", "TIMESTAMPS,ISN");
+    assert_int_equal(lab.caught[0].record.hops_between, 1);
+    lab_end(&lab);
+    change(&far, "TS val 5126", "TS val 5127");
+    change(&far, "TS val 5921", "TS val 5922");
+    run_two(&lab, &view, &far);
+    lab_verdict(&lab.caught[0], "proxied", "PROXY");
+    assert_int_equal(lab.caught[0].record.hops_between, RECORD_UNKNOWN);
+    lab_end(&lab);
+}
+
 /* Addresses, ports and numbers are others: one end and the timestamp are left. */
 static void test_shifted_and_translated(void **state)
 {
@@ -312,7 +336,7 @@ int main(void)
         cmocka_unit_test(test_bridge),  cmocka_unit_test(test_translated),
         cmocka_unit_test(test_shifted), cmocka_unit_test(test_shifted_and_translated),
         cmocka_unit_test(test_options), cmocka_unit_test(test_fields),
-        cmocka_unit_test(test_payload),
+        cmocka_unit_test(test_payload), cmocka_unit_test(test_two),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@ struct one {
     double ms;
     uint32_t ts_val; /* 0: none */
     bool begins_late;
+    bool says_more; /* either end */
 };
 
 static void put(struct compare_lab *lab, unsigned capture, uint64_t number, const struct one *one)
@@ -28,13 +29,22 @@ static void put(struct compare_lab *lab, unsigned capture, uint64_t number, cons
         {6, "< F. 21:21 ack 12", NULL, NULL, NULL},
         {7, "> . 12:12 ack 22", NULL, NULL, NULL},
     };
+    const struct line more[] = {
+        {0, syn, NULL, NULL, NULL},
+        {1, syn_ack, NULL, NULL, NULL},
+        {2, "> P. 1:32 ack 1", NULL, NULL, NULL},
+        {3, "< P. 1:42 ack 32", NULL, NULL, NULL},
+    };
     unsigned first = one->begins_late ? 3 : 0;
 
     snprintf(syn, sizeof syn,
              one->ts_val ? "> S 0:0 <mss 1460,TS val %u ecr 0>" : "> S 0:0 <mss 1460>",
              one->ts_val);
     snprintf(syn_ack, sizeof syn_ack, "< S. 0:0 ack 1 <mss 1460>");
-    lab_side(lab, capture, &view, lines + first, COUNT_OF(lines) - first, 0);
+    if (one->says_more)
+        lab_lines(lab, capture, &view, more);
+    else
+        lab_side(lab, capture, &view, lines + first, COUNT_OF(lines) - first, 0);
 }
 
 #define C1 "198.18.0.1:40000"
@@ -79,14 +89,14 @@ static void wants(const struct one *a, size_t n, const struct one *b, size_t m, 
 
 static void test_ends(void **state)
 {
-    static const struct one a[] = {{C1, S1, {1, 2}, 0, 0, false},
-                                   {C2, S1, {3, 4}, 10, 0, false},
-                                   {C3, S1, {5, 6}, 20, 0, false}};
-    static const struct one b[] = {{C3, S1, {5, 6}, 920, 0, false},
-                                   {C1, S1, {1, 2}, 930, 0, false}};
+    static const struct one a[] = {{C1, S1, {1, 2}, 0, 0, false, false},
+                                   {C2, S1, {3, 4}, 10, 0, false, false},
+                                   {C3, S1, {5, 6}, 20, 0, false, false}};
+    static const struct one b[] = {{C3, S1, {5, 6}, 920, 0, false, false},
+                                   {C1, S1, {1, 2}, 930, 0, false, false}};
     /* The proxy's own numbers. */
-    static const struct one others[] = {{C1, S1, {71, 72}, 9e6, 0, false},
-                                        {C2, S1, {73, 74}, 9e6 + 10, 0, false}};
+    static const struct one others[] = {{C1, S1, {71, 72}, 9e6, 0, false, false},
+                                        {C2, S1, {73, 74}, 9e6 + 10, 0, false, false}};
 
     (void)state;
     WANTS(a, b, "1-2 ends,2-0,3-1 ends");
@@ -97,15 +107,15 @@ static void test_ends(void **state)
 /* The same ports again and again: by the numbers, else by the time. */
 static void test_reuse(void **state)
 {
-    static const struct one a[] = {{C1, S1, {1, 2}, 0, 0, false},
-                                   {C1, S1, {3, 4}, 60e3, 0, false},
-                                   {C1, S1, {5, 6}, 190e3, 0, false}};
-    static const struct one last[] = {{C1, S1, {3, 4}, 60e3, 0, false},
-                                      {C1, S1, {5, 6}, 190e3, 0, false}};
-    static const struct one shifted[] = {{C1, S1, {103, 204}, 1e9 + 60e3, 0, false},
-                                         {C1, S1, {105, 206}, 1e9 + 190e3, 0, false}};
-    static const struct one half[] = {{C1, S1, {103, 4}, 1e9 + 60e3, 0, false},
-                                      {C1, S1, {5, 206}, 1e9 + 190e3, 0, false}};
+    static const struct one a[] = {{C1, S1, {1, 2}, 0, 0, false, false},
+                                   {C1, S1, {3, 4}, 60e3, 0, false, false},
+                                   {C1, S1, {5, 6}, 190e3, 0, false, false}};
+    static const struct one last[] = {{C1, S1, {3, 4}, 60e3, 0, false, false},
+                                      {C1, S1, {5, 6}, 190e3, 0, false, false}};
+    static const struct one shifted[] = {{C1, S1, {103, 204}, 1e9 + 60e3, 0, false, false},
+                                         {C1, S1, {105, 206}, 1e9 + 190e3, 0, false, false}};
+    static const struct one half[] = {{C1, S1, {103, 4}, 1e9 + 60e3, 0, false, false},
+                                      {C1, S1, {5, 206}, 1e9 + 190e3, 0, false, false}};
 
     (void)state;
     WANTS(a, last, "1-0,2-1 ends,3-2 ends");
@@ -116,18 +126,18 @@ static void test_reuse(void **state)
 
 static void test_numbers(void **state)
 {
-    static const struct one a[] = {{C1, S1, {1, 2}, 0, 0, false},
-                                   {C2, S1, {3, 4}, 10, 700, false},
-                                   {C3, S1, {5, 6}, 20, 0, false}};
-    static const struct one source[] = {{N1, S1, {3, 4}, 10, 700, false},
-                                        {N2, S1, {1, 2}, 12, 0, false}};
-    static const struct one destination[] = {{C1, S2, {1, 2}, 0, 0, false}};
-    static const struct one both[] = {{N1, S2, {1, 2}, 0, 0, false}};
+    static const struct one a[] = {{C1, S1, {1, 2}, 0, 0, false, false},
+                                   {C2, S1, {3, 4}, 10, 700, false, false},
+                                   {C3, S1, {5, 6}, 20, 0, false, false}};
+    static const struct one source[] = {{N1, S1, {3, 4}, 10, 700, false, false},
+                                        {N2, S1, {1, 2}, 12, 0, false, false}};
+    static const struct one destination[] = {{C1, S2, {1, 2}, 0, 0, false, false}};
+    static const struct one both[] = {{N1, S2, {1, 2}, 0, 0, false, false}};
     /* The server's are changed, too. */
-    static const struct one halves[] = {{N1, S1, {1, 902}, 0, 0, false},
-                                        {N2, S2, {3, 904}, 0, 700, false},
-                                        {N3, S1, {905, 6}, 0, 0, false}};
-    static const struct one late[] = {{N1, S1, {3, 4}, 10, 0, true}};
+    static const struct one halves[] = {{N1, S1, {1, 902}, 0, 0, false, false},
+                                        {N2, S2, {3, 904}, 0, 700, false, false},
+                                        {N3, S1, {905, 6}, 0, 0, false, false}};
+    static const struct one late[] = {{N1, S1, {3, 4}, 10, 0, true, false}};
 
     (void)state;
     WANTS(a, source, "1-2 isn,2-1 isn,3-0");
@@ -140,34 +150,37 @@ static void test_numbers(void **state)
 
 static void test_rest(void **state)
 {
-    static const struct one a[] = {{C1, S1, {1, 2}, 0, 500, false},
-                                   {C2, S1, {3, 4}, 10, 700, false},
-                                   {C3, S1, {5, 6}, 300, 0, false},
-                                   {C4, S1, {7, 8}, 2000, 0, false}};
-    static const struct one stamps[] = {{N1, S1, {31, 32}, 1000, 700, false},
-                                        {N2, S1, {33, 34}, 1010, 500, false}};
+    static const struct one a[] = {{C1, S1, {1, 2}, 0, 500, false, false},
+                                   {C2, S1, {3, 4}, 10, 700, false, false},
+                                   {C3, S1, {5, 6}, 300, 0, false, false},
+                                   {C4, S1, {7, 8}, 2000, 0, false, false}};
+    static const struct one stamps[] = {{N1, S1, {31, 32}, 1000, 700, false, false},
+                                        {N2, S1, {33, 34}, 1010, 500, false, false}};
     /* Two of them tell where the clock stands, one is left. */
-    static const struct one order[] = {{N1, S1, {31, 32}, 1e6, 500, false},
-                                       {N2, S1, {33, 34}, 1e6 + 301, 0, false},
-                                       {N3, S1, {35, 36}, 1e6 + 2002, 0, false}};
+    static const struct one order[] = {{N1, S1, {31, 32}, 1e6, 500, false, false},
+                                       {N2, S1, {33, 34}, 1e6 + 301, 0, false, false},
+                                       {N3, S1, {35, 36}, 1e6 + 2002, 0, false, false}};
     /* None does. */
-    static const struct one alone[] = {{N2, S1, {33, 34}, 1e6 + 301, 0, false},
-                                       {N3, S1, {35, 36}, 1e6 + 2002, 0, false},
-                                       {N1, S1, {37, 38}, 1e6 + 90e3, 0, false}};
-    static const struct one elsewhere[] = {{N1, S2, {31, 32}, 1e6, 0, false}};
+    static const struct one alone[] = {{N2, S1, {33, 34}, 1e6 + 301, 0, false, false},
+                                       {N3, S1, {35, 36}, 1e6 + 2002, 0, false, false},
+                                       {N1, S1, {37, 38}, 1e6 + 90e3, 0, false, false}};
+    /* The same server at any time, and other data. */
+    static const struct one other[] = {{N1, S1, {31, 32}, 5e6, 0, false, true}};
+    static const struct one elsewhere[] = {{N1, S2, {31, 32}, 1e6, 0, false, false}};
 
     (void)state;
     WANTS(a, stamps, "1-2 timestamps,2-1 timestamps,3-0,4-0");
     WANTS(a, order, "1-1 timestamps,2-0,3-2 order,4-3 order");
     WANTS(a, alone, "1-0,2-0,3-1 order,4-2 order,0-3");
+    wants(&a[2], 1, other, 1, "1-0,0-1");
     WANTS(a, elsewhere, "1-0,2-0,3-0,4-0,0-1");
 }
 
 /* Which of the ends is the client is known in one capture alone. */
 static void test_late(void **state)
 {
-    static const struct one a[] = {{C1, S1, {1, 2}, 0, 0, false}};
-    static const struct one b[] = {{C1, S1, {1, 2}, 0, 0, true}};
+    static const struct one a[] = {{C1, S1, {1, 2}, 0, 0, false, false}};
+    static const struct one b[] = {{C1, S1, {1, 2}, 0, 0, true, false}};
     struct compare_lab lab;
 
     (void)state;
@@ -186,7 +199,7 @@ static void test_late(void **state)
 
 static void test_nothing(void **state)
 {
-    static const struct one a[] = {{C1, S1, {1, 2}, 0, 0, false}};
+    static const struct one a[] = {{C1, S1, {1, 2}, 0, 0, false, false}};
     struct compare_lab lab;
 
     (void)state;
@@ -214,9 +227,9 @@ static int refuse(void *data, const struct compare_record *record)
 
 static void test_stopped(void **state)
 {
-    static const struct one a[] = {{C1, S1, {1, 2}, 0, 0, false},
-                                   {C2, S1, {3, 4}, 0, 0, false},
-                                   {C3, S1, {5, 6}, 0, 0, false}};
+    static const struct one a[] = {{C1, S1, {1, 2}, 0, 0, false, false},
+                                   {C2, S1, {3, 4}, 0, 0, false, false},
+                                   {C3, S1, {5, 6}, 0, 0, false, false}};
     struct compare_lab lab;
     int calls = 0;
 

@@ -310,6 +310,9 @@ static void report(struct compare_pair *pair, enum header header, unsigned direc
         return;
     }
     struct told told = tell(pair, &both, header, tally, direction);
+    pair->ids_new[direction] |= header == HEADER_IP_ID;
+    /* Whatever shifts them shifts them all alike: a clock of its own does not. */
+    pair->stamps_new[direction] |= header == HEADER_TS_VAL && tally->varies;
     const char *often =
         tally->differ == tally->all
             ? compare_text(pair->arena, "in all %" PRIu32 " segments of the %s", tally->all, who)

@@ -25,11 +25,16 @@ static bool answers_for_server(const struct compare_pair *pair)
     return false;
 }
 
-/* Both ends' numbers are others, and no TTL was counted down. */
-static bool is_another_connection(const struct compare_pair *pair)
+/* A stack of its own stands between them: numbers of both ends are others, and so is the clock, or
+ * the TTL, or all that a router that translates addresses counts. */
+bool compare_is_two(const struct compare_pair *pair)
 {
-    return pair->shift_known[0] && pair->shift[0] != 0 && pair->shift_known[1] &&
-           pair->shift[1] != 0 && (pair->ttl_reset[0] || pair->ttl_reset[1]);
+    if (!pair->shift_known[0] || pair->shift[0] == 0 || !pair->shift_known[1] ||
+        pair->shift[1] == 0)
+        return false;
+    return pair->ttl_reset[0] || pair->ttl_reset[1] ||
+           (pair->stamps_new[0] && pair->stamps_new[1]) ||
+           (pair->ids_new[0] && pair->ids_new[1] && pair->addresses && pair->hops == 0);
 }
 
 static bool is_blocked(const struct compare_pair *pair)
@@ -39,8 +44,7 @@ static bool is_blocked(const struct compare_pair *pair)
 
 static enum compare_verdict find_verdict(const struct compare_pair *pair)
 {
-    if (pair->impossible || pair->early_acks || answers_for_server(pair) ||
-        is_another_connection(pair))
+    if (pair->impossible || pair->early_acks || answers_for_server(pair) || compare_is_two(pair))
         return COMPARE_VERDICT_PROXIED;
     if (pair->near >= 0 &&
         (is_blocked(pair) || pair->added_resets[0] > 0 || pair->added_resets[1] > 0))
@@ -129,8 +133,8 @@ static const char *proxy_reason(const struct compare_pair *pair)
     if (answers_for_server(pair))
         return "the SYN,ACK that the client got has another number and a window of zero: a SYN "
                "proxy answers for the server";
-    return "sequence numbers of both ends and TTLs begin anew: two connections with a proxy "
-           "between them";
+    return "sequence numbers of both ends, timestamps or TTLs begin anew: two connections with a "
+           "proxy between them";
 }
 
 static const char *block_reason(const struct compare_pair *pair)
@@ -192,13 +196,29 @@ static const char *find_reason(const struct compare_pair *pair, enum compare_ver
     return NULL;
 }
 
+/* Each of two connections has its own. */
+static bool is_own(enum finding finding)
+{
+    static const enum finding own[] = {
+        FINDING_CMP_ISN,     FINDING_CMP_TIMESTAMPS, FINDING_CMP_FRAGMENT, FINDING_CMP_WINDOW,
+        FINDING_CMP_ECN,     FINDING_CMP_FLAGS,      FINDING_CMP_OPTION,   FINDING_CMP_STRIPPED,
+        FINDING_CMP_CLAMPED, FINDING_CMP_ONE_SIDED,  FINDING_CMP_SACK,     FINDING_CMP_DSCP,
+    };
+
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+        if (own[i] == finding)
+            return true;
+    return false;
+}
+
 static struct record_list list_findings(const struct compare_pair *pair)
 {
+    bool two = compare_is_two(pair);
     struct found found;
 
     found_begin(&found, pair->arena);
     for (unsigned i = 0; i < FINDING_COUNT; i++)
-        if (pair->found[i])
+        if (pair->found[i] && !(two && is_own((enum finding)i)))
             found_add(&found, (enum finding)i, pair->found[i]);
     return found_list(&found);
 }
@@ -228,7 +248,7 @@ void compare_judge(struct compare_pair *pair, struct compare_record *record)
         compare_find(pair, FINDING_CMP_BLOCKED, "%s", record->reason);
     if (pair->near >= 0)
         record->client_side = pair->near == 0 ? "a" : "b";
-    if (pair->hops != FOLLOW_UNKNOWN)
+    if (pair->hops != FOLLOW_UNKNOWN && !compare_is_two(pair))
         record->hops_between = pair->hops;
     if (pair->between != FOLLOW_UNKNOWN && verdict != COMPARE_VERDICT_PROXIED)
         record->between_ms = (double)pair->between / 1e6;

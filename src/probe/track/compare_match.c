@@ -210,10 +210,25 @@ static struct compare_kept *kept_at(const struct work *work, unsigned capture, s
     return &work->compare->captures[capture].kept[entries[i].index];
 }
 
+/* Whatever passes on what it gets brings as many bytes, one way at least. */
+static bool is_alike(const struct compare_kept *a, const struct compare_kept *b)
+{
+    for (unsigned direction = 0; direction < 2; direction++) {
+        const struct compare_end *one = &a->ends[a->client ^ direction];
+        const struct compare_end *other = &b->ends[b->client ^ direction];
+
+        if (one->next - one->isn == other->next - other->isn)
+            return true;
+    }
+    return false;
+}
+
 static void join(const struct work *work, size_t i, size_t j)
 {
     struct compare_kept *a = kept_at(work, 0, i), *b = kept_at(work, 1, j);
 
+    if (work->pass->manner == MANNER_GUESSED && !is_alike(a, b))
+        return;
     agree(a, b, work->pass);
     a->partner = work->b[j].index;
     b->partner = work->a[i].index;

@@ -132,7 +132,7 @@ struct compare_pair {
     bool addresses, rewritten;
     /* By direction: nothing comes through any longer; some bytes never do; large segments alone. */
     bool silenced[2], swallowed[2], swallowed_large[2];
-    bool ttl_reset[2];
+    bool ttl_reset[2], ids_new[2], stamps_new[2]; /* by direction: values of another stack */
 };
 
 static inline unsigned compare_direction(const struct compare_kept *side,
@@ -203,6 +203,9 @@ void compare_fields(struct compare_pair *pair);
 void compare_payload(struct compare_pair *pair);
 /* What was lost, cut otherwise, put in between. */
 void compare_missing(struct compare_pair *pair);
+
+/* Whether it is two connections with something between them: known after compare_fields(). */
+bool compare_is_two(const struct compare_pair *pair);
 
 /* Verdict, reason and the rest; of a connection that one capture has. */
 void compare_judge(struct compare_pair *pair, struct compare_record *record);
