@@ -116,7 +116,7 @@ struct track_calls {
 #define TRACK_CONNECTIONS 262144
 /* Capture time after its end in which a connection's late segments still count as its own. */
 #define TRACK_LINGER_NS INT64_C(1000000000)
-/* And in which segments without SYN on its addresses are known for leftovers, not for a new one. */
+/* And in which segments on its addresses are known for leftovers, but for a SYN of another ISN. */
 #define TRACK_AFTERLIFE_NS INT64_C(60000000000)
 /* Silence after which an opening that is not decided is given up: Linux' last SYN comes after 63 s,
  * and its answer may take as long again. Also what a FIN without its last ACK is waited for. */
@@ -169,8 +169,8 @@ void track_free(struct track *track);
  *
  * Of the connections that are open only TRACK_WHY_ROOM ends any by itself, and not before those
  * that are over or have seen both FINs, nor before the openings, while these are an eighth of all:
- * a flood of SYNs drives out its own. The rest of such a connection counts as `late`, a SYN begins
- * a new one.
+ * a flood of SYNs drives out its own. The rest of such a connection counts as `late`, a new
+ * SYN begins a new one.
  */
 int track_frame(struct track *track, const struct replay_frame *frame, struct fault *fault);
 

@@ -83,7 +83,7 @@ struct track_entry {
     struct connection connection;
 };
 
-/* What is left of a connection that is over: segments without SYN are its own. */
+/* What is left of a connection that is over: segments without a SYN of another ISN are its own. */
 struct track_stone {
     struct track_key key;
     uint32_t isn[2];
