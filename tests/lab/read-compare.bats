@@ -141,8 +141,8 @@ serve() {
         both_sides talk "$family" 80
         compare 0
         says '.verdict == "rewritten" and (.reason | startswith("rewritten: mss"))'
-        differs SYN mss '.b == "mss 1000" and (.meaning | contains("clamped"))'
-        differs SYN,ACK mss '.a == "mss 1100" and (.meaning | contains("from B to A"))'
+        differs SYN mss '.b == "1000" and (.meaning | contains("clamped"))'
+        differs SYN,ACK mss '.a == "1100" and (.meaning | contains("from B to A"))'
         found CLAMPED
 
         both_sides talk "$family" 81
@@ -156,7 +156,7 @@ serve() {
         both_sides talk "$family" 82
         compare 0
         says '.verdict == "rewritten"'
-        differs SYN,ACK wscale '.a == null and (.b | startswith("wscale"))'
+        differs SYN,ACK wscale '.a == null and (.b | test("^[0-9]+$"))'
         found STRIPPED ONE-SIDED
 
         both_sides talk "$family" 83

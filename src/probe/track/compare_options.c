@@ -62,16 +62,22 @@ static const struct option *find(const struct options *options, uint8_t kind)
     return NULL;
 }
 
-/* One option alone, in packetdrill's notation. */
+/* One option alone: its number, or in packetdrill's notation. */
 static const char *show(const struct lists *lists, const struct options *options,
                         const struct option *option)
 {
     struct options alone;
+    struct option_summary summary;
     char text[OPTIONS_TEXT_SIZE];
 
     if (!option)
         return NULL;
     options_parse(&options->bytes[option->at], option->length, &alone);
+    options_summarize(&alone, &summary);
+    if (summary.has_mss)
+        return compare_text(lists->pair->arena, "%u", summary.mss);
+    if (summary.has_wscale)
+        return compare_text(lists->pair->arena, "%u", summary.wscale);
     return arena_copy(lists->pair->arena, options_show(&alone, text));
 }
 
