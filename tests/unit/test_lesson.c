@@ -238,7 +238,6 @@ static void play(const struct scene *scenes, size_t count)
         what.server_before = server;
         lesson = lesson_tell(&what, &arena);
         check(&lesson, scenes[i].segment);
-        print_message("# %s\n#   %s [%s]\n", scenes[i].segment, lesson.why, lesson.reference);
         for (size_t k = 0; k < COUNT_OF(scenes[i].says) && scenes[i].says[k]; k++) {
             bool must_not = scenes[i].says[k][0] == '!';
             const char *words = scenes[i].says[k] + must_not;
@@ -358,6 +357,63 @@ static void test_openings(void **state)
     play(middle, COUNT_OF(middle));
 }
 
+/* What is known of a SYN from what follows it. */
+static void test_fates(void **state)
+{
+    static const struct {
+        enum server_state after;
+        const char *says;
+    } rows[] = {
+        {SERVER_LISTEN, "this copy does not reach it"},
+        {SERVER_CLOSED, "At the server the port is CLOSED"},
+        {SERVER_SYN_RECEIVED, "Once it has arrived, the server is in SYN-RECEIVED"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct desk desk;
+        struct lesson lesson;
+
+        desk_begin(&desk, true, true);
+        desk.entry.segment.flags = TCP_SYN;
+        desk.step.events = FOLLOW(SYN);
+        desk.step.server.state = (uint8_t)rows[i].after;
+        lesson = desk_tell(&desk, rows[i].says);
+        if (!strstr(lesson.why, rows[i].says))
+            fail_msg("'%s' is not in '%s'", rows[i].says, lesson.why);
+    }
+}
+
+/* Of several events those are told that say most, and none twice. */
+static void test_several(void **state)
+{
+    static const struct {
+        uint64_t events;
+        const char *says, *not ;
+    } rows[] = {
+        {FOLLOW(CHALLENGE_ACK) | FOLLOW(DUPLICATE_ACK), "challenge ACK", "duplicate ACK"},
+        {FOLLOW(FIN) | FOLLOW(RETRANSMISSION), "again", "no more data"},
+        {FOLLOW(RETRANSMISSION) | FOLLOW(FAST) | FOLLOW(DATA), "fast retransmit", "in time"},
+        {FOLLOW(RETRANSMISSION) | FOLLOW(SPURIOUS) | FOLLOW(DATA), "has acknowledged", "in time"},
+        {FOLLOW(WINDOW_PROBE) | FOLLOW(KEEP_ALIVE), "closed", "keep-alive"},
+        {FOLLOW(SYN) | FOLLOW(TWIN), "same packet once more", "asks for a connection"},
+        {FOLLOW(CHECKSUM) | FOLLOW(DATA), "checksum is wrong", "PSH"},
+        {FOLLOW(RST) | FOLLOW(RST_INEXACT), "anybody could have guessed", "all is over"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct desk desk;
+        struct lesson lesson;
+
+        desk_begin(&desk, true, false);
+        desk.step.events = rows[i].events;
+        lesson = desk_tell(&desk, rows[i].says);
+        if (!strstr(lesson.why, rows[i].says) || strstr(lesson.why, rows[i].not ))
+            fail_msg("'%s', not '%s': '%s'", rows[i].says, rows[i].not, lesson.why);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -365,6 +421,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_pairs, begin, end),
         cmocka_unit_test_setup_teardown(test_states, begin, end),
         cmocka_unit_test_setup_teardown(test_icmp, begin, end),
+        cmocka_unit_test_setup_teardown(test_fates, begin, end),
+        cmocka_unit_test_setup_teardown(test_several, begin, end),
         cmocka_unit_test_setup_teardown(test_whole, begin, end),
         cmocka_unit_test_setup_teardown(test_losses, begin, end),
         cmocka_unit_test_setup_teardown(test_openings, begin, end),

@@ -213,7 +213,7 @@ static void tell(const char *name, const struct traced_step *step)
                   (ssize_t)step->seen, (double)step->step.at / 1e6);
 }
 
-static void compare(const struct world *world)
+static void compare(const struct world *world, uint32_t seed)
 {
     struct shadow shadow;
     size_t same = 0;
@@ -235,7 +235,7 @@ static void compare(const struct world *world)
         for (size_t i = same > 3 ? same - 3 : 0; i < shadow.count && i < same + 4; i++)
             tell("shadow", &shadow.steps[i]);
         print_message("# end: %s at %zd\n", shadow_end_words(shadow.end), (ssize_t)shadow.end_at);
-        fail_msg("step %zu differs", same);
+        fail_msg("seed %u: step %zu differs", seed, same);
     }
     assert_true(shadow.end_at == TRACE_NONE);
     shadow_release(&shadow);
@@ -271,8 +271,7 @@ static void play(uint32_t seed)
     take(&world, 1, EVENT_USER_OPEN, NULL, TRACE_NONE);
     pump(&world, 1, NULL);
     run(&world);
-    print_message("# seed %u: %zu steps\n", seed, world.count);
-    compare(&world);
+    compare(&world, seed);
     tale_end(&world.tale);
 }
 

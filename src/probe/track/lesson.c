@@ -172,7 +172,7 @@ static void put_events(const struct lesson_work *work, struct writer *writer)
         put_row(work, row, follow_event_reference(event), writer);
         told |= UINT64_C(1) << event;
         count++;
-        if (told & (FOLLOW(CHECKSUM) | FOLLOW(MALFORMED)))
+        if (told & FOLLOW(CHECKSUM))
             return; /* no end takes it: nothing else of it counts */
     }
 }
@@ -198,6 +198,27 @@ static bool acknowledges_fin(const struct lesson_work *work)
            (work->segment->flags & (TCP_ACK | TCP_RST)) == TCP_ACK;
 }
 
+/* What became of a SYN can be known from what follows it: then the server's state tells that. */
+static bool put_fate(const struct lesson_work *work, bool client, struct writer *writer)
+{
+    const struct follow_step *step = work->what->step;
+    const char *fate;
+
+    if (client || !work->from_client || !(work->segment->flags & TCP_SYN) || work->end->syn_acked ||
+        step->events & FOLLOW(RST))
+        return false;
+    if (step->server.state == SERVER_LISTEN)
+        fate =
+            "The server stays in LISTEN: this copy does not reach it, as far as the capture shows";
+    else if (step->server.state == SERVER_CLOSED)
+        fate = "At the server the port is CLOSED, as its answer will show";
+    else
+        return false;
+    begin(writer);
+    text_append(writer->text, sizeof writer->text, &writer->at, "%s", fate);
+    return true;
+}
+
 static void put_state(const struct lesson_work *work, bool client, struct writer *writer)
 {
     const struct lesson_case *what = work->what;
@@ -205,7 +226,7 @@ static void put_state(const struct lesson_work *work, bool client, struct writer
     const struct follow_state *after = client ? &what->step->client : &what->step->server;
     bool sender = client == work->from_client, sure = after->doubt == FOLLOW_DOUBT_NONE;
 
-    if (!changes(before, after))
+    if (!changes(before, after) || put_fate(work, client, writer))
         return;
     begin(writer);
     text_append(writer->text, sizeof writer->text, &writer->at, "%s the %s is in %s%s",

@@ -20,8 +20,8 @@ static const struct {
      "word, so that only a time-out of {sender} brings it again",
      NULL, 0}},
     {FOLLOW_EVENT_MALFORMED, {
-     "The flags ({flags}) or options of this segment cannot be: no system sends it in good "
-     "faith, and {receiver} is right to drop it",
+     "Its flags ({flags}) or options cannot be: a broken sender, a damaged packet, or somebody "
+     "who wants to see how systems take it",
      NULL, 0}},
     {FOLLOW_EVENT_PORT_REUSE, {
      "A new connection begins on the same addresses and ports: its ISN, {seq_number}, is not "
@@ -32,7 +32,7 @@ static const struct {
      "SYN itself takes one number, so that its data begin at {seq_number+1}[. It offers {offers}]",
      NULL,
      FOLLOW(SYN_REPEATED) | FOLLOW(SIMULTANEOUS_OPEN) | FOLLOW(PORT_REUSE) | FOLLOW(STRAY_SYN) |
-         FOLLOW(SYN_ACK) | FOLLOW(CHECKSUM)}},
+         FOLLOW(SYN_ACK) | FOLLOW(CHECKSUM) | FOLLOW(TWIN)}},
     {FOLLOW_EVENT_SYN_REPEATED, {
      "{Sender} sends its SYN again, as no answer has come[: {since} after the copy before, the "
      "{timeouts} time-out]. Each time-out is about twice as long as the one before",
@@ -41,7 +41,7 @@ static const struct {
      "{Sender} agrees: it acknowledges the SYN[ ({ack_isn})] and sends a SYN of its own with ISN "
      "{seq_number}[. It answers with {offers}; what both SYNs carry is in effect][. It took "
      "{rtt} from the SYN: the round trip between the capture point and the server]",
-     "RFC 9293 3.5, RFC 6298 3", FOLLOW(SYN_ACK_REPEATED)}},
+     "RFC 9293 3.5, RFC 6298 3", FOLLOW(SYN_ACK_REPEATED) | FOLLOW(TWIN)}},
     {FOLLOW_EVENT_SYN_ACK_REPEATED, {
      "{Sender} sends its SYN,ACK again[, {since} after the copy before]: the ACK that it waits "
      "for has not come, or the SYN came once more",
@@ -115,8 +115,8 @@ static const struct {
      "{Receiver} puts the bytes into their place[; here {range}]",
      NULL, FOLLOW(TWIN)}},
     {FOLLOW_EVENT_GAP, {
-     "Before this segment there is a hole of {missing}: they were lost, are overtaken and still "
-     "to come, or escaped the capture",
+     "Before this segment there is a hole of {missing}: lost, overtaken and still to come, or "
+     "not captured",
      NULL, 0}},
     {FOLLOW_EVENT_WINDOW_PROBE, {
      "{Sender} has more to send, but the window of {receiver} is closed: it asks whether that is "
@@ -145,9 +145,12 @@ static const struct {
      NULL, 0}},
 
     {FOLLOW_EVENT_FIN, {
-     "{Sender} has no more data to send: its FIN[, at {fin_seq},] takes one sequence number like "
-     "a byte, and is acknowledged and sent again like one. Data of {receiver} still come through",
-     NULL, FOLLOW(SIMULTANEOUS_CLOSE)}},
+     "{Sender} has no more data to send: its FIN[, at {fin_seq},] takes one sequence number "
+     "like a byte, and is acknowledged and, if need be, sent again like one. Data of {receiver} "
+     "still come through",
+     NULL,
+     FOLLOW(SIMULTANEOUS_CLOSE) | FOLLOW(RETRANSMISSION) | FOLLOW(FAST) | FOLLOW(SPURIOUS) |
+         FOLLOW(TWIN)}},
     {FOLLOW_EVENT_SIMULTANEOUS_CLOSE, {
      "{Sender} sends its FIN before it has got that of {receiver}: both close at once. Each "
      "waits for the ACK of its own FIN, and then for 2 MSL",
@@ -166,9 +169,9 @@ static const struct {
      "time after about twice the time",
      NULL, 0}},
     {FOLLOW_EVENT_DUPLICATE_ACK, {
-     "[The {nth} duplicate ACK: ]{sender} still expects [byte {ack}, ]what was acknowledged "
-     "before, and something behind it has come[. {dup_third}]",
-     "RFC 5681 2, RFC 5681 3.2", FOLLOW(TWIN)}},
+     "[The {nth} duplicate ACK: ]{sender} still expects [byte {ack}, ]what it expected before: "
+     "something behind a hole has reached it, or what it had came again[. {dup_third}]",
+     "RFC 5681 2, RFC 5681 3.2", FOLLOW(TWIN) | FOLLOW(CHALLENGE_ACK)}},
     {FOLLOW_EVENT_ZERO_WINDOW, {
      "{Sender} closes its window: its buffer is full, as its application does not read. The "
      "other end may send nothing but probes until the window opens",
