@@ -326,14 +326,18 @@ static void steps_before(struct walk *walk)
     }
 }
 
-/* The steps that segment `index` brought, and all in front of them. */
+/*
+ * The steps that segment `index` brought, and all in front of them. Of a capture, where a step may
+ * be known only long after its segment, not those that are of a later time.
+ */
 static void steps_of(struct walk *walk, size_t index)
 {
+    const double at = segment_at(walk, index)->t_ms;
     size_t end = walk->step;
     for (size_t i = walk->step; i < walk->told->step_count; i++)
         if (walk->told->steps[i].segment == (int64_t)index)
             end = i + 1;
-    while (walk->step < end)
+    while (walk->step < end && !(walk->told->more && walk->told->steps[walk->step].t_ms > at))
         show_step(walk);
 }
 

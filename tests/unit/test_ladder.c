@@ -217,6 +217,65 @@ static void test_many_segments(void **state)
     free(text);
 }
 
+/* Of a capture a step may be known only long after its segment: what came between stays in order.
+ */
+static void tell_nothing(const void *segment, const struct style *style,
+                         struct ladder_more *ret_more)
+{
+    (void)segment, (void)style, (void)ret_more;
+}
+
+static void test_late_step(void **state)
+{
+    (void)state;
+    struct segment_record segments[3];
+    for (size_t i = 0; i < 3; i++) {
+        segments[i] = open_segments[2];
+        segments[i].t_ms = (double)(i * 1000);
+    }
+    const struct step_record steps[] = {
+        {.t_ms = 1500,
+         .from = "ESTABLISHED",
+         .event = "TIMER_RESEND",
+         .to = "ESTABLISHED",
+         .effects = "RESEND",
+         .why = "no acknowledgment in time",
+         .reference = "RFC 6298 5.4",
+         .segment = NONE},
+        {.t_ms = 2000,
+         .from = "ESTABLISHED",
+         .event = "RX_DATA",
+         .to = "ESTABLISHED",
+         .effects = "ACK",
+         .why = "data in order",
+         .reference = "3.10.7.4",
+         .segment = 0},
+    };
+    const struct ladder_case told = {
+        .segments = segments,
+        .segment_count = 3,
+        .stride = sizeof segments[0],
+        .steps = steps,
+        .step_count = 2,
+        .client = "198.18.0.1",
+        .server = "198.18.0.2",
+        .client_port = 1,
+        .server_port = 2,
+        .answered_attempt = NONE,
+        .lost_forward = NONE,
+        .lost_reverse = NONE,
+        .more = tell_nothing,
+    };
+    struct capture capture;
+    capture_begin(&capture);
+    ladder_show(&told, &(struct style){.width = 80, .explain = true}, capture.stream);
+    char *text = capture_end(&capture);
+    const char *second = strstr(text, "\n1000.000 "), *timer = strstr(text, "TIMER_RESEND");
+    const char *third = strstr(text, "\n2000.000 ");
+    assert_true(second && timer && third && second < timer && timer < third);
+    free(text);
+}
+
 /* All flags and many bytes at once: the lifelines stay straight. */
 static void test_long_label(void **state)
 {
@@ -304,6 +363,7 @@ int main(void)
         cmocka_unit_test(test_hostile_text),
         cmocka_unit_test(test_lost_copies),
         cmocka_unit_test(test_many_segments),
+        cmocka_unit_test(test_late_step),
         cmocka_unit_test(test_long_label),
         cmocka_unit_test(test_narrow_states),
         cmocka_unit_test(test_time_unit),
