@@ -79,6 +79,8 @@ static void fill_speaker(struct telling *telling)
         return;
     }
     record->from = record->address;
+    if (ttl == 0)
+        return; /* of resets alone that prove nothing it is not kept */
     record->ttl = ttl;
     record->hops = result_hops(ttl);
 }
