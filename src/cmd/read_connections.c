@@ -89,16 +89,14 @@ int read_write(struct read_run *read, const struct replay_frame *from)
     return dump_frame(read->dump, &frame, read->fault);
 }
 
-/* A segment as a record of its own. */
-static int print_row(struct read_run *read, struct connection *connection,
-                     const struct tracked *tracked)
+/* A segment, or what ICMP says of one, as a record of its own. */
+static int print_row(struct read_run *read, const struct connection *connection,
+                     const struct read_row_record *row)
 {
-    struct read_row_record row;
     int error = 0;
 
-    connection_row(connection, tracked, read->file, &read->memory, &row);
-    if (run_chooses(&read->run, &row))
-        error = run_print(&read->run, &schema_read_row, &row, connection->number, read->fault);
+    if (run_chooses(&read->run, row))
+        error = run_print(&read->run, &schema_read_row, row, connection->number, read->fault);
     arena_clear(&read->memory);
     return error;
 }
@@ -106,6 +104,7 @@ static int print_row(struct read_run *read, struct connection *connection,
 static int on_segment(void *data, struct connection *connection, const struct tracked *tracked)
 {
     struct read_run *read = data;
+    struct read_row_record row;
     int error = 0;
 
     if (!may_choose(read, connection))
@@ -116,8 +115,10 @@ static int on_segment(void *data, struct connection *connection, const struct tr
     }
     if (!error && read->isn)
         error = read_isn_take(read, connection, tracked);
-    if (!error && read->settings->each && chooses(read, connection))
-        error = print_row(read, connection, tracked);
+    if (!error && read->settings->each && chooses(read, connection)) {
+        connection_row(connection, tracked, read->file, &read->memory, &row);
+        error = print_row(read, connection, &row);
+    }
     if (!error && read->stories) {
         struct story *story = story_of(connection);
 
@@ -130,6 +131,7 @@ static int on_segment(void *data, struct connection *connection, const struct tr
 static int on_icmp(void *data, struct connection *connection, const struct tracked_icmp *icmp)
 {
     struct read_run *read = data;
+    struct read_row_record row;
     struct story *story;
     int error = 0;
 
@@ -137,6 +139,10 @@ static int on_icmp(void *data, struct connection *connection, const struct track
         return 0;
     if (read->dump && !read->writes_all)
         error = read_write(read, icmp->frame);
+    if (!error && read->settings->each && chooses(read, connection)) {
+        connection_row_icmp(connection, icmp, read->file, &read->memory, &row);
+        error = print_row(read, connection, &row);
+    }
     if (!error && read->stories) {
         story = story_of(connection);
         if (!story || story_add_icmp(story, icmp))
@@ -268,7 +274,7 @@ struct track_calls read_calls(const struct read_run *read)
 
     return (struct track_calls){
         .segment = looks ? on_segment : NULL,
-        .icmp = writes || read->stories ? on_icmp : NULL,
+        .icmp = writes || settings->each || read->stories ? on_icmp : NULL,
         .decided = settings->read.early ? on_decided : NULL,
         .ended = on_ended,
         .freed = read->stories || read->isn ? on_freed : NULL,
@@ -288,8 +294,8 @@ unsigned read_without(const struct read_run *read)
         !run_wants(run, "server_rtt_source") && !run_wants(run, "client_rtt_source"))
         without |= CONNECTION_TEXTS;
     /* A line has no room for options. */
-    if (lines || (!run_wants(run, "offered") && !run_wants(run, "answered") &&
-                  !run_wants(run, "in_effect")))
+    if (lines ||
+        (!run_wants(run, "offered") && !run_wants(run, "answered") && !run_wants(run, "in_effect")))
         without |= CONNECTION_OPTIONS;
     if (!run_wants(run, "findings"))
         without |= CONNECTION_FINDINGS;

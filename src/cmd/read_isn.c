@@ -198,7 +198,7 @@ static int by_count(const void *a, const void *b)
 
     if ((*x)->count != (*y)->count)
         return (*x)->count < (*y)->count ? 1 : -1;
-    return memcmp(&(*x)->key, &(*y)->key, sizeof (*x)->key);
+    return memcmp(&(*x)->key, &(*y)->key, sizeof(*x)->key);
 }
 
 static void name_server(const struct isn_server *server, const char *separator)
@@ -225,10 +225,11 @@ void read_isn_tell(struct read_run *read)
         servers[at++] = server;
     qsort(servers, count, sizeof *servers, by_count);
     run_hide_progress(&read->run);
-    fprintf(stderr,
-            "tcpprobe: these are the numbers of %zu servers, and an audit is of one: choose it with "
-            "--server: ",
-            count);
+    fprintf(
+        stderr,
+        "tcpprobe: these are the numbers of %zu servers, and an audit is of one: choose it with "
+        "--server: ",
+        count);
     for (size_t i = 0; i < count && i < SERVERS_NAMED; i++)
         name_server(servers[i], i > 0 ? ", " : "");
     fputs(count > SERVERS_NAMED ? ", ...\n" : "\n", stderr);

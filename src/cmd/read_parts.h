@@ -48,6 +48,9 @@ struct read_run {
     uint64_t told_from;       /* frames since the last look at the clock */
 };
 
+/* read_check.c: whether what was asked for fits together. 0 or -FAULT_USAGE. */
+int read_check(const struct settings *settings, struct fault *fault);
+
 /* read_connections.c: what the tracker calls, with the reading. */
 struct track_calls read_calls(const struct read_run *read);
 /* A frame into the file of --write. 0 or a fault. */
@@ -70,8 +73,7 @@ bool read_idle(void *data, int64_t waited_ns);
 
 /* Begins a line on standard error: "tcpprobe: FILE: "; and one that is not about a file. */
 void read_name(struct read_run *read);
-void read_say(struct read_run *read, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void read_say(struct read_run *read, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The facts of the files that make the capture, by now. */
 struct replay_facts read_facts(const struct read_run *read);
 /* The capture's end: its record, or what there is to say of it. 0 or a fault. */

@@ -52,9 +52,8 @@ struct replay_facts read_facts(const struct read_run *read)
         facts.damage_at = before->damage_at;
         memcpy(facts.damage_what, before->damage_what, sizeof facts.damage_what);
     }
-    for (uint32_t i = 0; i < facts.interface_count && i < before->interface_count &&
-                         i < REPLAY_INTERFACES;
-         i++) {
+    for (uint32_t i = 0;
+         i < facts.interface_count && i < before->interface_count && i < REPLAY_INTERFACES; i++) {
         facts.interfaces[i].frames += before->interfaces[i].frames;
         if (before->interfaces[i].dropped > 0 && facts.interfaces[i].dropped >= 0)
             facts.interfaces[i].dropped += before->interfaces[i].dropped;
@@ -147,8 +146,8 @@ static void tell_damage(struct read_run *read, const struct replay_facts *facts)
 {
     read_name(read);
     fprintf(stderr, "damaged at byte %llu: ", (unsigned long long)facts->damage_at);
-    put_safe(read, facts->damage_what[0] ? facts->damage_what
-                                         : replay_damage_meaning(facts->damage));
+    put_safe(read,
+             facts->damage_what[0] ? facts->damage_what : replay_damage_meaning(facts->damage));
     fputs("; what stands before that was read\n", stderr);
 }
 

@@ -63,7 +63,7 @@ bool read_stopped(void)
     return stopped;
 }
 
-/* "12,345,678 frames, 340 connections, 3 of them open; 41 % of 1.0 GB, 512 MB/s". */
+/* "41 % of 1024.0 MB, 340 connections, 3 of them open; 12345678 frames; 512 MB/s". */
 static void describe(const struct read_run *read, char *text, size_t size)
 {
     const struct track_counts *counts = track_counts(read->track);
@@ -71,13 +71,13 @@ static void describe(const struct read_run *read, char *text, size_t size)
     double seconds = (double)(clock_monotonic() - read->run.began) / 1e9;
     size_t at = 0;
 
-    text_append(text, size, &at, "%llu frames, %llu connections, %zu of them open",
-                (unsigned long long)counts->frames, (unsigned long long)counts->connections,
-                counts->open);
     if (facts->size > 0)
-        text_append(text, size, &at, "; %.0f %% of %.1f MB",
+        text_append(text, size, &at, "%.0f %% of %.1f MB, ",
                     100.0 * (double)facts->position / (double)facts->size,
                     (double)facts->size / 1e6);
+    text_append(text, size, &at, "%llu connection%s, %zu of them open; %llu frames",
+                (unsigned long long)counts->connections, counts->connections == 1 ? "" : "s",
+                counts->open, (unsigned long long)counts->frames);
     if (seconds > 0 && facts->size > 0)
         text_append(text, size, &at, "; %.0f MB/s",
                     (double)(read->position_before + facts->position) / 1e6 / seconds);
@@ -92,7 +92,7 @@ static void show(struct read_run *read)
     if (replay_facts(read->replay)->size == 0)
         return; /* a pipe goes at its own pace */
     if (read->settings->argument_count > 1)
-        text_append(text, sizeof text, &at, "file %zu of %zu; ", read->files_read + 1,
+        text_append(text, sizeof text, &at, "file %zu of %zu: ", read->files_read + 1,
                     read->settings->argument_count);
     describe(read, text + at, sizeof text - at);
     run_show_line(&read->run, text);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The command read with small captures of known content: what is reported of which connection, statuses,
 # damaged files, pipes, and what does not go together. Nothing is sent.
-# shellcheck disable=SC2154
+# shellcheck disable=SC2016,SC2154
 
 setup_file() {
     export CAPTURES=$TOP_SRCDIR/tests/cli/captures.py
@@ -415,7 +415,6 @@ END
     run --separate-stderr bash -c 'cat three.pcap | "$TCPPROBE" read - three.pcap --json'
     is 0
     [ "$(field_lines .connection)" = '1 2 3 1 2 3' ]
-    # shellcheck disable=SC2016
     run bash -c 'cat many.pcap | { "$TCPPROBE" read - --json; echo "$?" >gone; } | head -n 1'
     [ "$status" -eq 0 ]
     [ "$(cat gone)" -eq 0 ]
@@ -434,18 +433,18 @@ waits_for() {
 }
 
 @test "a pipe is followed: lines come while it is still being written; SIGQUIT asks, SIGINT ends" {
-    rm -f pipe wait
-    mkfifo pipe wait
-    sleep 60 >wait &
+    rm -f pipe hold
+    mkfifo pipe hold
+    sleep 60 >hold 3>&- &
     sleeper=$!
-    capture slow 3 <wait >pipe &
+    capture slow 3 <hold >pipe 3>&- &
     writer=$!
     "$TCPPROBE" read pipe >lines 2>told &
     reader=$!
     waits_for ' 3 .*refused' lines
     kill -0 "$writer" # has not ended
     kill -QUIT "$reader"
-    waits_for '6 frames, 3 connections, ' told
+    waits_for 'pipe: 3 connections, . of them open; 6 frames' told
     kill -INT "$reader"
     wait "$reader"
     waits_for 'pipe: 6 frames, 3 connections: 3 refused' told
@@ -454,11 +453,11 @@ waits_for() {
 
 @test "a pipe with --each and --early is followed at once" {
     for way in --each --early; do
-        rm -f pipe wait
-        mkfifo pipe wait
-        sleep 60 >wait &
+        rm -f pipe hold
+        mkfifo pipe hold
+        sleep 60 >hold 3>&- &
         sleeper=$!
-        capture slow 1 <wait >pipe &
+        capture slow 1 <hold >pipe 3>&- &
         writer=$!
         "$TCPPROBE" read - "$way" --json <pipe >lines 2>told &
         reader=$!
@@ -473,7 +472,7 @@ waits_for() {
 @test "an interrupt tells what is open" {
     rm -f pipe
     mkfifo pipe
-    { head -c 200 three.pcap; sleep 60; } >pipe &
+    { head -c 200 three.pcap; sleep 60; } >pipe 3>&- &
     writer=$!
     "$TCPPROBE" read pipe --json >lines 2>told &
     reader=$!
@@ -483,4 +482,26 @@ waits_for() {
     wait "$reader"
     [ "$(jq -r .verdict lines)" = inconclusive ]
     kill "$writer"
+}
+
+@test "an interrupt in the middle of files: what was not read was not measured" {
+    # shellcheck disable=SC2046
+    "$TCPPROBE" read $(yes many.pcap | head -n 2000) --json >lines 2>told &
+    reader=$!
+    waits_for '"connection":900,' lines
+    kill -QUIT "$reader"
+    waits_for '% of 0.6 MB, [0-9]* connections, [0-9]* of them open; [0-9]* frames; [0-9]* MB/s' told
+    kill -INT "$reader"
+    status=0
+    wait "$reader" || status=$?
+    [ "$status" -eq 2 ]
+    grep -q 'the reading was ended before [0-9]* of 2000 files had been read to their end' told
+    jq -e .connection lines >/dev/null # no half line
+}
+
+@test "progress is shown on a terminal, and taken away" {
+    # shellcheck disable=SC2046
+    script -qec "'$TCPPROBE' read $(yes many.pcap | head -n 1500 | xargs) >/dev/null" /dev/null >screen </dev/null
+    tr '\r' '\n' <screen | grep -q 'file [0-9]* of 1500: [0-9]* % of 0.6 MB, '
+    [ "$(tr '\r' '\n' <screen | sed 's/\x1b\[K//' | grep . | tail -n 1)" = 'tcpprobe: many.pcap: 9000 frames, 1000 connections: 1000 open' ]
 }
