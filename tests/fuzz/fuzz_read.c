@@ -62,7 +62,10 @@ static int on_segment(void *data, struct connection *connection, const struct tr
 
 static int on_icmp(void *data, struct connection *connection, const struct tracked_icmp *tracked)
 {
-    (void)data;
+    struct run *run = data;
+    struct read_row_record row;
+    connection_row_icmp(connection, tracked, "x", &run->arena, &row);
+    arena_clear(&run->arena);
     return story_add_icmp(&kept_of(connection)->story, tracked);
 }
 

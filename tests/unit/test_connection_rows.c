@@ -264,6 +264,46 @@ static void test_single(void **state)
     tale_end(&tale);
 }
 
+/* What ICMP says of a segment, while it passes: it may end the attempt. */
+static void test_single_icmp(void **state)
+{
+    static const struct line syn = AT(1, "> S 0:0 <mss 100>");
+    struct replay_frame frame = {.number = 9, .at_ns = 1500000000, .has_time = true};
+    struct packet packet = {
+        .family = IP_FAMILY_V4,
+        .hop_limit = 63,
+        .source = {.family = IP_FAMILY_V4, .bytes = {198, 18, 0, 9}},
+    };
+    struct icmp icmp = {.type = 3, .code = 3, .kind = ICMP_CLASS_HARD};
+    struct tracked_icmp tracked = {.frame = &frame, .packet = &packet, .icmp = &icmp};
+    struct read_row_record row;
+    struct tale tale;
+
+    (void)state;
+    tale_begin(&tale);
+    tale_segment(&tale, &syn, 0);
+    tracked.at = frame.at_ns;
+    connection_row_icmp(&tale.connection, &tracked, "y.pcap", &tale.arena, &row);
+    tale_text(row.segment.seen.state, "SYN-SENT"); /* it does not count: it quotes another */
+    tracked.counted = true;
+    connection_row_icmp(&tale.connection, &tracked, "y.pcap", &tale.arena, &row);
+    tale_text(row.command, "read");
+    assert_int_equal(row.connection, 7);
+    tale_text(row.time, "1970-01-01T00:00:01.500000000Z");
+    tale_text(row.source, "198.18.0.9");
+    assert_int_equal(row.source_port, RECORD_UNKNOWN);
+    tale_text(row.destination, "198.18.0.1");
+    assert_int_equal(row.destination_port, 40000);
+    assert_int_equal(row.relative_seq, RECORD_UNKNOWN);
+    assert_int_equal(row.segment.frame, 9);
+    tale_number(row.segment.seen.t_ms, 1499);
+    tale_text(row.segment.seen.direction, "in");
+    tale_text(row.segment.seen.icmp, "port unreachable from 198.18.0.9");
+    tale_text(row.segment.seen.state, "CLOSED");
+    tale_text(row.segment.seen.server_state, "?");
+    tale_end(&tale);
+}
+
 /* The client's machine explains the segments; where it cannot, that is said. */
 static void test_steps(void **state)
 {
@@ -314,10 +354,11 @@ static void test_lessons(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_hint),     cmocka_unit_test(test_notes),
-        cmocka_unit_test(test_figures),  cmocka_unit_test(test_began_late),
-        cmocka_unit_test(test_captured), cmocka_unit_test(test_single),
-        cmocka_unit_test(test_steps),    cmocka_unit_test(test_lessons),
+        cmocka_unit_test(test_hint),        cmocka_unit_test(test_notes),
+        cmocka_unit_test(test_figures),     cmocka_unit_test(test_began_late),
+        cmocka_unit_test(test_captured),    cmocka_unit_test(test_single),
+        cmocka_unit_test(test_single_icmp), cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_lessons),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,6 +43,10 @@ enum verdict connection_verdict(const struct connection *connection, int64_t end
 void connection_row(const struct connection *connection, const struct tracked *tracked,
                     const char *file, struct arena *arena, struct read_row_record *ret_record);
 
+/* Likewise an ICMP error's: from who reports it, who has no port, to whose segment it quotes. */
+void connection_row_icmp(const struct connection *connection, const struct tracked_icmp *tracked,
+                         const char *file, struct arena *arena, struct read_row_record *ret_record);
+
 /* The record of a file, from what its reader and the tracker counted. */
 struct capture_context {
     const char *file;

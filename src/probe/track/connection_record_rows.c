@@ -166,14 +166,10 @@ static void tell_icmp(struct retelling *retelling, const struct story_segment *s
         .server_state = retelling->server,
     };
 
-    if (segment->icmp_counted) {
+    if (segment->icmp_counted)
         follow_icmp(follow, segment->quoted, follow->ends[segment->quoted & 1].isn,
                     segment->icmp_class);
-        /* RFC 1122 section 4.2.3.9: a hard error ends the attempt. */
-        if (segment->icmp_class == ICMP_CLASS_HARD && segment->quoted == follow->client)
-            icmp_case.client_state =
-                (struct follow_state){.state = SERVER_CLOSED, .doubt = FOLLOW_DOUBT_NONE};
-    }
+    icmp_take(segment, follow->client, &icmp_case.client_state);
     icmp_row(&icmp_case, retelling->telling->arena, row);
     tell_lesson(retelling, segment, NULL, row);
     retelling->client = icmp_case.client_state;

@@ -158,6 +158,14 @@ void segment_row(const struct row_case *row_case, struct arena *arena,
         ret_row->checksum = checksum_words(row_case->checksum);
 }
 
+void icmp_take(const struct story_segment *segment, uint8_t client, struct follow_state *ret_state)
+{
+    /* RFC 1122 section 4.2.3.9: a hard error ends the attempt. */
+    if (segment->icmp_counted && segment->icmp_class == ICMP_CLASS_HARD &&
+        segment->quoted == client)
+        *ret_state = (struct follow_state){.state = SERVER_CLOSED, .doubt = FOLLOW_DOUBT_NONE};
+}
+
 void icmp_row(const struct icmp_case *icmp_case, struct arena *arena,
               struct read_segment_record *ret_row)
 {

@@ -30,6 +30,8 @@ struct icmp_case {
     int64_t origin;
     struct follow_state client_state, server_state;
 };
+/* What it does to the client's state. */
+void icmp_take(const struct story_segment *segment, uint8_t client, struct follow_state *ret_state);
 void icmp_row(const struct icmp_case *icmp_case, struct arena *arena,
               struct read_segment_record *ret_row);
 

@@ -69,31 +69,37 @@ int story_add(struct story *story, const struct tracked *tracked)
     return 0;
 }
 
-int story_add_icmp(struct story *story, const struct tracked_icmp *tracked)
+void story_icmp(const struct tracked_icmp *tracked, struct story_segment *ret_kept)
 {
     const struct icmp *icmp = tracked->icmp;
     uint16_t source_port, destination_port;
+
+    *ret_kept = (struct story_segment){
+        .input = {.at = tracked->at, .hop_limit = tracked->packet->hop_limit},
+        .frame = tracked->frame->number,
+        .interface = tracked->frame->interface,
+        .notes = tracked->notes,
+        .checksum = icmp->checksum,
+        .is_icmp = true,
+        .quoted = tracked->quoted,
+        .icmp_type = icmp->type,
+        .icmp_code = icmp->code,
+        .icmp_counted = tracked->counted,
+        .icmp_class = icmp->kind,
+        .icmp_mtu = icmp->mtu,
+        .from = tracked->packet->source,
+        .segment = {.seq = tracked->seq},
+    };
+    ret_kept->icmp_has_seq =
+        icmp_quoted_tcp(icmp, &source_port, &destination_port, &ret_kept->icmp_seq) == 0;
+}
+
+int story_add_icmp(struct story *story, const struct tracked_icmp *tracked)
+{
     struct story_segment *kept;
     int got = grow(story, &kept);
 
-    if (!kept)
-        return got;
-    kept->is_icmp = true;
-    kept->input.at = tracked->at;
-    kept->input.hop_limit = tracked->packet->hop_limit;
-    kept->frame = tracked->frame->number;
-    kept->interface = tracked->frame->interface;
-    kept->notes = tracked->notes;
-    kept->checksum = icmp->checksum;
-    kept->quoted = tracked->quoted;
-    kept->icmp_type = icmp->type;
-    kept->icmp_code = icmp->code;
-    kept->icmp_counted = tracked->counted;
-    kept->icmp_class = icmp->kind;
-    kept->icmp_mtu = icmp->mtu;
-    kept->icmp_has_seq =
-        icmp_quoted_tcp(icmp, &source_port, &destination_port, &kept->icmp_seq) == 0;
-    kept->from = tracked->packet->source;
-    kept->segment.seq = tracked->seq;
-    return 0;
+    if (kept)
+        story_icmp(tracked, kept);
+    return got;
 }

@@ -39,5 +39,7 @@ void story_release(struct story *story);
 /* 0 or -FAULT_MEMORY. Of very many the later ones are only counted. */
 int story_add(struct story *story, const struct tracked *tracked);
 int story_add_icmp(struct story *story, const struct tracked_icmp *icmp);
+/* An ICMP error as a story keeps it. */
+void story_icmp(const struct tracked_icmp *icmp, struct story_segment *ret_kept);
 
 #endif
