@@ -39,8 +39,8 @@ static const struct cli_option reading_options[] = {
     {"by-interface", CLI_KEY_BY_INTERFACE, NULL, NULL,
      "Segments of the same addresses and ports on two interfaces belong to two connections"},
     {"most", CLI_KEY_MOST, "NUMBER", NULL,
-     "Follow so many connections at once, 16 to 16777216 (default: 262144); of more, the one that "
-     "was silent longest is given up"},
+     "Follow so many connections at once, 16 to 16777216 (default: 262144); of more, one that is "
+     "over, is opening or was silent longest is given up"},
     {"write", CLI_KEY_WRITE, "FILE", "FILE",
      "Keep the frames of the connections that --connection, --server or --filter chose in this "
      "pcap file (nanoseconds); '-' with -q: standard output"},

@@ -6,6 +6,7 @@ counter N  N connections to a server that counts its sequence numbers up, and a 
 many N    N open connections, one after the other
 slow N    N refused connections, a fifth of a second apart, each written as it is; then waits for
           standard input to end
+tap       a connection on two interfaces, one for each direction, in pcapng
 none      no packet at all
 arp       no IP packet"""
 
@@ -68,6 +69,28 @@ def opened(writer, at, client, server, cseq=1000, isn=9000):
         writer.frame(at + ms * 10**6, packet(source, destination, flags, seq, ack, options, data))
 
 
+class Tap(Writer):
+    """pcapng with two interfaces in nanoseconds: what the server sends is on the second."""
+
+    def __init__(self, server):
+        self.out = sys.stdout.buffer
+        self.server = socket.inet_aton(server)
+        self.block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1))
+        for name in (b"east", b"west"):
+            options = struct.pack("<HH4sHHB3xHH", 2, 4, name, 9, 1, 9, 0, 0)
+            self.block(1, struct.pack("<HHI", 1, 0, 0) + options)
+
+    def block(self, kind, body):
+        body += bytes(-len(body) % 4)
+        length = struct.pack("<I", len(body) + 12)
+        self.out.write(struct.pack("<I", kind) + length + body + length)
+
+    def frame(self, at, frame):
+        at += BEGIN
+        interface = int(frame[26:30] == self.server)
+        self.block(6, struct.pack("<IIIII", interface, at >> 32, at % 2**32, len(frame), len(frame)) + frame)
+
+
 def refused(writer, at, client, server, cseq=2000):
     writer.frame(at, packet(client, server, SYN, cseq, 0, MSS))
     writer.frame(at + 10**6, packet(server, client, RST | ACK, 0, cseq + 1))
@@ -79,8 +102,8 @@ def unanswered(writer, at, client, server, cseq=3000):
 
 
 def main(kind, number=0):
-    writer = Writer()
     client, server = "198.18.0.1", ("198.18.0.2", 80)
+    writer = Tap(server[0]) if kind == "tap" else Writer()
     if kind == "three":
         opened(writer, 0, (client, 40000), server)
         refused(writer, 10**9, (client, 40001), ("198.18.0.2", 81))
@@ -100,6 +123,8 @@ def main(kind, number=0):
             sys.stdout.flush()
             time.sleep(0.2)
         sys.stdin.read()
+    elif kind == "tap":
+        opened(writer, 0, (client, 40000), server)
     elif kind == "arp":
         writer.frame(0, bytes(12) + b"\x08\x06" + bytes(28))
     elif kind != "none":

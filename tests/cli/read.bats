@@ -188,8 +188,15 @@ for line in sys.stdin:
 }
 
 @test "--by-interface and --most" {
-    probe read three.pcap --by-interface --json
-    [ "$(field_lines .connection)" = '1 2 3' ]
+    capture tap >tap.pcapng
+    probe read tap.pcapng --json
+    is 0
+    field '.interface == "east" and .verdict == "open" and .segment_count == 9'
+    probe read tap.pcapng --by-interface --json
+    is 0
+    [ "$(field_lines '[.interface, .segment_count, .one_way] | join("/")')" = 'east/6/true west/3/true' ]
+    probe read tap.pcapng --capture --json
+    [ "$(field '[.format, (.interfaces[] | .name, .frames)] | join("/")')" = pcapng/east/6/west/3 ]
     probe read many.pcap --most 16 --capture --json
     is 0
     field '.connections == 1000 and .open_most <= 16'
