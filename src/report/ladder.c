@@ -191,6 +191,7 @@ struct walk {
     const struct ladder_case *told;
     size_t segment, step; /* the next ones */
     int64_t syns;         /* of the client's so far */
+    double latest;        /* time of the segments so far */
     /* States with their marks, of the last row and of the one before, which it is compared with. */
     char states[2][LADDER_STATE_SIZE], server_states[2][LADDER_STATE_SIZE];
     unsigned turn;
@@ -326,18 +327,21 @@ static void steps_before(struct walk *walk)
     }
 }
 
-/*
- * The steps that segment `index` brought, and all in front of them. Of a capture, where a step may
- * be known only long after its segment, not those that are of a later time.
- */
+/* Whether the next step is of a later time than all segments so far: in a capture what a segment
+ * brought may be known only long after it. */
+static bool is_later(const struct walk *walk)
+{
+    return walk->told->more && walk->told->steps[walk->step].t_ms > walk->latest;
+}
+
+/* The steps that segment `index` brought, and all in front of them. */
 static void steps_of(struct walk *walk, size_t index)
 {
-    const double at = segment_at(walk, index)->t_ms;
     size_t end = walk->step;
     for (size_t i = walk->step; i < walk->told->step_count; i++)
         if (walk->told->steps[i].segment == (int64_t)index)
             end = i + 1;
-    while (walk->step < end && !(walk->told->more && walk->told->steps[walk->step].t_ms > at))
+    while (walk->step < end && !is_later(walk))
         show_step(walk);
 }
 
@@ -371,7 +375,7 @@ static void find_times(const struct walk *walk, double *ret_first, double *ret_l
 void ladder_show(const struct ladder_case *ladder_case, const struct style *style, FILE *stream)
 {
     struct ladder ladder;
-    struct walk walk = {.ladder = &ladder, .told = ladder_case};
+    struct walk walk = {.ladder = &ladder, .told = ladder_case, .latest = -INFINITY};
     const size_t segments = ladder_case->segment_count;
     double first, last;
     find_times(&walk, &first, &last);
@@ -391,6 +395,7 @@ void ladder_show(const struct ladder_case *ladder_case, const struct style *styl
         const struct segment_record *segment = segment_at(&walk, walk.segment);
         bool syn = is_clients_syn(segment);
         walk.syns += syn;
+        walk.latest = fmax(walk.latest, segment->t_ms);
         put_segment(&walk, segment, syn ? walk.syns : 0);
         walk.segment++;
         steps_of(&walk, walk.segment - 1);
