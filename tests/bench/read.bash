@@ -41,10 +41,15 @@ read_json() {
     read_run json 'tcptrace -l -r' tcptrace -n -l -r "$read_file"
 }
 
-# What there is to say of every segment: numbers, states and events; for tshark tcp.analysis.
+# Of every segment: numbers, windows, events (for tshark tcp.analysis), round trips; and all that
+# tcpprobe has to say of it, both states included.
 read_each() {
-    [ -z "$program" ] ||
-        read_run each 'tcpprobe read --each --csv' "$program" read --each --csv "$read_file" || return
+    if [ -n "$program" ]; then
+        read_run each 'tcpprobe read --each' "$program" read --each --csv \
+            --fields frame,connection,flags,relative_seq,relative_ack,length,window_bytes,events,copy,missing_bytes,duplicates,rtt_ms \
+            "$read_file" || return
+        read_run each 'tcpprobe read --each, all' "$program" read --each --csv "$read_file" || return
+    fi
     read_run each 'tshark tcp.analysis' tshark -n -r "$read_file" -T fields -e frame.number -e tcp.stream \
         -e tcp.flags.str -e tcp.seq -e tcp.ack -e tcp.len -e tcp.window_size -e tcp.analysis.flags \
         -e tcp.analysis.retransmission -e tcp.analysis.fast_retransmission -e tcp.analysis.lost_segment \

@@ -1,14 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Holds what `tcpprobe read` says of captures against tshark, segment by segment and field by field.
+"""Holds what `tcpprobe read` says of captures against tshark, segment by segment, field by field.
 
 usage: agree.py [--renew] [--jobs N] [--show] PROGRAM FOLDER [CAPTURE]...
 
-Without CAPTURE: all captures of the folders tcpdump, lab and odd in FOLDER. What differs must stand in
-FOLDER/differences, each with the letters of a reason that is explained there; what stands there and does
-not differ any longer is as wrong as what differs and does not stand there. --renew writes the list
-anew, with the reasons that reasons.py finds (it gives none to what it cannot explain: such a line is
-marked '?', and the test fails). --show prints all differences and compares them with nothing.
+Without CAPTURE: all captures of the folders tcpdump, lab and odd in FOLDER. What differs must stand
+in FOLDER/differences, each with a reason that is explained there; what stands there and does not
+differ any longer is as wrong as what differs and does not stand there. --renew writes the list
+anew, with the reasons that reasons.py finds (it gives none to what it cannot explain: such a line
+is marked '?', and the test fails). --show prints all differences and compares them with nothing.
 """
 
 import argparse
@@ -227,13 +227,15 @@ class Judge:
         taken = {}
         for (ours, theirs), _count in sorted(pairs.items()):
             if best[ours][1] != theirs or taken.setdefault(theirs, ours) != ours:
-                self.differences.append(Difference(firsts[ours, theirs], "stream", str(ours), str(theirs)))
+                self.differences.append(Difference(firsts[ours, theirs], "stream", str(ours),
+                                                   str(theirs)))
 
     def round_trips(self):
         first = {}
         for frame, row in sorted(self.theirs.items()):
             if row["tcp.analysis.initial_rtt"]:
-                first.setdefault(number(row["tcp.stream"]), (frame, row["tcp.analysis.initial_rtt"]))
+                first.setdefault(number(row["tcp.stream"]), (frame,
+                                                             row["tcp.analysis.initial_rtt"]))
         for connection in self.connections:
             frame = connection["first_frame"]
             row = self.theirs.get(frame)
@@ -241,7 +243,8 @@ class Judge:
                 continue
             _frame, theirs = first.get(number(row["tcp.stream"]), (None, None))
             ours = connection["rtt_ms"]
-            if theirs is not None and ours is not None and abs(float(theirs) * 1000 - ours) < 0.0021:
+            if theirs is not None and ours is not None and abs(float(theirs)
+                                                               * 1000 - ours) < 0.0021:
                 continue
             self.same(frame, "initial_rtt", None if ours is None else f"{ours / 1000:.6f}",
                       None if theirs is None else f"{float(theirs):.6f}")
@@ -287,8 +290,10 @@ def table(found):
         groups = collections.defaultdict(list)
         for difference in differences:
             why = reasons.why(capture, judge, difference)
-            groups[difference.field, difference.ours, difference.theirs, why].append(difference.frame)
-        for (field, ours, theirs, why), frames in sorted(groups.items(), key=lambda item: (item[1][0], item[0])):
+            groups[difference.field, difference.ours, difference.theirs,
+                   why].append(difference.frame)
+        for (field, ours, theirs, why), frames in sorted(groups.items(),
+                                                         key=lambda item: (item[1][0], item[0])):
             lines.append("\t".join((capture, ranges(frames), field, ours, theirs, why)))
     return lines
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Packets wrapped in link layers, and capture files written byte by byte, as hand-made oddities need
-them: what real tools would refuse to write."""
+"""Packets wrapped in link layers, and capture files written byte by byte, as hand-made oddities
+need them: what real tools would refuse to write."""
 
 import os
 import struct
@@ -12,7 +12,16 @@ import packet as pk  # noqa: E402  (behind the line that finds it)
 
 BEGIN_NS = 1700000000 * 10**9  # of every hand-made capture
 MACS = (bytes.fromhex("020000000001"), bytes.fromhex("020000000002"))
+MAKERS = {}  # file name to the function that gives its bytes
 SNAP = bytes.fromhex("aaaa03000000")
+
+
+def makes(name):
+    """The function below gives this file's bytes."""
+    def take(function):
+        MAKERS[name] = function
+        return function
+    return take
 
 
 def family_of(packet):
@@ -23,7 +32,7 @@ def ethertype(packet):
     return struct.pack("!H", pk.ETHERTYPE.get(family_of(packet), pk.ETHERTYPE[4]))
 
 
-# --- link layers: a function of the packet and of who sends it (0: the client) ---------------------
+# --- link layers: a function of the packet and of who sends it (0: the client) --------------------
 
 def ethernet(packet, sender=0, tags=b"", kind=None):
     return MACS[1 - sender] + MACS[sender] + tags + (kind or ethertype(packet)) + packet
@@ -59,11 +68,13 @@ def null(packet, _sender=0, order="<"):
 
 
 def sll(packet, sender=0):
-    return struct.pack("!HHH6s2s2s", 4 * (1 - sender), 1, 6, MACS[sender], b"", ethertype(packet)) + packet
+    return struct.pack("!HHH6s2s2s", 4 * (1 - sender), 1, 6, MACS[sender], b"",
+                       ethertype(packet)) + packet
 
 
 def sll2(packet, sender=0):
-    return struct.pack("!2sHIHBB6s2s", ethertype(packet), 0, 2, 1, 4 * (1 - sender), 6, MACS[sender],
+    return struct.pack("!2sHIHBB6s2s", ethertype(packet), 0, 2, 1, 4 * (1 - sender), 6,
+                       MACS[sender],
                        b"") + packet
 
 
@@ -205,7 +216,9 @@ class Talk:
         self.now += self.step if dt is None else int(dt * 1e9)
         data = data if data is not None else bytes(97 + at % 26 for at in range(length))
         start = self.next[sender] if seq is None else seq if absolute else self.isn[sender] + seq
-        upto = self.next[1 - sender] if ack is None else ack if absolute else self.isn[1 - sender] + ack
+        upto = self.next[1 - sender]
+        if ack is not None:
+            upto = ack if absolute else self.isn[1 - sender] + ack
         if options is None:
             options = self.options[sender] if bits & pk.SYN else ""
         text = options if isinstance(options, bytes) else pk.options_from_text(options)
@@ -213,11 +226,13 @@ class Talk:
                            upto if bits & pk.ACK or ack is not None else 0, bits, win,
                            options=text, payload=data, **segment)
         if seq is None:
-            self.next[sender] = (start + len(data) + bool(bits & pk.SYN) + bool(bits & pk.FIN)) % 2**32
+            self.next[sender] = (start + len(data) + bool(bits & pk.SYN)
+                                 + bool(bits & pk.FIN)) % 2**32
         if ident is None:
             self.ident[sender] += 1
         packet = pk.build_ip(self.family, self.ends[sender], self.ends[1 - sender], 6,
-                             built.bytes_of(self.family, self.ends[sender], self.ends[1 - sender], bad),
+                             built.bytes_of(self.family, self.ends[sender], self.ends[1 - sender],
+                                            bad),
                              ttl or self.ttl[sender], 0, ident or self.ident[sender])
         if show:
             self.packets.append((self.now, sender, packet))
@@ -239,7 +254,8 @@ class Talk:
         return self
 
     def request(self, length=120, answer=900):
-        self.c("P.", length, dt=0.001), self.s("."), self.s("P.", answer, dt=0.001), self.c(".", dt=0.001)
+        self.c("P.", length, dt=0.001), self.s(".")
+        self.s("P.", answer, dt=0.001), self.c(".", dt=0.001)
         return self
 
     def close(self):

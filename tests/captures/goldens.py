@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Writes what `tcpprobe read` prints of the captures: goldens.py PROGRAM FOLDER OUT
 
-One file a capture: its lines, the record of the file, the page of its first connection, every segment
-as it passes, each with what came on standard error and the exit status. Of some captures all there is,
-in every format. A status that is not documented, or a signal, is said and makes this fail.
+One file a capture: its lines, the record of the file, the page of its first connection, every
+segment as it passes, each with what came on standard error and the exit status. Of some captures
+all there is, in every format. A status that is not documented, or a signal, is said and makes this
+fail.
 """
 
 import concurrent.futures
@@ -20,7 +21,8 @@ ROWS = "frame,connection,direction,flags,relative_seq,relative_ack,length,state,
 RUNS = ((), ("--capture",), ("--connection", "1"), ("--each", "--csv", "--fields", ROWS))
 STATUSES = (0, 2, 74)
 # In full, in all formats: what, and the end of the file's name.
-FORMATS = (("explain.txt", ("--explain", "--connection", "1,2")), ("json", ("--json", "--connection", "1,2")),
+FORMATS = (("explain.txt", ("--explain", "--connection", "1,2")), ("json", ("--json",
+                                                                            "--connection", "1,2")),
            ("csv", ("--csv",)), ("each.txt", ("--each",)), ("each.json", ("--each", "--json")),
            ("each.csv", ("--each", "--csv")), ("capture.json", ("--capture", "--json")),
            ("capture.csv", ("--capture", "--csv")), ("isn.txt", ("--isn",)))

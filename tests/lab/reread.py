@@ -5,16 +5,19 @@
 usage: reread.py [--loose KEY,KEY] RECORD READ
 
 RECORD and READ are one JSON object each: of 'handshake --json' and of 'read --connection 1 --json'.
-What is the same in both must be the same; --loose leaves keys out where the capture cannot show them.
+What both know must be the same; --loose leaves keys out where the capture cannot show them.
 """
 
 import json
 import sys
 
-SAME = ("verdict", "source", "source_port", "address", "port", "family", "from", "ttl", "icmp_type", "icmp_code",
-        "attempts", "answered_attempt", "isn_client", "isn_server", "lost_forward", "lost_reverse", "closed",
+SAME = ("verdict", "source", "source_port", "address", "port", "family", "from", "ttl",
+        "icmp_type", "icmp_code",
+        "attempts", "answered_attempt", "isn_client", "isn_server", "lost_forward", "lost_reverse",
+        "closed",
         "offered", "answered", "in_effect", "bytes_acked", "bytes_received")
-SEGMENT = ("direction", "flags", "seq", "ack", "window", "window_bytes", "length", "ttl", "options", "state",
+SEGMENT = ("direction", "flags", "seq", "ack", "window", "window_bytes", "length", "ttl",
+           "options", "state",
            "server_state", "icmp")
 STEP = ("from", "to", "event", "reason", "segment")
 SLACK_MS = 0.003  # times are told in µs
@@ -58,7 +61,8 @@ def main():
                 bad.append(f"step {index} t_ms: handshake {one['t_ms']}, read {other['t_ms']}")
             for key in STEP:
                 if key in one and f"steps.{key}" not in loose:
-                    same(f"step {index} ({one['from']} > {one['to']}) {key}", one[key], other.get(key))
+                    same(f"step {index} ({one['from']} > {one['to']}) {key}", one[key],
+                         other.get(key))
     print("\n".join(bad), file=sys.stderr)
     return bool(bad)
 
