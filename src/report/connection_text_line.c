@@ -9,12 +9,15 @@
  * what stands behind it. The last one, what was odd, is never broken.
  */
 
-/* From these widths of the page on there are columns for counts, and for the duration. */
+/* From these widths of the page on there are columns for counts, for the duration, and for the
+ * time of day when it began. */
 #define COUNTS_FROM   100
 #define DURATION_FROM 112
+#define TIME_FROM     132
 /* Below that there are no columns at all. */
 #define COLUMNS_FROM 76
 
+#define TIME_WIDTH     12 /* "03:04:05.678", UTC */
 #define END_WIDTH      21 /* "255.255.255.255:65535" */
 #define VERDICT_WIDTH  12 /* "inconclusive" */
 #define RTT_WIDTH      7  /* "25.3 ms", and a "+" behind it */
@@ -156,6 +159,18 @@ static void add_rtt(struct part *part, const struct connection_record *record,
     add(part, " ");
 }
 
+/* When it began: of "2026-01-02T03:04:05.678901Z" the time of day, to milliseconds. */
+static void add_time(struct part *part, const char *time)
+{
+    const char *day = time ? strchr(time, 'T') : NULL;
+    const size_t from = part->at;
+
+    add(part, day ? day + 1 : "-");
+    if (part->at > from + TIME_WIDTH)
+        part->text[part->at = from + TIME_WIDTH] = '\0';
+    end_column(part, from, TIME_WIDTH, false);
+}
+
 /* The separator between what was odd. */
 static void add_item(struct part *part, const char *text)
 {
@@ -233,6 +248,14 @@ static void tell_oddities(const struct connection_record *record, struct part *p
     };
     const struct read_end_record *client = record->client, *server = record->server;
 
+    if (record->vlan && *record->vlan) {
+        add_item(part, "VLAN ");
+        add(part, record->vlan);
+    }
+    if (record->tunnel && *record->tunnel) {
+        add_item(part, "tunnel ");
+        add(part, record->tunnel);
+    }
     if (page_some(record->attempts) &&
         (record->attempts > 1 || read_is(record->verdict, verdict_word(VERDICT_FILTERED))))
         add_count(part, "SYNs", record->attempts);
@@ -319,6 +342,8 @@ void connection_line(const struct connection_record *record, const struct style 
     line.text[line.at = 0] = odd.text[odd.at = 0] = '\0';
     add_number(&line, record->connection);
     end_column(&line, 0, number_width(style), true);
+    if (style->width >= TIME_FROM)
+        add_time(&line, record->time);
     from = line.at;
     add_end(&line, record->source, record->source_port);
     end_column(&line, from, columns ? END_WIDTH : 0, false);
@@ -367,6 +392,8 @@ void connection_heading(const struct style *style, FILE *stream)
 
     line.text[line.at = 0] = '\0';
     add_heading(&line, number_width(style), true, "#");
+    if (style->width >= TIME_FROM)
+        add_heading(&line, TIME_WIDTH, false, "began (UTC)");
     add_heading(&line, columns ? END_WIDTH : 0, false, "client");
     add(&line, columns ? "" : "> ");
     add_heading(&line, columns ? END_WIDTH : 0, false, "server");

@@ -24,7 +24,7 @@ static void put_title(const struct connection_record *record, const struct page 
     if (record->vlan && *record->vlan)
         READ_ADD(&line, ", VLAN %s", record->vlan);
     if (record->tunnel && *record->tunnel)
-        READ_ADD(&line, ", in %s", record->tunnel);
+        READ_ADD(&line, ", tunnel %s", record->tunnel);
     if (record->time)
         READ_ADD(&line, ", %s", record->time);
     style_wrap_tone(page->style, page->stream, TONE_BOLD, 0, PAGE_INDENT, line.text);
