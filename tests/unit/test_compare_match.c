@@ -176,6 +176,37 @@ static void test_rest(void **state)
     WANTS(a, elsewhere, "1-0,2-0,3-0,4-0,0-1");
 }
 
+/* They are taken in as they end; the order in time is that in which they begin. */
+static void test_ended(void **state)
+{
+    static const struct one a[] = {{C1, S1, {1, 2}, 0, 0, false, false},
+                                   {C2, S1, {3, 4}, 700, 0, false, false},
+                                   {C3, S1, {5, 6}, 3000, 0, false, false},
+                                   {C4, S1, {7, 8}, 9000, 0, false, false}};
+    static const struct one b[] = {{N3, S1, {35, 36}, 5700, 0, false, false},
+                                   {N1, S1, {37, 38}, 8000, 0, false, false},
+                                   {N2, S1, {39, 40}, 14000, 0, false, false}};
+    static const size_t a_ends[] = {2, 0, 3, 1}, b_ends[] = {2, 1, 0};
+    struct compare_lab lab;
+
+    (void)state;
+    lab_begin(&lab);
+    for (size_t i = 0; i < COUNT_OF(a); i++)
+        put(&lab, 0, a_ends[i] + 1, &a[a_ends[i]]);
+    for (size_t i = 0; i < COUNT_OF(b); i++)
+        put(&lab, 1, b_ends[i] + 1, &b[b_ends[i]]);
+    lab_run(&lab);
+    assert_int_equal(lab.count, 4);
+    for (size_t i = 0; i < lab.count; i++)
+        assert_int_equal(lab.caught[i].record.connection_a, i + 1);
+    assert_int_equal(lab.caught[0].record.connection_b, RECORD_UNKNOWN);
+    for (size_t i = 1; i < lab.count; i++) {
+        assert_int_equal(lab.caught[i].record.connection_b, i);
+        assert_string_equal(lab.caught[i].record.matched_by, "order");
+    }
+    lab_end(&lab);
+}
+
 /* Which of the ends is the client is known in one capture alone. */
 static void test_late(void **state)
 {
@@ -248,7 +279,7 @@ int main(void)
         cmocka_unit_test(test_ends),    cmocka_unit_test(test_reuse),
         cmocka_unit_test(test_numbers), cmocka_unit_test(test_rest),
         cmocka_unit_test(test_late),    cmocka_unit_test(test_nothing),
-        cmocka_unit_test(test_stopped),
+        cmocka_unit_test(test_stopped), cmocka_unit_test(test_ended),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

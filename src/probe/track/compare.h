@@ -28,7 +28,7 @@ int compare_add(struct compare *compare, unsigned capture, const struct compare_
 /*
  * Finds which connections of A and B are the same: by both ends; where an address translator
  * changed these, by the ISNs and timestamps; where a firewall changed the ISNs, too, by one end,
- * the SYN's options and the order in time. Then calls `take` for each pair, in A's order, and for
+ * the SYN's options and the order in time. Then calls `take` for each pair, by A's numbers, and for
  * each connection that only one of them has. 0, -FAULT_MEMORY or what `take` returned. `arena` is
  * cleared before each: a record lasts for its call alone. To be called once.
  */

@@ -394,6 +394,21 @@ static void run_pass(struct work *work, const struct entry *a, size_t n, const s
     }
 }
 
+/* They were taken in as they ended; what is paired in order begins in order. */
+static int number_compare(const void *left, const void *right)
+{
+    const struct compare_kept *a = left, *b = right;
+
+    return a->number != b->number ? (a->number > b->number) - (a->number < b->number)
+                                  : time_compare(&a->first_at, &b->first_at);
+}
+
+static void put_in_order(struct compare_capture *capture)
+{
+    if (capture->count > 0)
+        qsort(capture->kept, capture->count, sizeof *capture->kept, number_compare);
+}
+
 int compare_match(struct compare *compare)
 {
     size_t count = (size_t)compare->captures[0].count + compare->captures[1].count;
@@ -402,6 +417,8 @@ int compare_match(struct compare *compare)
 
     if (!entries)
         return -FAULT_MEMORY;
+    put_in_order(&compare->captures[0]);
+    put_in_order(&compare->captures[1]);
     for (size_t i = 0; i < sizeof passes / sizeof passes[0]; i++) {
         work.pass = &passes[i];
         size_t n = list(&compare->captures[0], passes[i].parts, entries);

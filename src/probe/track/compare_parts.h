@@ -87,7 +87,8 @@ int compare_keep(struct compare_kept *kept, const struct compare_side *side, boo
 void compare_kept_release(struct compare_kept *kept);
 size_t compare_kept_bytes(const struct compare_kept *kept);
 
-/* Finds partners. 0 or -FAULT_MEMORY. */
+/* Puts the connections of each capture in the order of their numbers, and finds partners. 0 or
+ * -FAULT_MEMORY. */
 int compare_match(struct compare *compare);
 
 /* a less b; the nearest value where that cannot be told. */
