@@ -30,6 +30,7 @@ static int new_track(struct read_run *read, struct fault *fault)
 
     if (entropy_fill(options.seed, sizeof options.seed, fault))
         return -(int)fault->code;
+    read->found_server = false;
     memset(read->verdicts, 0, sizeof read->verdicts);
     memset(&read->before, 0, sizeof read->before);
     if (read->found)

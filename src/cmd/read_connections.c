@@ -246,6 +246,8 @@ static int on_ended(void *data, struct connection *connection, enum track_why wh
 
     read->verdicts[connection_verdict(connection, end_at)]++;
     has_number(read, connection->number);
+    if (read_is_server(read, &connection->key, !connection->follow.client))
+        read->found_server = true;
     if (read->compare)
         return compare_side(read, connection, end_at);
     if (!read->reports || read->settings->read.early || !chooses(read, connection))

@@ -31,6 +31,7 @@ struct read_run {
     unsigned without;
     const char *headed; /* whose lines have a heading */
     bool *found;        /* for each number or range of --connection: it is there */
+    bool found_server;  /* --server's */
 
     struct read_isn *isn;
     struct compare *compare;

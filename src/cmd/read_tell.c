@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cmd/read_parts.h"
+#include "report/page.h"
 
 static void put_safe(struct read_run *read, const char *text)
 {
@@ -123,6 +124,26 @@ static void tell_missing(struct read_run *read)
     }
 }
 
+/* That a server is in another file of several, or in none, is no failure. */
+static void tell_no_server(struct read_run *read)
+{
+    const struct read_settings *settings = &read->settings->read;
+    const uint64_t connections = track_counts(read->track)->connections;
+    char address[ADDRESS_TEXT_SIZE], server[ADDRESS_TEXT_SIZE + 16];
+
+    if (!settings->has_server || read->found_server || connections == 0)
+        return;
+    if (settings->server.family != IP_FAMILY_NONE)
+        page_show_end(address_show(&settings->server, address),
+                      settings->server_port ? settings->server_port : RECORD_UNKNOWN, server,
+                      sizeof server);
+    else
+        snprintf(server, sizeof server, "a server at port %u", settings->server_port);
+    read_name(read);
+    fprintf(stderr, "none of its %llu connections is to %s\n", (unsigned long long)connections,
+            server);
+}
+
 static bool is_about_damage(const struct finding_record *finding, const struct replay_facts *facts)
 {
     return facts->damage != REPLAY_DAMAGE_NONE && strstr(finding->id, "DAMAGE");
@@ -178,6 +199,7 @@ int read_tell(struct read_run *read, struct fault *fault)
             tell_none(read, &facts);
         if (settings->format == FORMAT_TEXT)
             tell_findings(read, &record, &facts);
+        tell_no_server(read);
     }
     tell_missing(read);
     if (facts.damage != REPLAY_DAMAGE_NONE) {

@@ -114,8 +114,12 @@ for line in sys.stdin:
     [ "$(count 198.18.0.9:443)" -eq 6 ]
     [ "$(count :443)" -eq 6 ]
     probe read counter.pcap --server 198.18.0.1 # the client
-    is 0 '*306 connections*'
+    is 0 '*306 connections*none of its 306 connections is to 198.18.0.1'
     [ -z "$output" ]
+    probe read counter.pcap --server :444 --json
+    is 0 '*none of its 306 connections is to a server at port 444'
+    probe read counter.pcap --server '[2001:db8::1]:1' --isn -q
+    is 0 ''
     for bad in '' x 198.18.0.2: 198.18.0.2:0 198.18.0.2:http '[198.18.0.2' example.net:80 2001:db8::1:x; do
         probe read three.pcap --server "$bad"
         fault 64 --server
