@@ -89,14 +89,34 @@ int read_write(struct read_run *read, const struct replay_frame *from)
     return dump_frame(read->dump, &frame, read->fault);
 }
 
+/* A heading above the lines of each file, and the file's name where there are several. */
+static void head(struct read_run *read, void (*heading)(const struct style *style, FILE *stream))
+{
+    struct output *output = &read->run.output;
+
+    if (read->headed == read->file || output->format != FORMAT_TEXT || output->no_header ||
+        read->settings->quiet || read->run.plugin)
+        return;
+    run_hide_progress(&read->run);
+    if (read->settings->argument_count > 1 && !read->settings->read.join) {
+        fputs(read->headed ? "\n" : "", output->stream);
+        style_put(&output->style, output->stream, read->file, strlen(read->file));
+        fputc('\n', output->stream);
+    }
+    read->headed = read->file;
+    heading(&output->style, output->stream);
+}
+
 /* A segment, or what ICMP says of one, as a record of its own. */
 static int print_row(struct read_run *read, const struct connection *connection,
                      const struct read_row_record *row)
 {
     int error = 0;
 
-    if (run_chooses(&read->run, row))
+    if (run_chooses(&read->run, row)) {
+        head(read, read_row_heading);
         error = run_print(&read->run, &schema_read_row, row, connection->number, read->fault);
+    }
     arena_clear(&read->memory);
     return error;
 }
@@ -151,23 +171,10 @@ static int on_icmp(void *data, struct connection *connection, const struct track
     return error;
 }
 
-/* A heading above the lines of each file, and the file's name where there are several. */
 static void head_lines(struct read_run *read, const struct connection_record *record)
 {
-    struct output *output = &read->run.output;
-
-    if (read->headed == read->file || read->pages || output->format != FORMAT_TEXT ||
-        output->no_header || read->settings->quiet || read->run.plugin ||
-        read->run.printed != &schema_read || !run_chooses(&read->run, record))
-        return;
-    run_hide_progress(&read->run);
-    if (read->settings->argument_count > 1 && !read->settings->read.join) {
-        fputs(read->headed ? "\n" : "", output->stream);
-        style_put(&output->style, output->stream, read->file, strlen(read->file));
-        fputc('\n', output->stream);
-    }
-    read->headed = read->file;
-    connection_heading(&output->style, output->stream);
+    if (!read->pages && read->run.printed == &schema_read && run_chooses(&read->run, record))
+        head(read, connection_heading);
 }
 
 static void fill_context(const struct read_run *read, const struct connection *connection,

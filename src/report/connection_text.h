@@ -12,7 +12,9 @@ void read_row_show(const void *record, const struct style *style, struct output 
 void capture_show(const void *record, const struct style *style, struct output *output);
 void compare_show(const void *record, const struct style *style, struct output *output);
 
-/* The heading above the lines of connections, in the columns that they have. */
+/* The heading above the lines of connections, in the columns that they have; and above those of
+ * segments. */
 void connection_heading(const struct style *style, FILE *stream);
+void read_row_heading(const struct style *style, FILE *stream);
 
 #endif

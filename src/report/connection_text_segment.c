@@ -189,3 +189,11 @@ void read_row_show(const void *record, const struct style *style, struct output 
     }
     fputc('\n', stream);
 }
+
+void read_row_heading(const struct style *style, FILE *stream)
+{
+    fprintf(stream,
+            "%sframe time (UTC)      # from > to segment  client's state, server's  "
+            "what was odd%s\n",
+            style_tone(style, TONE_DIM), style_tone(style, TONE_PLAIN));
+}

@@ -147,6 +147,11 @@ for line in sys.stdin:
 @test "--each: a record a segment as it passes" {
     probe read three.pcap --each
     is 0 '*15 frames*'
+    [[ $output == 'frame time (UTC)      # from > to segment  client'* ]]
+    [ "$(wc -l <<<"$output")" -eq 16 ]
+    probe read three.pcap three.pcap --each --only 'flags~FIN'
+    lines three.pcap 'frame *' '*FIN*' '*FIN*' '' three.pcap 'frame *' '*FIN*' '*FIN*'
+    probe read three.pcap --each --no-header
     [ "$(wc -l <<<"$output")" -eq 15 ]
     probe read three.pcap --each --json
     [ "$(field_lines .connection)" = '1 1 1 1 1 1 1 1 1 2 2 3 3 3 3' ]
