@@ -2,9 +2,14 @@
 /* `read --isn`: the servers' initial sequence numbers, in the order of the capture. */
 #include <stdlib.h>
 #include <string.h>
+
+/* What does not fit into memory is told, and ends nothing by itself. */
+#define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
+#include "base/siphash.h"
 #include "cmd/read_parts.h"
+#include "net/clock.h"
 #include "report/records_read_isn.h"
 
 /* Client addresses that are numbered; those of still more are told apart by a hash. */
@@ -30,6 +35,7 @@ struct isn_server {
 };
 
 struct read_isn {
+    uint64_t seed[2]; /* nobody may write a capture whose addresses all fall into one place */
     struct client *clients;
     struct isn_server *servers;
 };
@@ -37,7 +43,9 @@ struct read_isn {
 int read_isn_open(struct read_run *read, struct fault *fault)
 {
     read->isn = calloc(1, sizeof *read->isn);
-    return read->isn ? 0 : fault_set(fault, FAULT_MEMORY, 0, "out of memory");
+    if (!read->isn)
+        return fault_set(fault, FAULT_MEMORY, 0, "out of memory");
+    return entropy_fill(read->isn->seed, sizeof read->isn->seed, fault);
 }
 
 void read_isn_close(struct read_run *read)
@@ -68,11 +76,17 @@ static uint32_t hash_of(const struct address *address)
     return hash;
 }
 
+static unsigned place_of(const struct read_isn *isn, const void *key, size_t length)
+{
+    return (unsigned)siphash(isn->seed, key, length);
+}
+
 static bool number_client(struct read_isn *isn, const struct address *address, uint32_t *ret_number)
 {
+    unsigned hash = place_of(isn, address, sizeof *address);
     struct client *client;
 
-    HASH_FIND(hh, isn->clients, address, sizeof *address, client);
+    HASH_FIND_BYHASHVALUE(hh, isn->clients, address, sizeof *address, hash, client);
     if (!client && HASH_COUNT(isn->clients) >= CLIENTS) {
         *ret_number = hash_of(address) | CLIENTS;
         return true;
@@ -83,7 +97,11 @@ static bool number_client(struct read_isn *isn, const struct address *address, u
             return false;
         client->address = *address;
         client->number = HASH_COUNT(isn->clients);
-        HASH_ADD(hh, isn->clients, address, sizeof client->address, client);
+        HASH_ADD_BYHASHVALUE(hh, isn->clients, address, sizeof client->address, hash, client);
+        if (!client->hh.tbl) {
+            free(client);
+            return false;
+        }
     }
     *ret_number = client->number;
     return true;
@@ -93,11 +111,13 @@ static bool count_server(struct read_isn *isn, const struct address *address, ui
 {
     struct isn_server_key key;
     struct isn_server *server;
+    unsigned hash;
 
     memset(&key, 0, sizeof key);
     key.address = *address;
     key.port = port;
-    HASH_FIND(hh, isn->servers, &key, sizeof key, server);
+    hash = place_of(isn, &key, sizeof key);
+    HASH_FIND_BYHASHVALUE(hh, isn->servers, &key, sizeof key, hash, server);
     if (!server && HASH_COUNT(isn->servers) >= SERVERS)
         return true;
     if (!server) {
@@ -106,7 +126,11 @@ static bool count_server(struct read_isn *isn, const struct address *address, ui
             return false;
         server->key = key;
         server->count = 0;
-        HASH_ADD(hh, isn->servers, key, sizeof server->key, server);
+        HASH_ADD_BYHASHVALUE(hh, isn->servers, key, sizeof server->key, hash, server);
+        if (!server->hh.tbl) {
+            free(server);
+            return false;
+        }
     }
     server->count++;
     return true;
