@@ -8,18 +8,15 @@
 #include "report/records_read.h"
 
 /* clang-format off */
-#define PLACE(id, word) "," word
 #define F(member, unit, help) FIELD(struct difference_record, member, unit, help)
-#define W(member, values, help) FIELD_WORDS(struct difference_record, member, values, help)
 static const struct field difference_fields[] = {
-    W(place, &(COMPARE_PLACE_TABLE(PLACE))[1], "where it differs"),
+    F(place, "", "where it differs: connection, SYN, SYN,ACK or segment"),
     F(what, "", "what differs: source, mss, isn, ttl, window, dscp, …"),
     F(a, "", "as the first capture has it; null: it is not there"),
     F(b, "", "as the second capture has it; null: it is not there"),
     F(meaning, "", "what that says of what lies between the two"),
 };
 #undef F
-#undef W
 SCHEMA(difference, struct difference_record, NULL, "One thing that differs between two captures of a connection");
 
 #define F(member, unit, help) FIELD(struct compare_record, member, unit, help)

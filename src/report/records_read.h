@@ -143,7 +143,8 @@ struct capture_record {
     struct record_list interfaces, findings;
 };
 
-/* One thing that differs between two captures of a connection. */
+/* One thing that differs between two captures of a connection. Where: no list of words for a
+ * schema, for one of them has a comma. */
 /* clang-format off */
 #define COMPARE_PLACE_TABLE(X) \
     X(CONNECTION, "connection") \
@@ -153,9 +154,9 @@ struct capture_record {
 
 /* What lies between the two captures, as far as the differences tell. Word, meaning. */
 #define COMPARE_VERDICT_TABLE(X) \
-    X(SAME,       "same",       "nothing was changed but what routers change: TTL, IP checksum, ECN mark") \
+    X(SAME,       "same",       "nothing was changed but what routers change: TTL, IP checksum, DSCP, ECN mark") \
     X(TRANSLATED, "translated", "addresses or ports were changed: NAT") \
-    X(REWRITTEN,  "rewritten",  "sequence numbers, options or flags were changed") \
+    X(REWRITTEN,  "rewritten",  "more of the headers was changed, as sequence numbers, options, flags, window, DF, IP ID or ECN, or data were changed or put in") \
     X(PROXIED,    "proxied",    "the ends of it talk to something between them: a proxy answers for the server") \
     X(BLOCKED,    "blocked",    "segments of one end never reached the other capture, or something between reset it") \
     X(ONLY_A,     "only-a",     "only the first capture has it") \

@@ -68,7 +68,31 @@ static void test_words(void **state)
     assert_non_null(strstr(words_of(&schema_read, "ending"), "rst-forged"));
     assert_string_equal(words_of(&schema_compare, "verdict"),
                         "same,translated,rewritten,proxied,blocked,only-a,only-b");
-    assert_string_equal(words_of(&schema_difference, "place"), "connection,SYN,SYN,ACK,segment");
+}
+
+/* A list of words ends each at a comma: none may have one, which would make others of it. */
+static void test_words_once(void **state)
+{
+    size_t count;
+    const struct schema *const *all = schema_all(&count);
+
+    (void)state;
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < all[i]->count; k++) {
+            const struct field *field = &all[i]->fields[k];
+
+            for (const char *word = field->values; word; word = strchr(word, ',')) {
+                word += *word == ',';
+                size_t length = strcspn(word, ",");
+
+                for (const char *other = word + length; *other; other += strcspn(other, ",")) {
+                    other++;
+                    if (strcspn(other, ",") == length && memcmp(word, other, length) == 0)
+                        fail_msg("%s.%s: '%.*s' twice", all[i]->name, field->key, (int)length,
+                                 word);
+                }
+            }
+        }
 }
 
 /* A connection has the keys of a handshake with the same types, but for what only a command that
@@ -277,8 +301,10 @@ static void test_json(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_words), cmocka_unit_test(test_same_keys), cmocka_unit_test(test_rows),
-        cmocka_unit_test(test_init),  cmocka_unit_test(test_golden),    cmocka_unit_test(test_json),
+        cmocka_unit_test(test_words),     cmocka_unit_test(test_words_once),
+        cmocka_unit_test(test_same_keys), cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_init),      cmocka_unit_test(test_golden),
+        cmocka_unit_test(test_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
