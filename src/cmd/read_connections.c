@@ -70,10 +70,10 @@ static struct story *story_of(struct connection *connection)
     return connection->data;
 }
 
-/* libpcap has two numbers for a bare IP packet, and writes files by the one of its own. */
+/* There are three numbers for a bare IP packet, and libpcap writes files by the one of its own. */
 static int own_link_type(int link_type)
 {
-    return link_type == LINK_RAW ? LINK_RAW_BSD : link_type;
+    return link_type == LINK_RAW || link_type == LINK_RAW_OPENBSD ? LINK_RAW_BSD : link_type;
 }
 
 int read_write(struct read_run *read, const struct replay_frame *from)

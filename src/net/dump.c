@@ -60,10 +60,14 @@ static int dump_begin(struct dump *dump, int link_type, struct fault *fault)
         pcap_open_dead_with_tstamp_precision(link_type, DUMP_SNAPLEN, PCAP_TSTAMP_PRECISION_NANO);
     if (!dump->format)
         return fault_set(fault, FAULT_MEMORY, 0, "out of memory");
-    errno = 0;
     dump->dumper = pcap_dump_fopen(dump->format, dump->file);
-    if (!dump->dumper)
-        return dump_fault(dump, errno, fault);
+    if (!dump->dumper) { /* a link type that libpcap does not write */
+        fault_set(fault, FAULT_IO, 0, "cannot write '%s': %s", dump->path,
+                  pcap_geterr(dump->format));
+        pcap_close(dump->format);
+        dump->format = NULL;
+        return -FAULT_IO;
+    }
     dump->file = NULL;
     return 0;
 }
@@ -142,8 +146,10 @@ int dump_frame(struct dump *dump, const struct frame *frame, struct fault *fault
             return 0;
         frame = &changed;
     }
+    int64_t before = frame->stamp_ns % 1000000000 < 0; /* 1970: of that second, too, it is behind */
     struct pcap_pkthdr head = {
-        .ts = {.tv_sec = frame->stamp_ns / 1000000000, .tv_usec = frame->stamp_ns % 1000000000},
+        .ts = {.tv_sec = frame->stamp_ns / 1000000000 - before,
+               .tv_usec = frame->stamp_ns % 1000000000 + before * 1000000000},
         .caplen = (bpf_u_int32)frame->length,
         .len = (bpf_u_int32)frame->wire_length,
     };

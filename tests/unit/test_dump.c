@@ -204,6 +204,40 @@ static void test_faults(void **unused)
     assert_int_equal(dump_close(NULL, &fault), 0);
 }
 
+/* A file takes what it can: a link type that libpcap has no number for is refused, and said why. */
+static void test_unwritable(void **unused)
+{
+    (void)unused;
+    struct dump *dump;
+    struct fault fault;
+    struct frame frame = ethernet_frame(1);
+    frame.link_type = 65000;
+    assert_int_equal(dump_open(path, &dump, &fault), 0);
+    assert_int_equal(dump_frame(dump, &frame, &fault), -FAULT_IO);
+    assert_non_null(strstr(fault.what, "link"));
+    assert_int_equal(dump_close(dump, &fault), 0);
+}
+
+/* A stamp before 1970 has its part of a second in 0 … 999999999 all the same. */
+static void test_before_1970(void **unused)
+{
+    (void)unused;
+    struct dump *dump;
+    struct fault fault;
+    uint8_t bytes[40];
+    struct frame frame = ethernet_frame(-1);
+    assert_int_equal(dump_open(path, &dump, &fault), 0);
+    assert_int_equal(dump_frame(dump, &frame, &fault), 0);
+    assert_int_equal(dump_close(dump, &fault), 0);
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    assert_int_equal(fread(bytes, 1, sizeof bytes, file), sizeof bytes);
+    fclose(file);
+    uint32_t parts;
+    memcpy(&parts, bytes + 28, sizeof parts);
+    assert_int_equal(parts, 999999999);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +245,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_empty, make_path, remove_path),
         cmocka_unit_test_setup_teardown(test_mixed, make_path, remove_path),
         cmocka_unit_test_setup_teardown(test_raw, make_path, remove_path),
+        cmocka_unit_test_setup_teardown(test_unwritable, make_path, remove_path),
+        cmocka_unit_test_setup_teardown(test_before_1970, make_path, remove_path),
         cmocka_unit_test(test_faults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
