@@ -91,7 +91,8 @@ static const struct row rows[] = {
      NULL,
      "ESTABLISHED",
      "SYN-RECEIVED",
-     "the SYN was answered, and the client said no more: the SYN,ACK was sent 3 times over 3 s",
+     "half-open: the SYN was answered, and the client said no more; the SYN,ACK was sent 3 times "
+     "over 3 s",
      "TP-SYN-ACK-REPEATED TP-SYN-HALF-OPEN"},
     {"the client wants no more",
      {"0 " SYN, "10 " SYN_ACK, "11 > R 1:1"},

@@ -93,7 +93,8 @@ static void decide_unopened(const struct follow *follow, int64_t end_at,
         else
             decide(verdict, VERDICT_RESET, "an RST came after the SYN,ACK");
     } else {
-        decide(verdict, VERDICT_INCONCLUSIVE, "the SYN was answered, and the client said no more");
+        decide(verdict, VERDICT_INCONCLUSIVE,
+               "half-open: the SYN was answered, and the client said no more");
     }
 }
 

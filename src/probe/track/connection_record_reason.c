@@ -262,7 +262,7 @@ static void say_inconclusive(const struct telling *telling)
     arena_print(telling->arena, "%s", telling->verdict.reason);
     if (telling->verdict.ending == FOLLOW_ENDING_HALF_OPEN && server->copy_count > 1 &&
         telling_has_time(telling))
-        arena_print(telling->arena, ": the SYN,ACK was sent %u times over %s", server->copy_count,
+        arena_print(telling->arena, "; the SYN,ACK was sent %u times over %s", server->copy_count,
                     telling_duration(follow->last_at - follow->answer_at, over));
     else if (telling->verdict.one_way)
         arena_print(telling->arena, ": that of the %s",
