@@ -231,7 +231,9 @@ static void put_answer(const struct connection_record *record, struct page *page
 
     if (!record->from)
         return;
-    READ_ADD(&line, "from %s", record->from);
+    READ_ADD(&line, "%s %s",
+             read_is(record->ending, "rst-forged") ? "an RST in the name of" : "from",
+             record->from);
     if (record->ttl != RECORD_UNKNOWN)
         READ_ADD(&line, ", %s %" PRId64, read_is(record->family, "IPv6") ? "hop limit" : "TTL",
                  record->ttl);

@@ -105,6 +105,12 @@ static void test_notes(void **state)
         {21, "< R 100000:100000", "proves nothing", E, E},
         {22, "< R 1:1 ttl 40", "probably by somebody else", "CLOSED", E},
     };
+    /* The SYN,ACK behind it shows whose it was not. */
+    static const struct row forged[] = {
+        {0, "> S 0:0", NULL, "SYN-SENT", "SYN-RECEIVED"},
+        {1, "< R. 0:0 ack 1 ttl 40", "probably by somebody else", "CLOSED", "CLOSED"},
+        {2, "< S. 0:0 ack 1", NULL, "CLOSED", "SYN-RECEIVED"},
+    };
     static const struct row twins[] = {
         {0, "> S 0:0 id 5", NULL, "SYN-SENT", "SYN-RECEIVED"},
         {0.1, "> S 0:0 id 5", "the same packet twice", "SYN-SENT", "SYN-RECEIVED"},
@@ -116,6 +122,7 @@ static void test_notes(void **state)
     play(data, COUNT_OF(data));
     play(windows, COUNT_OF(windows));
     play(resets, COUNT_OF(resets));
+    play(forged, COUNT_OF(forged));
     play(twins, COUNT_OF(twins));
 }
 

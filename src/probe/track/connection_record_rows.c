@@ -125,6 +125,16 @@ static void tell_lesson(struct retelling *retelling, const struct story_segment 
     row->reference = lesson.reference;
 }
 
+/* Who sent the reset that counts may have shown only later. */
+static void tell_who(const struct follow *first, const struct follow_input *input,
+                     struct follow_step *step)
+{
+    if (step->events & FOLLOW(RST) && step->who == FOLLOW_WHO_UNKNOWN &&
+        first->reset_who == FOLLOW_WHO_SOMEBODY && (input->from & 1) == first->reset_from &&
+        input->segment->seq == first->last_rst_seq)
+        step->who = FOLLOW_WHO_SOMEBODY;
+}
+
 static void tell_segment(struct retelling *retelling, const struct story_segment *segment,
                          struct read_segment_record *row)
 {
@@ -145,6 +155,7 @@ static void tell_segment(struct retelling *retelling, const struct story_segment
 
     input.segment = &segment->segment;
     follow_segment(&retelling->follow, &input, &step);
+    tell_who(retelling->telling->follow, &input, &step);
     note_window(retelling, &input, &step);
     note_again(retelling, &input, &step);
     segment_row(&row_case, retelling->telling->arena, row);
