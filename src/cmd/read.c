@@ -11,6 +11,9 @@
 #include "probe/track/compare.h"
 #include "report/records_read_isn.h"
 
+/* What the segments that are kept for pages may take, of all connections that are open. */
+#define STORIES_ROOM ((size_t)1 << 30)
+
 /* ---- one file ---- */
 
 static const char *name_of(const char *path)
@@ -212,6 +215,7 @@ static int plan(struct read_run *read, struct fault *fault)
                                       asked->filter || settings->explain);
     read->reports =
         connections && (settings->expect || (prints && read->run.printed == &schema_read));
+    read->stories_room.most = STORIES_ROOM;
     read->stories =
         asked->compare || (read->reports && read->pages && !settings->each && !asked->isn);
     read->run.output.one_line = connections && !read->pages;

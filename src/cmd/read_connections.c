@@ -60,12 +60,14 @@ static int no_memory(struct read_run *read)
     return fault_set(read->fault, FAULT_MEMORY, 0, "out of memory");
 }
 
-static struct story *story_of(struct connection *connection)
+static struct story *story_of(struct read_run *read, struct connection *connection)
 {
     if (!connection->data) {
         connection->data = malloc(sizeof(struct story));
-        if (connection->data)
-            story_init(connection->data);
+        if (!connection->data)
+            return NULL;
+        story_init(connection->data);
+        story_share(connection->data, &read->stories_room);
     }
     return connection->data;
 }
@@ -140,7 +142,7 @@ static int on_segment(void *data, struct connection *connection, const struct tr
         error = print_row(read, connection, &row);
     }
     if (!error && read->stories) {
-        struct story *story = story_of(connection);
+        struct story *story = story_of(read, connection);
 
         if (!story || story_add(story, tracked))
             return no_memory(read);
@@ -164,7 +166,7 @@ static int on_icmp(void *data, struct connection *connection, const struct track
         error = print_row(read, connection, &row);
     }
     if (!error && read->stories) {
-        story = story_of(connection);
+        story = story_of(read, connection);
         if (!story || story_add_icmp(story, icmp))
             return no_memory(read);
     }

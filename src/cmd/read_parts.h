@@ -7,6 +7,7 @@
 #include "cmd/run.h"
 #include "net/link.h"
 #include "probe/track/connection_record.h"
+#include "probe/track/story.h"
 
 struct compare;
 struct read_isn;
@@ -27,6 +28,7 @@ struct read_run {
 
     bool pages;   /* connections with their ladders; else a line each */
     bool stories; /* segments are kept */
+    struct story_room stories_room;
     bool reports; /* somebody looks at the records of connections */
     unsigned without;
     const char *headed; /* whose lines have a heading */

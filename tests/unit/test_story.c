@@ -140,12 +140,48 @@ static void test_bound(void **state)
     assert_null(story.segments);
 }
 
+/* What several have together is bounded: then those that would grow only count, and a new one keeps
+ * its first few. */
+static void test_shared(void **state)
+{
+    struct story_room shared = {.most = 20 * sizeof(struct story_segment)};
+    struct segment segment = {0};
+    struct replay_frame frame = {0};
+    struct tracked tracked = {.frame = &frame, .segment = &segment};
+    struct story stories[3];
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        story_init(&stories[i]);
+        story_share(&stories[i], &shared);
+        for (uint32_t j = 0; j < 100; j++)
+            assert_int_equal(story_add(&stories[i], &tracked), 0);
+        assert_int_equal(stories[i].count + stories[i].lost, 100);
+        assert_true(stories[i].room >= STORY_FEW);
+    }
+    assert_true(stories[0].count > STORY_FEW);
+    assert_int_equal(stories[2].count, STORY_FEW);
+    assert_true(shared.bytes <= 2 * shared.most + sizeof(struct story_segment) * 3 * STORY_FEW);
+
+    /* With room again, what has lost some has an end. */
+    story_release(&stories[0]);
+    assert_int_equal(shared.bytes,
+                     (stories[1].room + stories[2].room) * sizeof(struct story_segment));
+    size_t count = stories[1].count;
+    assert_true(shared.bytes < shared.most);
+    assert_int_equal(story_add(&stories[1], &tracked), 0);
+    assert_int_equal(stories[1].count, count);
+    story_release(&stories[1]);
+    story_release(&stories[2]);
+    assert_int_equal(shared.bytes, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_again),
         cmocka_unit_test(test_icmp),
         cmocka_unit_test(test_bound),
+        cmocka_unit_test(test_shared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

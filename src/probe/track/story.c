@@ -5,33 +5,51 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROOM_MIN 8
-
 void story_init(struct story *story)
 {
     *story = (struct story){0};
 }
 
+void story_share(struct story *story, struct story_room *shared)
+{
+    story->shared = shared;
+}
+
 void story_release(struct story *story)
 {
     free(story->segments);
+    if (story->shared)
+        story->shared->bytes -= story->room * sizeof *story->segments;
     story_init(story);
+}
+
+/* A story has no gaps: what is not kept is its end. */
+static bool has_room(const struct story *story)
+{
+    const struct story_room *shared = story->shared;
+
+    if (story->lost > 0 || story->count >= STORY_MAX)
+        return false;
+    return story->count < story->room || story->room == 0 || !shared ||
+           shared->bytes < shared->most;
 }
 
 /* Room for one more, all zero. 0 or -FAULT_MEMORY, with NULL where it is only counted. */
 static int grow(struct story *story, struct story_segment **ret_segment)
 {
     *ret_segment = NULL;
-    if (story->count >= STORY_MAX) {
+    if (!has_room(story)) {
         story->lost++;
         return 0;
     }
     if (story->count == story->room) {
-        size_t room = story->room > 0 ? story->room * 2 : ROOM_MIN;
+        size_t room = story->room > 0 ? story->room * 2 : STORY_FEW;
         room = room < STORY_MAX ? room : STORY_MAX;
         struct story_segment *segments = realloc(story->segments, room * sizeof *segments);
         if (!segments)
             return -FAULT_MEMORY;
+        if (story->shared)
+            story->shared->bytes += (room - story->room) * sizeof *segments;
         story->segments = segments;
         story->room = room;
     }

@@ -28,13 +28,24 @@ struct story_segment {
     bool dont_fragment;
 };
 
+/* Memory that several stories share. Once they have it all, those that would grow only count; each
+ * begins with room for STORY_FEW all the same. */
+#define STORY_FEW 8
+struct story_room {
+    size_t bytes; /* that they take by now */
+    size_t most;
+};
+
 struct story {
     struct story_segment *segments;
     size_t count, room;
-    size_t lost; /* not kept */
+    size_t lost;               /* not kept */
+    struct story_room *shared; /* NULL: STORY_MAX is the only bound */
 };
 
 void story_init(struct story *story);
+/* For a story that is empty yet; `shared` must outlive it. */
+void story_share(struct story *story, struct story_room *shared);
 void story_release(struct story *story);
 /* 0 or -FAULT_MEMORY. Of very many the later ones are only counted. */
 int story_add(struct story *story, const struct tracked *tracked);
