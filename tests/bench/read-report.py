@@ -45,7 +45,8 @@ def main():
     for run in runs:
         groups.setdefault(run["scene"], {}).setdefault(run["tool"], []).append(run)
     print(f"A capture of {made['bytes'] / 1e6:.0f} MB with {made['connections']:,} connections and "
-          f"{made['frames']:,} frames in memory,\non one core: median (least-most); MB/s of CPU time at best\n")
+          f"{made['frames']:,} frames in memory,\non one core: median (least-most); MB/s of CPU time "
+          "at best\n")
     rows, goals = [], []
     for scene, tools in groups.items():
         ours = [runs for tool, runs in tools.items() if tool.startswith(OURS)]
