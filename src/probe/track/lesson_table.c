@@ -146,8 +146,8 @@ static const struct {
 
     {FOLLOW_EVENT_FIN, {
      "{Sender} has no more data to send: its FIN[, at {fin_seq},] takes one sequence number "
-     "like a byte, and is acknowledged and, if need be, sent again like one. Data of {receiver} "
-     "still come through",
+     "like a byte, and is acknowledged and, if need be, sent again like one[. Data of "
+     "{receiver_unfinished} still come through]",
      NULL,
      FOLLOW(SIMULTANEOUS_CLOSE) | FOLLOW(RETRANSMISSION) | FOLLOW(FAST) | FOLLOW(SPURIOUS) |
          FOLLOW(TWIN)}},

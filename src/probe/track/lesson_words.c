@@ -76,6 +76,12 @@ static bool word_receiver(const struct lesson_work *work, char *text, size_t siz
     return true;
 }
 
+/* Where it may still send. */
+static bool word_receiver_unfinished(const struct lesson_work *work, char *text, size_t size)
+{
+    return word_receiver(work, text, size) && !work->peer->has_fin;
+}
+
 static bool word_flags(const struct lesson_work *work, char *text, size_t size)
 {
     char flags[TCP_FLAGS_TEXT_SIZE];
@@ -349,6 +355,7 @@ static const struct {
 } words[] = {
     {"sender", word_sender},
     {"receiver", word_receiver},
+    {"receiver_unfinished", word_receiver_unfinished},
     {"flags", word_flags},
     {"seq_number", word_seq_number},
     {"seq_number+1", word_seq_next},
