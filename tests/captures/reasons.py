@@ -91,8 +91,8 @@ REASONS = {
         "With accurate ECN tshark shows the three flags as a number.",
     "letters":
         "tshark has A for the accurate-ECN flag in a SYN.",
-    "challenge":
-        "A challenge ACK repeats the last one; with tshark it belongs to another stream.",
+    "repeat":
+        "An ACK that repeats the one before it; with tshark that belongs to another stream.",
     "wrap":
         "tshark mistakes an acknowledgment of 0 for none.",
     "stamp":
@@ -283,7 +283,7 @@ def of_duplicates(case):
     if case.capture == "odd/wrap.pcap":
         return "wrap"
     if case.stream_split():
-        return "challenge"
+        return "repeat"
     if case.stream_has("outside", "malformed", "rst", "checksum"):
         return "forged"
     return "?"
