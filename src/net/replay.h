@@ -74,8 +74,8 @@ struct replay;
 struct replay_options {
     /* libpcap's syntax, compiled for each link type that occurs; NULL: all frames. A frame with
      * VLAN tags, labels, a PPPoE session or a tunnel is also taken if the innermost IP packet in it
-     * matches: "port 443" finds it whatever it is wrapped in. A link type in which no IP is found
-     * is left out. */
+     * matches: "port 443" finds it whatever it is wrapped in. Of what BSD's loopback frames hold
+     * (NULL, LOOP) the packet alone is asked. A link type in which no IP is found is left out. */
     const char *filter;
     /* Called while a pipe has nothing to read, each time that another 50 ms have gone by without a
      * byte (once at once, with 0) and when a signal came meanwhile; also, with 0, now and then

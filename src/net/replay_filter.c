@@ -199,6 +199,17 @@ static bool takes_inner(const struct filter *filter, const struct replay_frame *
     }
 }
 
+/* A packet behind the number of its family, which is another on each system, and in NULL stands in
+ * the byte order of the machine that captured: libpcap asks for that of this one. */
+static bool hides_family(const struct replay_frame *frame)
+{
+    struct envelope envelope;
+
+    return (frame->link_type == LINK_NULL || frame->link_type == LINK_LOOP) &&
+           envelope_open(frame->link_type, frame->bytes, frame->length, frame->wire_length,
+                         &envelope) == ENVELOPE_IP;
+}
+
 int filter_takes(struct filter *filter, const struct replay_frame *frame, struct fault *fault)
 {
     struct program *program;
@@ -206,6 +217,8 @@ int filter_takes(struct filter *filter, const struct replay_frame *frame, struct
 
     if (known != 1)
         return known;
+    if (filter->inner.exists && hides_family(frame))
+        return takes_inner(filter, frame, true);
     if (program->exists && runs_true(program, frame->bytes, frame->length, frame->wire_length))
         return 1;
     return filter->inner.exists && takes_inner(filter, frame, !program->exists);

@@ -40,7 +40,11 @@ static const struct {
     {101, "@4", {"port 80", "tcp", "ip"}, {"port 81", "ip6", "arp"}},
     {12, "@6", {"port 80", "ip6"}, {"ip", "port 81", "arp"}},
     {228, "@4", {"port 80", "tcp"}, {"port 81", "ip6"}},
-    {0, "02000000 @4", {"port 80"}, {"port 81"}},
+    /* The family stands in the byte order of the machine that captured it. */
+    {0, "02000000 @4", {"port 80", "tcp", "not port 81"}, {"port 81", "ip6", "not port 80"}},
+    {0, "00000002 @4", {"port 80", "tcp", "not port 81"}, {"port 81", "ip6", "not port 80"}},
+    {0, "1e000000 @6", {"port 80", "ip6"}, {"port 81", "ip"}},
+    {0, "0000001e @6", {"port 80", "ip6"}, {"port 81", "ip"}},
     {108, "00000002 @4", {"port 80"}, {"port 81"}},
     {113,
      "0000 0001 0006 02aaaaaaaaaa0000 0800 @4",
