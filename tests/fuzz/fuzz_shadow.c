@@ -44,7 +44,6 @@ static void take_icmp(struct story_segment *entry, struct reader *input,
     entry->is_icmp = true;
     entry->quoted = kind & 1;
     entry->icmp_counted = kind & 2;
-    entry->icmp_has_seq = kind & 4;
     entry->icmp_class = (enum icmp_class)(kind >> 3 & 3);
     entry->icmp_seq = place(input, kind >> 5, &senders[kind & 1]);
     entry->icmp_mtu = reader_u16(input);

@@ -92,8 +92,9 @@ static inline void tale_icmp(struct tale *tale, double ms, uint8_t quoted, uint8
     segment->icmp_code = code;
     segment->icmp_class = icmp_classify(IP_FAMILY_V4, type, code);
     segment->from = from;
-    segment->icmp_counted = follow_icmp(&connection->follow, quoted,
-                                        connection->follow.ends[quoted].isn, segment->icmp_class);
+    segment->icmp_seq = connection->follow.ends[quoted].isn;
+    segment->icmp_counted =
+        follow_icmp(&connection->follow, quoted, segment->icmp_seq, segment->icmp_class);
     connection->icmp_errors++;
     if (segment->icmp_counted) {
         connection->icmp_from = from;

@@ -254,7 +254,6 @@ static void put_icmp(struct tale *tale, const char *text, int64_t at, uint32_t b
     assert_int_equal(sscanf(text, "icmp %7s %u", kind, &seq), 2);
     entry->is_icmp = true;
     entry->icmp_class = strcmp(kind, "hard") == 0 ? ICMP_CLASS_HARD : ICMP_CLASS_SOFT;
-    entry->icmp_has_seq = true;
     entry->icmp_seq = base + seq;
     entry->input.at = at;
 }

@@ -110,7 +110,7 @@ static void test_icmp(void **state)
     assert_int_equal(segment->frame, 9);
     assert_int_equal(segment->interface, 2);
     assert_int_equal(segment->quoted, 1);
-    assert_int_equal(segment->segment.seq, 1000);
+    assert_int_equal(segment->icmp_seq, 1000);
     assert_int_equal(segment->icmp_type, 3);
     assert_int_equal(segment->icmp_code, 13);
     assert_int_equal(segment->icmp_class, ICMP_CLASS_HARD);

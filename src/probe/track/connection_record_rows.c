@@ -43,6 +43,15 @@ static void begin(struct retelling *retelling, struct telling *telling)
     retelling->server = step.server;
 }
 
+/* Stamps that go to and fro by centuries come to more time than there is. */
+static void add_shut(struct telling *telling, unsigned end, int64_t ns)
+{
+    int64_t *all = &telling->shut_for[end];
+
+    if (ns > 0 && __builtin_add_overflow(*all, ns, all))
+        *all = INT64_MAX;
+}
+
 /* How long an end kept its window closed. */
 static void note_window(struct retelling *retelling, const struct follow_input *input,
                         const struct follow_step *step)
@@ -54,8 +63,7 @@ static void note_window(struct retelling *retelling, const struct follow_input *
         if (retelling->shut_at[from] == 0)
             retelling->shut_at[from] = input->at;
     } else if (retelling->shut_at[from] != 0 && end->has_window && end->window > 0) {
-        if (input->at > retelling->shut_at[from])
-            retelling->telling->shut_for[from] += input->at - retelling->shut_at[from];
+        add_shut(retelling->telling, from, input->at - retelling->shut_at[from]);
         retelling->shut_at[from] = 0;
     }
 }
@@ -178,8 +186,7 @@ static void tell_icmp(struct retelling *retelling, const struct story_segment *s
     };
 
     if (segment->icmp_counted)
-        follow_icmp(follow, segment->quoted, follow->ends[segment->quoted & 1].isn,
-                    segment->icmp_class);
+        follow_icmp(follow, segment->quoted, segment->icmp_seq, segment->icmp_class);
     icmp_take(segment, follow->client, &icmp_case.client_state);
     icmp_row(&icmp_case, retelling->telling->arena, row);
     tell_lesson(retelling, segment, NULL, row);
@@ -223,7 +230,7 @@ int telling_rows(struct telling *telling)
     telling->record->segments = (struct record_list){.items = rows, .count = story->count};
     telling->record->segments_left_out = (int64_t)story->lost;
     for (unsigned i = 0; i < 2; i++)
-        if (retelling.shut_at[i] != 0 && telling->follow->last_at > retelling.shut_at[i])
-            telling->shut_for[i] += telling->follow->last_at - retelling.shut_at[i];
+        if (retelling.shut_at[i] != 0)
+            add_shut(telling, i, telling->follow->last_at - retelling.shut_at[i]);
     return tell_steps(telling);
 }

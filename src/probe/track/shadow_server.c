@@ -32,9 +32,8 @@ static bool happened(const struct trial *trial, enum event event)
 static bool quotes_ours(const struct tcb *tcb, const struct story_segment *entry)
 {
     if (tcb->state == STATE_SYN_SENT || tcb->state == STATE_SYN_RECEIVED)
-        return entry->icmp_has_seq ? entry->icmp_seq == tcb->iss : entry->icmp_counted;
-    return entry->icmp_has_seq && seq_upto(tcb->snd_una, entry->icmp_seq) &&
-           seq_upto(entry->icmp_seq, tcb->snd_max);
+        return entry->icmp_seq == tcb->iss;
+    return seq_upto(tcb->snd_una, entry->icmp_seq) && seq_upto(entry->icmp_seq, tcb->snd_max);
 }
 
 static void try_icmp(struct trial *trial, const struct story_segment *entry, int64_t now)

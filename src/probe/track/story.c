@@ -90,7 +90,6 @@ int story_add(struct story *story, const struct tracked *tracked)
 void story_icmp(const struct tracked_icmp *tracked, struct story_segment *ret_kept)
 {
     const struct icmp *icmp = tracked->icmp;
-    uint16_t source_port, destination_port;
 
     *ret_kept = (struct story_segment){
         .input = {.at = tracked->at, .hop_limit = tracked->packet->hop_limit},
@@ -104,12 +103,10 @@ void story_icmp(const struct tracked_icmp *tracked, struct story_segment *ret_ke
         .icmp_code = icmp->code,
         .icmp_counted = tracked->counted,
         .icmp_class = icmp->kind,
+        .icmp_seq = tracked->seq,
         .icmp_mtu = icmp->mtu,
         .from = tracked->packet->source,
-        .segment = {.seq = tracked->seq},
     };
-    ret_kept->icmp_has_seq =
-        icmp_quoted_tcp(icmp, &source_port, &destination_port, &ret_kept->icmp_seq) == 0;
 }
 
 int story_add_icmp(struct story *story, const struct tracked_icmp *tracked)

@@ -16,8 +16,8 @@ struct story_segment {
     unsigned notes; /* enum track_note */
     enum checksum_state checksum;
     bool is_icmp;
-    uint8_t quoted, icmp_type, icmp_code; /* is_icmp; segment.seq is that of the quote */
-    bool icmp_counted, icmp_has_seq;
+    uint8_t quoted, icmp_type, icmp_code; /* is_icmp: then `segment` is empty */
+    bool icmp_counted;
     uint32_t icmp_seq, icmp_mtu; /* sequence number that it quotes; next-hop MTU, 0: none told */
     enum icmp_class icmp_class;
     struct address from;    /* of the ICMP error */
