@@ -29,7 +29,7 @@ static int take(void *data, const struct compare_record *record)
 static int compare_all(int *ret_told)
 {
     struct story_segment segment = {.segment = {.flags = TCP_SYN, .seq = 1}};
-    struct story story = {&segment, 1, 1, 0};
+    struct story story = {.segments = &segment, .count = 1, .room = 1};
     struct compare *compare = compare_new("a", "b");
     struct arena arena;
     int result = 0;
