@@ -33,6 +33,8 @@ static const struct {
     {4, {0, 1, 9, 9.5}, "1000.0,8000.0,500.0", "irregular, 500 ms to 8 s"},
     {3, {5, 1, 3}, "0.0,2000.0", "the stamps go backwards"},
     {3, {0, 0, 3}, "0.0,3000.0", "the stamps go backwards"},
+    /* By centuries. */
+    {3, {0, 4.6e9, 0}, "4600000000000.0,0.0", "the stamps go backwards"},
     /* The last that is kept stands for all that came later. */
     {12,
      {0, 1, 3, 7, 15, 31, 63, 9000},

@@ -34,9 +34,11 @@ const char *backoff_gaps(const struct follow_copy *copies, unsigned count, struc
 /* Whether `a` is `percent` of `b`, as far as timers are exact. */
 static bool is_about(int64_t a, int64_t b, int percent)
 {
-    int64_t wanted = b / 100 * percent;
+    /* Not in whole numbers: stamps may lie so far apart that twice as far is more than there is. */
+    double wanted = (double)b * percent / 100;
 
-    return a >= wanted - wanted / 100 * JITTER && a <= wanted + wanted / 100 * JITTER;
+    return (double)a >= wanted - wanted / 100 * JITTER &&
+           (double)a <= wanted + wanted / 100 * JITTER;
 }
 
 static unsigned run_of(const int64_t *gaps, unsigned count, unsigned from, int percent)
