@@ -29,7 +29,7 @@ static int check_ways(const struct settings *settings, struct fault *fault)
     }
     if (read->summary && read->ladder)
         return fault_set(fault, FAULT_USAGE, 0, "'--summary' and '--ladder' are opposites");
-    if ((read->summary || read->ladder) && found && !read->early)
+    if (((read->summary && !read->compare) || read->ladder) && found && !read->early)
         return fault_set(fault, FAULT_USAGE, 0,
                          "'%s' is about records of connections: not with '%s'",
                          read->summary ? "--summary" : "--ladder", found);

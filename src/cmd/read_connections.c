@@ -240,6 +240,7 @@ static int compare_side(struct read_run *read, const struct connection *connecti
     int error;
 
     story_init(&none);
+    read->side_count[read->side]++;
     error = compare_add(read->compare, read->side, &side);
     if (error == -FAULT_RANGE)
         return fault_set(read->fault, FAULT_RANGE, 0,

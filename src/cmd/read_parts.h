@@ -37,7 +37,8 @@ struct read_run {
 
     struct read_isn *isn;
     struct compare *compare;
-    unsigned side; /* of the comparison: 0, 1 */
+    unsigned side;          /* of the comparison: 0, 1 */
+    uint64_t side_count[2]; /* connections of either capture */
     struct dump *dump;
     bool writes_all;    /* every frame that passes the filter */
     uint64_t in_pieces; /* packets whose first fragments were not written */

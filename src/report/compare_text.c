@@ -287,6 +287,74 @@ static void put_title(const struct page *page)
     style_wrap_tone(page->style, page->stream, TONE_BOLD, 0, PAGE_INDENT, line.text);
 }
 
+/* ---- a line of its own ---- */
+
+/* On a narrow page there are no columns. */
+#define COLUMNS_FROM  76
+#define NUMBER_WIDTH  6
+#define END_WIDTH     21 /* "255.255.255.255:65535" */
+#define VERDICT_WIDTH 10 /* "translated" */
+
+/* A column of the line, with a blank behind it. */
+static void add_column(struct read_line *line, const struct style *style, int width,
+                       const char *text)
+{
+    READ_ADD(line, "%*s ", style->width >= COLUMNS_FROM ? width : 0, text);
+}
+
+static void add_number(struct read_line *line, const struct style *style, int64_t number)
+{
+    char text[FIELD_TEXT_SIZE];
+    const char *shown = show_number(number, text);
+
+    add_column(line, style, NUMBER_WIDTH, shown ? shown : "-");
+}
+
+static void put_line(const struct compare_record *record, const struct style *style, FILE *stream)
+{
+    const enum compare_verdict verdict = find_verdict(record->verdict);
+    const char *client = record->client_a ? record->client_a : record->client_b;
+    const struct page page = {.style = style, .stream = stream, .record = record};
+    struct read_line line = {.at = 0};
+
+    add_number(&line, style, record->connection_a);
+    add_number(&line, style, record->connection_b);
+    add_column(&line, style, -END_WIDTH, client ? client : "?");
+    add_column(&line, style, -END_WIDTH, record->target ? record->target : "?");
+    style_put(style, stream, line.text, line.at);
+    read_clear(&line);
+    add_column(&line, style, -VERDICT_WIDTH, record->verdict ? record->verdict : "-");
+    fputs(style_tone(style, verdict_tone(verdict)), stream);
+    style_put(style, stream, line.text, line.at);
+    fputs(style_tone(style, TONE_PLAIN), stream);
+    read_clear(&line);
+    READ_ADD(&line, "%s", record->reason ? record->reason : "-");
+    style_put(style, stream, line.text, line.at);
+    fputc('\n', stream);
+    if (record->unmet) {
+        read_clear(&line);
+        READ_ADD(&line, "not met: %s", record->unmet);
+        style_spaces(stream, PAGE_INDENT);
+        style_put(style, stream, line.text, line.at);
+        fputc('\n', stream);
+    }
+    if (style->verbose > 0)
+        page_put_findings(&page, record->findings);
+}
+
+void compare_heading(const struct style *style, FILE *stream)
+{
+    struct read_line line = {.at = 0};
+
+    add_column(&line, style, NUMBER_WIDTH, "# in A");
+    add_column(&line, style, NUMBER_WIDTH, "in B");
+    add_column(&line, style, -END_WIDTH, "client");
+    add_column(&line, style, -END_WIDTH, "server");
+    add_column(&line, style, -VERDICT_WIDTH, "verdict");
+    fprintf(stream, "%s%swhy%s\n", style_tone(style, TONE_DIM), line.text,
+            style_tone(style, TONE_PLAIN));
+}
+
 void compare_show(const void *record, const struct style *style, struct output *output)
 {
     const struct compare_record *compare = record;
@@ -294,6 +362,10 @@ void compare_show(const void *record, const struct style *style, struct output *
     const bool alone = verdict == COMPARE_VERDICT_ONLY_A || verdict == COMPARE_VERDICT_ONLY_B;
     struct page page = {.style = style, .stream = output->stream, .record = record};
 
+    if (compare->brief) {
+        put_line(compare, style, output->stream);
+        return;
+    }
     put_title(&page);
     /* Where there is nothing to hold it against, and nothing to say, two lines are enough. */
     if (!alone &&

@@ -12,9 +12,10 @@ void read_row_show(const void *record, const struct style *style, struct output 
 void capture_show(const void *record, const struct style *style, struct output *output);
 void compare_show(const void *record, const struct style *style, struct output *output);
 
-/* The heading above the lines of connections, in the columns that they have; and above those of
- * segments. */
+/* The heading above the lines of connections, in the columns that they have; above those of
+ * segments, and of pairs of connections. */
 void connection_heading(const struct style *style, FILE *stream);
 void read_row_heading(const struct style *style, FILE *stream);
+void compare_heading(const struct style *style, FILE *stream);
 
 #endif

@@ -199,6 +199,7 @@ struct compare_record {
     int64_t lost_forward, lost_reverse;   /* seen at the nearer point and not at the farther */
     int64_t added_forward, added_reverse; /* seen first at the farther point: put in between */
     const char *unmet;
+    bool brief; /* text: a line, no page */
     struct record_list differences, findings;
 };
 

@@ -237,6 +237,18 @@ for line in sys.stdin:
     [ "$(field_lines .verdict | xargs -n1 | sort -u | xargs)" != same ]
     probe read --compare three.pcap three.pcap --expect 'verdict=same'
     is 0 '*'
+    # few pairs have pages, many a line each, and --summary always
+    probe read --compare three.pcap three.pcap
+    is 0 '*of 3 connections: 3 same'
+    [ "$(grep -c '^tcpprobe read --compare' <<<"$output")" -eq 3 ]
+    probe read --compare three.pcap three.pcap --summary --only 'connection_a=2'
+    is 0 '*'
+    lines '# in A*' ' *2 *2 *198.18.0.2:81 *same *the same in both captures*'
+    probe read --compare counter.pcap counter.pcap --no-header
+    is 0 '*of 306 connections: 306 same (--filter*)'
+    [ "$(wc -l <<<"$output")" -eq 306 ]
+    probe read --compare counter.pcap counter.pcap --filter 'port 443'
+    [ "$(grep -c '^tcpprobe read --compare' <<<"$output")" -eq 6 ]
     probe read --compare three.pcap none.pcap -q --expect 'verdict=same'
     is 1
     probe read --compare three.pcap nothing.pcap

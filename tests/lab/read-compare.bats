@@ -121,7 +121,7 @@ serve() {
         differs connection source
         says "(.client_a | contains(\"$(client_address "$family")\")) and
             (.client_b | contains(\"$(client_address "$family")\") | not)"
-        says '(.reason | startswith("translated: source"))'
+        says '(.reason | startswith("changed: source"))'
     done
 }
 
@@ -140,7 +140,7 @@ serve() {
     for family in 4 6; do
         both_sides talk "$family" 80
         compare 0
-        says '.verdict == "rewritten" and (.reason | startswith("rewritten: mss"))'
+        says '.verdict == "rewritten" and (.reason | startswith("changed: mss"))'
         differs SYN mss '.b == "1000" and (.meaning | contains("clamped"))'
         differs SYN,ACK mss '.a == "1100" and (.meaning | contains("from B to A"))'
         found CLAMPED

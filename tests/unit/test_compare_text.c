@@ -214,6 +214,45 @@ static void test_short(void **state)
     }
 }
 
+/* A line of its own, in the columns of its heading. */
+static void test_line(void **state)
+{
+    struct compare_record records[] = {rewritten(), same(), alone()};
+    static const char *const lines[] = {
+        "     3      1 10.0.0.5:40312        198.18.0.2:80         rewritten  between A and B the "
+        "address was translated, the MSS lowered and SACK taken out\n"
+        "  not met: isn_client_shift=0: 4096\n",
+        "     3      1 10.0.0.5:40312        198.18.0.2:80         same       what A and B have of "
+        "it is the same\n",
+        "     -      2 [2001:db8::1]:50000   [2001:db8::2]:443     only-b     A has no connection "
+        "that it could be\n",
+    };
+    const struct style style = {.width = 80};
+    struct capture capture;
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        records[i].brief = true;
+        char *text = show(&records[i], style);
+        assert_string_equal(text, lines[i]);
+        free(text);
+    }
+    capture_begin(&capture);
+    compare_heading(&style, capture.stream);
+    char *heading = capture_end(&capture);
+    assert_int_equal(strstr(heading, "server") - heading, strstr(lines[0], "198.") - lines[0]);
+    assert_int_equal(strstr(heading, "why") - heading, strstr(lines[0], "between") - lines[0]);
+    free(heading);
+    /* Narrow, and with what was found. */
+    char *text = show(&records[2], (struct style){.width = 60});
+    assert_string_equal(text, "- 2 [2001:db8::1]:50000 [2001:db8::2]:443 only-b A has no "
+                              "connection that it could be\n");
+    free(text);
+    text = show(&records[0], (struct style){.width = 120, .verbose = 1});
+    assert_non_null(strstr(text, rewritten_findings[0].id));
+    free(text);
+}
+
 /* What the table tells is not told again below it. */
 static void test_once(void **state)
 {
@@ -249,11 +288,14 @@ static void test_hostile(void **state)
     record.file_a = record.file_b = record.client_a = record.client_b = record.target =
         record.reason = record.verdict = record.verdict_a = record.unmet = evil;
     record.differences = (struct record_list){&odd, 1};
-    char *text = show(&record, (struct style){.width = 80, .utf8 = true});
-    assert_null(strchr(text, '\033'));
-    assert_null(strstr(text, "\302\233"));
-    assert_null(strchr(text, '\377'));
-    free(text);
+    for (unsigned brief = 0; brief < 2; brief++) {
+        record.brief = brief > 0;
+        char *text = show(&record, (struct style){.width = 80, .utf8 = true});
+        assert_null(strchr(text, '\033'));
+        assert_null(strstr(text, "\302\233"));
+        assert_null(strchr(text, '\377'));
+        free(text);
+    }
 }
 
 int main(void)
@@ -261,7 +303,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_golden),   cmocka_unit_test(test_width),
         cmocka_unit_test(test_complete), cmocka_unit_test(test_short),
-        cmocka_unit_test(test_once),     cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_line),     cmocka_unit_test(test_once),
+        cmocka_unit_test(test_hostile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -314,7 +314,8 @@ static void report(struct compare_pair *pair, enum header header, unsigned direc
     /* Whatever shifts them shifts them all alike: a clock of its own does not. */
     pair->stamps_new[direction] |= header == HEADER_TS_VAL && tally->varies;
     const char *often =
-        tally->differ == tally->all
+        tally->all == 1 ? compare_text(pair->arena, "in the only segment of the %s", who)
+        : tally->differ == tally->all
             ? compare_text(pair->arena, "in all %" PRIu32 " segments of the %s", tally->all, who)
             : compare_text(pair->arena, "in %" PRIu32 " of %" PRIu32 " segments of the %s",
                            tally->differ, tally->all, who);

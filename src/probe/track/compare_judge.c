@@ -181,9 +181,8 @@ static const char *find_reason(const struct compare_pair *pair, enum compare_ver
     case COMPARE_VERDICT_SAME:
         return compare_text(pair->arena, "the same in both captures%s%s", hops, losses);
     case COMPARE_VERDICT_TRANSLATED:
-        return compare_text(pair->arena, "translated: %s%s%s", changed(pair), hops, losses);
     case COMPARE_VERDICT_REWRITTEN:
-        return compare_text(pair->arena, "rewritten: %s%s%s", changed(pair), hops, losses);
+        return compare_text(pair->arena, "changed: %s%s%s", changed(pair), hops, losses);
     case COMPARE_VERDICT_PROXIED:
         return proxy_reason(pair);
     case COMPARE_VERDICT_BLOCKED:
