@@ -15,7 +15,7 @@ struct view {
     uint32_t base[2];    /* sequence numbers that 0 stands for */
     double clock;
     uint8_t dscp;
-    bool no_df;
+    bool no_df, no_time;
     uint64_t number;
 };
 
@@ -96,6 +96,7 @@ static inline void lab_side(struct compare_lab *lab, unsigned capture, const str
                 &connection.key.family);
     lab_address(view->ends[1] ? view->ends[1] : "198.18.0.2:80", &connection.key.ends[1],
                 &connection.key.family);
+    connection.notes = view->no_time ? TRACK_NOTE_NO_TIME : 0;
     story_init(&story);
     for (size_t i = 0; i < count; i++) {
         struct replay_frame frame = {.number = i + 1, .has_time = true};
@@ -105,7 +106,8 @@ static inline void lab_side(struct compare_lab *lab, unsigned capture, const str
 
         script_read(&script, lines[i].segment, &tracked.input);
         packet.traffic_class = (uint8_t)(view->dscp << 2 | script.segment.ecn);
-        tracked.input.at = script.now = (int64_t)((lines[i].ms + view->clock) * 1e6);
+        tracked.input.at = script.now =
+            view->no_time ? 0 : (int64_t)((lines[i].ms + view->clock) * 1e6);
         script.segment.payload = data_room;
         if (script.segment.payload_total > 0) {
             size_t total = script.segment.payload_total;

@@ -124,6 +124,41 @@ static void test_swapped(void **state)
     lab_end(&lab);
 }
 
+/* A file without time stamps: nothing is said of times, and nothing is taken from them. */
+static void test_no_time(void **state)
+{
+    const struct view timed = {.base = {1000, 5000}},
+                      timeless = {.base = {1000, 5000}, .no_time = true};
+
+    (void)state;
+    for (unsigned without = 1; without < 4; without++) {
+        struct compare_lab lab;
+        struct far_lines far;
+        const struct compare_record *record = &lab.caught[0].record;
+
+        go_on(&far, 1);
+        lab_begin(&lab);
+        lab_lines(&lab, 0, without & 1 ? &timeless : &timed, near_lines);
+        lab_lines(&lab, 1, without & 2 ? &timeless : &timed, far.lines);
+        lab_run(&lab);
+        lab_verdict(&lab.caught[0], "same", "");
+        assert_string_equal(record->client_side, "a");
+        assert_int_equal(isnan(record->rtt_a_ms), without & 1);
+        assert_int_equal(isnan(record->rtt_b_ms), without >> 1);
+        assert_true(isnan(record->between_ms));
+        lab_end(&lab);
+        /* Where no TTL is counted down either, nobody knows which is nearer. */
+        change(&far, " ttl 63", "");
+        lab_begin(&lab);
+        lab_lines(&lab, 0, without & 1 ? &timeless : &timed, far.lines);
+        lab_lines(&lab, 1, without & 2 ? &timeless : &timed, far.lines);
+        lab_run(&lab);
+        lab_verdict(&lab.caught[0], "same", "");
+        assert_null(record->client_side);
+        lab_end(&lab);
+    }
+}
+
 /* Nothing but the clocks tells the order: no TTL is counted down by a bridge. */
 static void test_bridge(void **state)
 {
@@ -335,6 +370,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_same),    cmocka_unit_test(test_swapped),
         cmocka_unit_test(test_bridge),  cmocka_unit_test(test_translated),
+        cmocka_unit_test(test_no_time),
         cmocka_unit_test(test_shifted), cmocka_unit_test(test_shifted_and_translated),
         cmocka_unit_test(test_options), cmocka_unit_test(test_fields),
         cmocka_unit_test(test_payload), cmocka_unit_test(test_two),

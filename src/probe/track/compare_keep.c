@@ -51,8 +51,8 @@ static void keep_facts(struct compare_kept *kept, const struct compare_side *sid
     kept->first_at = follow->first_at;
     kept->last_at = follow->last_at;
     kept->end_at = side->end_at > follow->last_at ? side->end_at : follow->last_at;
-    kept->server_half = verdict.server_half.rtt;
-    kept->client_half = verdict.client_half.rtt;
+    kept->has_time = !(connection->notes & TRACK_NOTE_NO_TIME);
+    kept->server_half = kept->has_time ? verdict.server_half.rtt : FOLLOW_UNKNOWN;
     kept->verdict = verdict.verdict;
     kept->ending = verdict.ending;
     kept->began_late = verdict.began_late;

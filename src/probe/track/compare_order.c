@@ -20,6 +20,12 @@ struct deltas {
     bool any;
 };
 
+/* Times of both can be compared. */
+static bool has_times(const struct compare_pair *pair)
+{
+    return pair->sides[0]->has_time && pair->sides[1]->has_time;
+}
+
 static bool is_firm(const struct compare_digest *digest)
 {
     return digest->length > 0 || (digest->flags & TCP_FIN);
@@ -60,7 +66,7 @@ static int by_time(const struct compare_pair *pair, enum choice choice)
     struct deltas forward = find_deltas(pair, COMPARE_FORWARD, choice);
     struct deltas reverse = find_deltas(pair, COMPARE_REVERSE, choice);
 
-    if (!forward.any || !reverse.any)
+    if (!forward.any || !reverse.any || !has_times(pair))
         return -1;
     if (compare_apart(forward.least, reverse.most) > 0)
         return 0;
@@ -277,7 +283,7 @@ static void find_impossible(struct compare_pair *pair)
     int64_t offset = 0, offset_at = 0, first[2] = {0, 0}, last[2] = {0, 0};
     unsigned near = (unsigned)pair->near;
 
-    if (pair->near < 0 || !find_offset(pair, &offset, &offset_at))
+    if (pair->near < 0 || !has_times(pair) || !find_offset(pair, &offset, &offset_at))
         return;
     if (find_answers(pair->sides[near], &first[0], &last[0]) &&
         find_answers(pair->sides[!near], &first[1], &last[1]))
@@ -290,7 +296,7 @@ static void find_impossible(struct compare_pair *pair)
 static void find_between(struct compare_pair *pair)
 {
     pair->between = FOLLOW_UNKNOWN;
-    if (pair->near < 0 || pair->impossible)
+    if (pair->near < 0 || pair->impossible || !has_times(pair))
         return;
     unsigned near = (unsigned)pair->near;
     int64_t halves[2] = {pair->sides[near]->server_half, pair->sides[!near]->server_half};

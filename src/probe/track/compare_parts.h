@@ -46,7 +46,7 @@ struct compare_kept {
     struct tunnel tunnel;
     struct compare_end ends[2];
     int64_t first_at, last_at, end_at;
-    int64_t server_half, client_half; /* FOLLOW_UNKNOWN */
+    int64_t server_half; /* FOLLOW_UNKNOWN */
     enum verdict verdict;
     enum follow_ending ending;
     uint64_t notes;
@@ -60,6 +60,7 @@ struct compare_kept {
     uint8_t client;
     uint8_t matched_by; /* enum compare_matched */
     bool client_known, began_late, one_way;
+    bool has_time; /* the file has stamps for all of its segments */
 };
 
 enum compare_matched {
