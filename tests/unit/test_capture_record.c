@@ -82,6 +82,23 @@ static void test_empty(void **state)
     assert_int_equal(record->findings.count, 0);
 }
 
+/* A pipe that was given up before it said anything, and a file without an interface. */
+static void test_unknown(void **state)
+{
+    struct sample *sample = *state;
+    const struct capture_record *record = &sample->record;
+
+    sample->facts.interface_count = 0;
+    sample->facts.resolution_ns = 0;
+    tell(sample);
+    assert_string_equal(record->format, "pcap");
+    assert_int_equal(record->resolution_ns, RECORD_UNKNOWN);
+    sample->facts.format = "";
+    tell(sample);
+    assert_null(record->format);
+    assert_null(record->byte_order);
+}
+
 static void test_counts(void **state)
 {
     struct sample *sample = *state;
@@ -217,6 +234,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_empty, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_unknown, setup, teardown),
         cmocka_unit_test_setup_teardown(test_counts, setup, teardown),
         cmocka_unit_test_setup_teardown(test_interfaces, setup, teardown),
         cmocka_unit_test_setup_teardown(test_findings, setup, teardown),

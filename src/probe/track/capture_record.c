@@ -51,9 +51,13 @@ static void fill_file(const struct capture_context *context, struct arena *arena
     const struct replay_facts *facts = context->facts;
 
     record->file = context->file;
-    record->format = facts->format;
-    record->byte_order = facts->big_endian ? "big" : "little";
-    record->resolution_ns = facts->resolution_ns;
+    if (facts->format[0]) { /* else it was given up before that was known */
+        record->format = facts->format;
+        record->byte_order = facts->big_endian ? "big" : "little";
+    }
+    /* Of a file that describes no interface 0 does not mean what it means of one. */
+    if (facts->interface_count > 0 || facts->resolution_ns > 0)
+        record->resolution_ns = facts->resolution_ns;
     record->frames = count_of(facts->frames);
     record->bytes = count_of(facts->bytes);
     record->left_out = count_of(facts->left_out);
