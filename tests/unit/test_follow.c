@@ -258,6 +258,8 @@ static void test_simultaneous(void **state)
         {5, "< . 0:0 ack 1", "split-handshake", "SYN-SENT", "?"},
         {6, "< S 0:0", "syn,simultaneous-open,split-handshake", "ESTABLISHED", "SYN-RECEIVED"},
         {7, "> S. 0:0 ack 1", "syn-ack", "ESTABLISHED", "ESTABLISHED"},
+        {8, "< . 1:1 ack 1", "", "ESTABLISHED", "ESTABLISHED"},
+        {9, "< . 1:1 ack 1", "duplicate-ack", "ESTABLISHED", "ESTABLISHED"},
     };
     static const struct line four[] = {
         {0, "> S 0:0", "syn", NULL, NULL},

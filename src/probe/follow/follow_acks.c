@@ -15,6 +15,9 @@ static void compare_with_last(struct follow_work *work)
     bool same = end->has_ack && end->has_next && work->length == 0 && work->plain &&
                 work->segment->seq == end->next && work->segment->ack == end->last_ack;
 
+    /* Where the handshake is split, an ACK behind the end's SYN is of that SYN, not a repeat. */
+    if (work->follow->split && end->last_events & FOLLOW(SYN))
+        same = false;
     if (work->segment->ack != end->last_ack)
         end->duplicates = 0;
     if (!same)
