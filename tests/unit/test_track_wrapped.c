@@ -226,12 +226,33 @@ static void test_icmp_hard(void **state)
     assert_int_equal(script.last.icmp_errors, 1);
     assert_int_equal(script.icmp.seq, 1000);
     assert_int_equal(script.icmp.at, BEGIN);
-    script.at += TRACK_LINGER_NS;
+    script.at += 5 * SECOND;
     syn.source_port = 1;
     assert_int_equal(script_shot(&script, &syn), 0);
-    script_is(&script, "1=OVER+1.000 2.0");
+    script_is(&script, "1=OVER+5.000 2.0");
     assert_int_equal(script_counts(&script)->icmp, 1);
     assert_int_equal(script_counts(&script)->icmp_foreign, 0);
+    script_free(&script);
+}
+
+/* Not every client believes it: the SYN comes once more, and then one of another attempt. */
+static void test_icmp_hard_not_believed(void **state)
+{
+    struct shot syn = client_shot(40000, TCP_SYN, 1000, 0);
+    struct script script;
+    (void)state;
+    script_begin(&script, script_options(&script));
+    assert_int_equal(script_shot(&script, &syn), 0);
+    assert_int_equal(icmp_about(&script, &syn, "198.18.5.5", 3, 0, false), 0);
+    script.at += TRACK_LINGER_NS + SECOND / 50;
+    assert_int_equal(script_shot(&script, &syn), 0);
+    script_is(&script, "1.0 1.I0 1! 1.0");
+    assert_int_equal(script.last.follow.ends[0].copy_count, 2);
+    assert_int_equal(script_counts(&script)->late, 0);
+    script.at += 2 * SECOND;
+    syn.seq = 7000;
+    assert_int_equal(script_shot(&script, &syn), 0);
+    script_is(&script, "1=REUSED+3.020 2.0");
     script_free(&script);
 }
 
@@ -364,6 +385,7 @@ int main(void)
         cmocka_unit_test(test_fragments_of_a_tunnel),
         cmocka_unit_test(test_fragments_of_others),
         cmocka_unit_test(test_icmp_hard),
+        cmocka_unit_test(test_icmp_hard_not_believed),
         cmocka_unit_test(test_icmp_soft),
         cmocka_unit_test(test_icmp_that_does_not_count),
         cmocka_unit_test(test_icmp_foreign),

@@ -184,10 +184,10 @@ void follow_segment(struct follow *follow, const struct follow_input *input,
 /* Where it stands as a whole. */
 enum follow_phase {
     FOLLOW_PHASE_OPENING,
-    FOLLOW_PHASE_UNREACHABLE, /* an ICMP error that may pass is all that answered the SYN */
+    FOLLOW_PHASE_UNREACHABLE, /* an ICMP error is all that answered the SYN */
     FOLLOW_PHASE_OPEN,        /* or half-closed */
     FOLLOW_PHASE_CLOSING,     /* both ends sent their FIN, and not both were acknowledged */
-    FOLLOW_PHASE_OVER,        /* closed, refused, unreachable, reset (unless that turns out forged) */
+    FOLLOW_PHASE_OVER,        /* closed, refused, reset (unless that turns out forged) */
     FOLLOW_PHASE_COUNT
 };
 enum follow_phase follow_phase(const struct follow *follow);

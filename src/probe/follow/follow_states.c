@@ -132,5 +132,5 @@ enum follow_phase follow_phase(const struct follow *follow)
         return FOLLOW_PHASE_OPEN;
     if (follow->icmp_kind == ICMP_CLASS_NONE || ends[!follow->client].syn_sent)
         return FOLLOW_PHASE_OPENING;
-    return follow->icmp_kind == ICMP_CLASS_SOFT ? FOLLOW_PHASE_UNREACHABLE : FOLLOW_PHASE_OVER;
+    return FOLLOW_PHASE_UNREACHABLE;
 }

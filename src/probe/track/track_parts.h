@@ -55,14 +55,14 @@ static inline void *track_pool_at(const struct track_pool *pool, uint32_t number
 
 /*
  * How much silence ends a connection of each phase (follow_phase()), -1: none does, and why that
- * is. A client may try on after an ICMP error that may pass: most systems' third try comes 4 s
- * after the one before it.
+ * is. A client may try on after an ICMP error, for not every one believes it: most systems' third
+ * try comes 4 s after the one before it.
  */
 /* clang-format off */
-#define TRACK_SOFT_NS INT64_C(5000000000)
+#define TRACK_TRIES_NS INT64_C(5000000000)
 #define TRACK_SILENCE_TABLE(X) \
     X(OPENING,     TRACK_PATIENCE_NS, SILENT) \
-    X(UNREACHABLE, TRACK_SOFT_NS,     OVER) \
+    X(UNREACHABLE, TRACK_TRIES_NS,    OVER) \
     X(OPEN,        INT64_C(-1),       SILENT) \
     X(CLOSING,     TRACK_PATIENCE_NS, OVER) \
     X(OVER,        TRACK_LINGER_NS,   OVER)
