@@ -253,13 +253,3 @@ const struct replay_facts *replay_facts(const struct replay *replay)
 {
     return &replay->facts;
 }
-
-bool replay_ready(const struct replay *replay)
-{
-    const struct stream *stream = &replay->stream;
-
-    if (replay->over)
-        return true;
-    size_t left = stream_left(stream);
-    return replay->extent(replay, stream_bytes(stream), left) <= left || stream_ready(stream);
-}

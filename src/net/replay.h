@@ -109,8 +109,6 @@ int replay_next(struct replay *replay, struct replay_frame *ret_frame, struct fa
 
 /* Never NULL; valid as long as the replay. */
 const struct replay_facts *replay_facts(const struct replay *replay);
-/* Whether more can be had without waiting: what is buffered, or a regular file. */
-bool replay_ready(const struct replay *replay);
 
 /* The same for bytes in memory, for tests: they must outlive the replay. */
 int replay_open_bytes(const uint8_t *bytes, size_t length, const struct replay_options *options,

@@ -34,8 +34,6 @@ void stream_of_bytes(struct stream *stream, const uint8_t *bytes, size_t length,
 void stream_release(struct stream *stream);
 /* Reads until `length` bytes are in the window; false where the end comes before. */
 bool stream_read(struct stream *stream, size_t length);
-/* Whether the stream has something, or its end, without waiting. */
-bool stream_ready(const struct stream *stream);
 /* Passes `length` bytes without holding them; false where the end comes before. */
 bool stream_pass(struct stream *stream, uint64_t length);
 
@@ -129,9 +127,6 @@ struct replay {
     uint64_t record_at; /* where the packet or block begins that is being read */
     /* A frame without its number, or 0 at the end; -FAULT_MEMORY. */
     int (*next)(struct replay *replay, struct replay_frame *ret_frame, struct fault *fault);
-    /* Where the next packet ends in the window, of which `left` bytes are there; SIZE_MAX: that
-     * cannot be seen yet. */
-    size_t (*extent)(const struct replay *replay, const uint8_t *bytes, size_t left);
     struct replay_pcap pcap;
     struct replay_pcapng pcapng;
     struct filter *filter;

@@ -23,15 +23,6 @@ static bool is_magic(uint32_t magic)
     return magic == MAGIC_MICRO || magic == MAGIC_NANO || magic == MAGIC_MODIFIED;
 }
 
-static size_t extent(const struct replay *replay, const uint8_t *bytes, size_t left)
-{
-    const uint8_t *length = bytes + (replay->pcap.swapped ? 12 : 8);
-
-    if (left < PACKET_HEAD)
-        return SIZE_MAX;
-    return replay->pcap.head + number32(replay->facts.big_endian, length);
-}
-
 static int cut(struct replay *replay, size_t want, struct fault *fault)
 {
     size_t left = stream_left(&replay->stream), head = replay->pcap.head;
@@ -122,6 +113,5 @@ int replay_pcap_begin(struct replay *replay, struct fault *fault)
                                            .dropped = -1});
     stream->at += FILE_HEAD;
     replay->next = next;
-    replay->extent = extent;
     return 1;
 }

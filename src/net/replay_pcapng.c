@@ -103,23 +103,6 @@ static bool is_packet(uint32_t type)
     return type == BLOCK_PACKET || type == BLOCK_OLD_PACKET || type == BLOCK_SIMPLE;
 }
 
-/* What is no block is known without waiting, too. */
-static size_t extent(const struct replay *replay, const uint8_t *bytes, size_t left)
-{
-    bool big = replay->facts.big_endian;
-    size_t at = 0;
-
-    while (at < left && left - at >= SECTION_START) {
-        if (number32(true, bytes + at) == BLOCK_SECTION)
-            big = number32(true, bytes + at + ORDER_AT) == BYTE_ORDER_MAGIC;
-        uint32_t type = number32(big, bytes + at), total = number32(big, bytes + at + 4);
-        at += total;
-        if (total < FRAME || is_packet(type))
-            return at;
-    }
-    return SIZE_MAX;
-}
-
 /* Notes that the file ends within a block of `total` bytes; 0: within the head of one. */
 static int cut(struct replay *replay, uint32_t type, uint32_t total, struct fault *fault)
 {
@@ -267,7 +250,6 @@ int replay_pcapng_begin(struct replay *replay, struct fault *fault)
     /* The section is read with the rest; here it is only looked at whether it can be. */
     replay->facts.format = "pcapng";
     replay->next = next;
-    replay->extent = extent;
     if (read_head(replay, &type, &total, fault) != 1)
         return fault_set(fault, FAULT_IO, 0, "a pcapng file with an impossible first block");
     if (!stream_hold(stream, SECTION_START + 4))

@@ -193,10 +193,3 @@ bool stream_pass(struct stream *stream, uint64_t length)
             return false;
     }
 }
-
-bool stream_ready(const struct stream *stream)
-{
-    struct pollfd readable = {.fd = stream->descriptor, .events = POLLIN};
-
-    return stream->ended || !stream->waits || poll(&readable, 1, 0) > 0;
-}
