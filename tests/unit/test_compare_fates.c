@@ -74,6 +74,31 @@ static void test_lost(void **state)
     lab_end(&lab);
 }
 
+/* A packet that comes twice where it was sent once: the same identification, or another's. */
+static void test_doubled(void **state)
+{
+    static const struct line a[] = {OPEN_NEAR, LINE(20, "> P. 1:101 ack 1 ttl 64 id 3"),
+                                    LINE(32, "< . 1:1 ack 101 ttl 62 id 9")};
+    struct line b[] = {OPEN_FAR, LINE(21, "> P. 1:101 ack 1 ttl 63 id 3"),
+                       LINE(22, "> P. 1:101 ack 1 ttl 63 id 3"),
+                       LINE(30, "< . 1:1 ack 101 ttl 63 id 9")};
+    const struct caught *caught;
+
+    (void)state;
+    caught = RUN(a, b);
+    lab_verdict(caught, "same", "");
+    wants_counts(caught, 0, 0, 1, 0);
+    assert_string_equal(lab_difference(caught, "segment", "added")->meaning,
+                        "of the client, once more: duplicated on the way from A to B (the first: "
+                        "frame 5)");
+    lab_end(&lab);
+    b[4].segment = "> P. 1:101 ack 1 ttl 63 id 4";
+    caught = RUN(a, b);
+    assert_non_null(
+        strstr(lab_difference(caught, "segment", "added")->meaning, "as if of the client"));
+    lab_end(&lab);
+}
+
 /* B's capture dropped one: what is acknowledged there was there. */
 static void test_hole(void **state)
 {
@@ -381,12 +406,13 @@ static void test_marks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_bad),       cmocka_unit_test(test_lost),
-        cmocka_unit_test(test_hole),      cmocka_unit_test(test_cut),
-        cmocka_unit_test(test_put_in),    cmocka_unit_test(test_blocked),
-        cmocka_unit_test(test_covered),   cmocka_unit_test(test_many),
-        cmocka_unit_test(test_syn_proxy), cmocka_unit_test(test_early_acks),
-        cmocka_unit_test(test_sack),      cmocka_unit_test(test_marks),
+        cmocka_unit_test(test_bad),        cmocka_unit_test(test_lost),
+        cmocka_unit_test(test_doubled),    cmocka_unit_test(test_hole),
+        cmocka_unit_test(test_cut),        cmocka_unit_test(test_put_in),
+        cmocka_unit_test(test_blocked),    cmocka_unit_test(test_covered),
+        cmocka_unit_test(test_many),       cmocka_unit_test(test_syn_proxy),
+        cmocka_unit_test(test_early_acks), cmocka_unit_test(test_sack),
+        cmocka_unit_test(test_marks),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

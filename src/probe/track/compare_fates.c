@@ -225,6 +225,28 @@ static bool is_swallowed(const struct view *view, bool *ret_large)
     return most >= SWALLOWED;
 }
 
+/* So many segments are looked at for the first copy of a packet. */
+#define DOUBLED_WITHIN 64
+
+/* The same packet once more, as its identification shows, behind one that both have. */
+static bool is_doubled(const struct view *view, uint32_t index)
+{
+    const struct compare_digest *digests = view->pair->sides[view->capture]->digests;
+    const struct compare_digest *digest = &digests[index];
+
+    if (!digest->has_ip_id || digest->ip_id == 0)
+        return false;
+    for (uint32_t i = 1; i <= index && i <= DOUBLED_WITHIN; i++) {
+        const struct compare_digest *before = &digests[index - i];
+
+        if (before->from == digest->from && before->has_ip_id && before->ip_id == digest->ip_id &&
+            before->seq == digest->seq && before->ack == digest->ack &&
+            before->length == digest->length && before->flags == digest->flags)
+            return view->pair->fates[view->capture][index - i] == COMPARE_FATE_MATCHED;
+    }
+    return false;
+}
+
 static void count_fates(const struct view *view)
 {
     struct compare_pair *pair = view->pair;
@@ -238,7 +260,10 @@ static void count_fates(const struct view *view)
         *fate = (uint8_t)(pair->other[view->capture][i] != COMPARE_NONE ? COMPARE_FATE_MATCHED
                                                                         : judge(view, i));
         pair->fate_counts[view->capture][view->direction][*fate]++;
-        if (*fate == COMPARE_FATE_ADDED && side->digests[i].flags & TCP_RST)
+        bool doubled = *fate == COMPARE_FATE_ADDED && is_doubled(view, i);
+
+        pair->doubled[view->direction] += doubled;
+        if (*fate == COMPARE_FATE_ADDED && !doubled && side->digests[i].flags & TCP_RST)
             pair->added_resets[view->direction]++;
         if (*fate == COMPARE_FATE_ADDED && side->digests[i].length > 0 &&
             !covers(&view->all, &side->digests[i]))

@@ -73,6 +73,14 @@ static void tell_added(struct compare_pair *pair, unsigned direction)
 
     if (added == 0)
         return;
+    if (pair->doubled[direction] == added) {
+        one_sided(pair, far, what, added,
+                  compare_text(pair->arena,
+                               "of the %s, once more: duplicated%s (the first: frame %" PRIu64 ")",
+                               who(direction), compare_way(pair, direction),
+                               first_frame(pair, far, direction, COMPARE_FATE_ADDED)));
+        return;
+    }
     one_sided(pair, far, what, added,
               compare_text(pair->arena,
                            "as if of the %s%s, put in between (the first: frame %" PRIu64 ")%s%s",

@@ -130,7 +130,8 @@ struct compare_pair {
     const char *found[FINDING_COUNT];               /* NULL: not found */
     uint64_t fate_counts[2][2][COMPARE_FATE_COUNT]; /* by capture, direction */
     uint64_t added_resets[2], injected[2];          /* by direction */
-    uint64_t holes[2];                              /* by capture */
+    uint64_t doubled[2]; /* by direction: packets once more that the nearer capture has once */
+    uint64_t holes[2];   /* by capture */
     bool addresses, rewritten;
     /* By direction: nothing comes through any longer; some bytes never do; large segments alone. */
     bool silenced[2], swallowed[2], swallowed_large[2];
