@@ -24,6 +24,7 @@
     X(AFTER_FIN,            "TP-SEG-AFTER-FIN",        MEDIUM, "data or a second FIN came behind the peer's FIN", "RFC 9293 3.10.7.4") \
     X(CHECKSUM,             "TP-SEG-CHECKSUM",         MEDIUM, "a segment with a wrong checksum was ignored", "RFC 9293 3.1") \
     X(IP_CHECKSUM,          "TP-SEG-IP-CHECKSUM",      MEDIUM, "a packet with a wrong IP header checksum was ignored", "RFC 791 3.1") \
+    X(IP_LENGTH,            "TP-SEG-IP-LENGTH",        MEDIUM, "an IP header claims more bytes than its frame had on the wire", "RFC 791 3.1") \
     X(MALFORMED,            "TP-SEG-MALFORMED",        MEDIUM, "a packet with an impossible TCP header was ignored", "RFC 9293 3.1") \
     X(FRAGMENT,             "TP-SEG-FRAGMENT",         LOW,    "a fragment of a segment was ignored", "RFC 791 3.2") \
     X(TRUNCATED,            "TP-SEG-TRUNCATED",        INFO,   "a segment was captured only in part", "") \

@@ -213,16 +213,17 @@ static void test_captured(void **state)
     (void)state;
     tale_begin(&tale);
     tale_segment(&tale, &lines[0], TRACK_NOTE_FRAGMENTS | TRACK_NOTE_CONFLICT);
-    tale_segment(&tale, &lines[1], TRACK_NOTE_CUT | TRACK_NOTE_BACKWARDS);
+    tale_segment(&tale, &lines[1], TRACK_NOTE_CUT | TRACK_NOTE_BACKWARDS | TRACK_NOTE_LENGTH);
     tale_icmp(&tale, 2, 1, 3, 1);
     tale_tell(&tale, 0);
     tale_text(tale_row(&tale, 0)->seen.note, "in fragments, fragments disagree");
-    tale_text(tale_row(&tale, 1)->seen.note, "cut by the capture, stamp goes back");
+    tale_text(tale_row(&tale, 1)->seen.note,
+              "cut by the capture, claims more bytes than came, stamp goes back");
     tale_text(tale_row(&tale, 2)->seen.direction, "out");
     tale_text(tale_row(&tale, 2)->seen.state, "ESTABLISHED");
     tale_text(tale_row(&tale, 2)->seen.flags, NULL);
-    tale_findings(&tale, "TP-CAP-CONFLICT TP-CAP-BACKWARDS TP-OPT-NO-MSS TP-OPT-NO-MSS "
-                         "TP-ICMP-NOTE TP-CAP-CUT TP-CAP-FRAGMENTS");
+    tale_findings(&tale, "TP-CAP-CONFLICT TP-SEG-IP-LENGTH TP-CAP-BACKWARDS TP-OPT-NO-MSS "
+                         "TP-OPT-NO-MSS TP-ICMP-NOTE TP-CAP-CUT TP-CAP-FRAGMENTS");
     tale_end(&tale);
 }
 

@@ -287,6 +287,58 @@ static void test_checksums(void **state)
     script_free(&script);
 }
 
+/* An IP header that claims more than its frame had on the wire: what was there counts. */
+static void test_length_beyond_the_frame(void **state)
+{
+    static const struct {
+        const char *source, *destination;
+        size_t claimed, wire, captured; /* of data */
+        unsigned notes;
+        size_t taken;
+        const char *tunnel_source, *tunnel_destination;
+    } rows[] = {
+        {"198.18.0.1", "198.18.0.2", 65495, 100, 100, TRACK_NOTE_LENGTH, 100, NULL, NULL},
+        {"198.18.0.1", "198.18.0.2", 101, 100, 100, TRACK_NOTE_LENGTH, 100, NULL, NULL},
+        {"198.18.0.1", "198.18.0.2", 101, 100, 60, TRACK_NOTE_LENGTH | TRACK_NOTE_CUT, 100, NULL,
+         NULL},
+        {"198.18.0.1", "198.18.0.2", 100, 100, 60, TRACK_NOTE_CUT, 100, NULL, NULL},
+        {"198.18.0.1", "198.18.0.2", 60, 100, 100, 0, 60, NULL, NULL},
+        {"2001:db8::1", "2001:db8::2", 65515, 31, 31, TRACK_NOTE_LENGTH, 31, NULL, NULL},
+        {"198.18.0.1", "198.18.0.2", 500, 31, 31, TRACK_NOTE_LENGTH, 31, "198.18.9.1",
+         "198.18.9.2"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct shot shot = {.source = rows[i].source,
+                            .destination = rows[i].destination,
+                            .source_port = 40000,
+                            .destination_port = 80,
+                            .flags = TCP_ACK,
+                            .seq = 1001,
+                            .ack = 5001,
+                            .data = rows[i].claimed < 100 ? rows[i].claimed : rows[i].wire,
+                            .tunnel_source = rows[i].tunnel_source,
+                            .tunnel_destination = rows[i].tunnel_destination};
+        struct address source = address_of(shot.source), destination = address_of(shot.destination);
+        uint8_t bytes[FRAME_MAX] = {0};
+        struct script script;
+
+        script_begin(&script, script_options(&script));
+        size_t outer = shot.tunnel_source ? 20 : 0;
+        size_t headers = outer + (source.family == IP_FAMILY_V6 ? 60 : 40);
+        put_packet(bytes, sizeof bytes, &shot);
+        put_ip(bytes + outer, &source, &destination, IP_PROTOCOL_TCP, 20 + rows[i].claimed);
+        assert_int_equal(script_bytes(&script, RAW, bytes, headers + rows[i].captured,
+                                      headers + rows[i].wire),
+                         0);
+        assert_int_equal(script.notes, rows[i].notes);
+        assert_int_equal(script.payload_total, rows[i].taken);
+        assert_int_equal(script.last.follow.ends[0].counts.bytes, rows[i].taken);
+        assert_int_equal(script.events & FOLLOW(CHECKSUM), 0);
+        script_free(&script);
+    }
+}
+
 static void test_what_is_no_segment(void **state)
 {
     struct shot syn = client_shot(40000, TCP_SYN, 1000, 0);
@@ -424,6 +476,7 @@ int main(void)
         cmocka_unit_test(test_port_reuse),
         cmocka_unit_test(test_port_reuse_much_later),
         cmocka_unit_test(test_checksums),
+        cmocka_unit_test(test_length_beyond_the_frame),
         cmocka_unit_test(test_what_is_no_segment),
         cmocka_unit_test(test_calls_return),
         cmocka_unit_test(test_without_calls),

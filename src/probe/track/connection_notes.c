@@ -37,6 +37,7 @@ static const struct {
     const char *words;
 } captured[] = {
     {TRACK_NOTE_CUT, "cut by the capture"},
+    {TRACK_NOTE_LENGTH, "claims more bytes than came"},
     {TRACK_NOTE_FRAGMENTS, "in fragments"},
     {TRACK_NOTE_CONFLICT, "fragments disagree"},
     {TRACK_NOTE_BACKWARDS, "stamp goes back"},

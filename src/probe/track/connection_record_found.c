@@ -45,6 +45,9 @@ static void find_capture(const struct telling *telling, struct found *found)
         found_add(found, FINDING_CAP_NO_TIME, "the file has no time stamp for its segments");
     if (notes & TRACK_NOTE_CUT)
         found_add(found, FINDING_CAP_CUT, "the snapshot length cut segments short");
+    if (notes & TRACK_NOTE_LENGTH)
+        found_add(found, FINDING_IP_LENGTH,
+                  "an IP header claims more bytes than came with its frame: those that did count");
     if (notes & TRACK_NOTE_FRAGMENTS)
         found_add(found, FINDING_CAP_FRAGMENTS,
                   "segments came in IP fragments and were put together");

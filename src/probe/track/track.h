@@ -37,6 +37,7 @@ enum track_note {
     TRACK_NOTE_BACKWARDS = 1 << 4, /* its stamp is earlier than that of a segment before it */
     TRACK_NOTE_NO_TIME = 1 << 5,   /* the file has no stamp for it */
     TRACK_NOTE_CONFLICT = 1 << 6,  /* its fragments contradicted each other */
+    TRACK_NOTE_LENGTH = 1 << 7,    /* its IP header claims more than was on the wire */
 };
 
 /* One connection. What follows `data` is the tracker's own. */

@@ -2,10 +2,39 @@
 /* One TCP segment: whose it is, and what its connection makes of it. */
 #include "probe/track/track_parts.h"
 
+/*
+ * Of a packet nothing came behind the end of its frame, whatever its header says. Not of one that
+ * was put together: no frame holds it.
+ */
+static void clip(struct track_work *work, struct packet *clipped)
+{
+    const struct packet *packet = work->packet;
+    const struct replay_frame *frame = work->frame;
+    const struct envelope *envelope = work->envelope;
+
+    if (work->notes & TRACK_NOTE_FRAGMENTS)
+        return;
+    /* Of several packets in a frame all but the last end before it does. */
+    size_t end = envelope->next != 0 || frame->wire_length < frame->length ? envelope->length
+                                                                           : frame->wire_length;
+    size_t begins = (size_t)(packet->payload - frame->bytes);
+    if (begins + packet->payload_total <= end || begins + packet->payload_length > end)
+        return;
+    *clipped = *packet;
+    clipped->payload_total = end - begins;
+    work->packet = clipped;
+    work->notes |= TRACK_NOTE_LENGTH;
+    if (clipped->payload_length == clipped->payload_total)
+        work->notes &= ~(unsigned)TRACK_NOTE_CUT;
+}
+
 static void judge_checksum(const struct track_work *work, struct tracked *tracked)
 {
     const struct packet *packet = work->packet;
-    enum checksum_state state = checksum_check(packet, TCP_CHECKSUM_AT);
+    /* It is the sum of what the header claims, which did not come. */
+    enum checksum_state state = work->notes & TRACK_NOTE_LENGTH
+                                    ? CHECKSUM_UNKNOWN
+                                    : checksum_check(packet, TCP_CHECKSUM_AT);
 
     /* A receiver's card that joined segments leaves the checksum of the first. */
     if (state == CHECKSUM_BAD && work->giant)
@@ -66,12 +95,14 @@ static uint16_t port_at(const struct packet *packet, size_t at)
 int track_segment(struct track_work *work)
 {
     struct track *track = work->track;
-    const struct packet *packet = work->packet;
+    struct packet clipped;
     struct segment segment;
     struct track_key key;
     struct tracked tracked;
     uint8_t from;
 
+    clip(work, &clipped);
+    const struct packet *packet = work->packet;
     if (packet->payload_length < TCP_HEADER_MIN) {
         track->counts.unread++;
         return 0;
