@@ -101,9 +101,12 @@ static void tell_none(struct read_run *read, const struct replay_facts *facts)
         fprintf(stderr, "none of its %llu frames passes the filter\n",
                 (unsigned long long)facts->frames);
     else {
-        fputs("there is no TCP connection in its ", stderr);
-        put_count(facts->frames - facts->left_out, "frame");
-        fputc('\n', stderr);
+        fputs("there is no TCP connection in ", stderr);
+        if (facts->left_out > 0)
+            fprintf(stderr, "the %llu of ", (unsigned long long)(facts->frames - facts->left_out));
+        fputs("its ", stderr);
+        put_count(facts->frames, "frame");
+        fputs(facts->left_out > 0 ? " that the filter lets through\n" : "\n", stderr);
     }
 }
 

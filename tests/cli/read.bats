@@ -104,6 +104,8 @@ for line in sys.stdin:
     [ "$(field_lines .port)" = 80 ]
     probe read three.pcap --filter 'port 9'
     is 0 '*none of its 15 frames passes the filter'
+    probe read "$TOP_SRCDIR/tests/captures/lab/linux.pcap" --filter 'not tcp'
+    is 0 '*there is no TCP connection in the 4 of its 196 frames that the filter lets through'
     probe read three.pcap --filter 'port port'
     fault 64 'port port'
 }
