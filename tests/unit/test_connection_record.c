@@ -297,6 +297,10 @@ static void test_rows(void **state)
         assert_int_equal(connection_verdict(&tale.connection, tale.context.end_at),
                          tale_verdict(row->verdict));
         assert_int_equal(tale.record.segments.count, tale.story.count);
+        /* Broken ones are segments, too. */
+        assert_int_equal(tale.record.segment_count, tale.record.segments.count);
+        assert_int_equal(tale_client(&tale)->segments + tale_server(&tale)->segments,
+                         tale.record.segment_count);
         tale_end(&tale);
     }
 }

@@ -212,6 +212,8 @@ void follow_segment(struct follow *follow, const struct follow_input *input,
         if (input->at > follow->last_at || work.follow->last_at == 0)
             follow->last_at = input->at;
         follow->last_from = (uint8_t)from;
+    } else {
+        count_up(&work.end->counts.ignored);
     }
     if (ret_step->events & (FOLLOW(CHECKSUM) | FOLLOW(MALFORMED)))
         count_up(&work.end->counts.bad);

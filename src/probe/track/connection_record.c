@@ -119,6 +119,11 @@ static int64_t sent_once(const struct follow_end *end)
     return (int64_t)(end->counts.bytes - end->counts.repeated + end->counts.unseen);
 }
 
+static int64_t segments_of(const struct follow_end *end)
+{
+    return (int64_t)end->counts.segments + end->counts.ignored;
+}
+
 static void fill_life(struct telling *telling)
 {
     const struct connection *connection = telling->connection;
@@ -145,8 +150,7 @@ static void fill_life(struct telling *telling)
         record->duration_ms = record_ms(follow->last_at - follow->first_at);
     record->first_frame = (int64_t)connection->first_frame;
     record->last_frame = (int64_t)connection->last_frame;
-    record->segment_count =
-        (int64_t)telling->client->counts.segments + telling->server->counts.segments;
+    record->segment_count = segments_of(telling->client) + segments_of(telling->server);
 }
 
 static void fill_ends(struct telling *telling)

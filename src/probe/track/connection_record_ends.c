@@ -13,7 +13,7 @@ const struct read_end_record *telling_end(const struct telling *telling,
     bool wordy = !(telling->context->without & CONNECTION_TEXTS) && telling_has_time(telling);
 
     *record = (struct read_end_record){
-        .segments = counts->segments,
+        .segments = (int64_t)counts->segments + counts->ignored,
         .data_segments = counts->data_segments,
         .bytes = (int64_t)counts->bytes,
         .repeated_bytes = (int64_t)counts->repeated,
