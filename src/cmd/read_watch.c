@@ -8,6 +8,7 @@
 #include "cmd/cli.h"
 #include "cmd/read_parts.h"
 #include "net/clock.h"
+#include "probe/interrupt.h"
 
 #define LINE 256
 
@@ -16,25 +17,14 @@
 /* Frames from one look at the clock to the next. */
 #define TICK_FRAMES 4096
 
-/* A signal that comes so much later than the first is the sender's second thought: some send each
- * twice at once. */
-#define SECOND_THOUGHT INT64_C(1000000000)
-
 static volatile sig_atomic_t stopped, asked;
 
 /* Whoever asks again need not wait until the report's reader reads on. */
 static void note_stop(int number)
 {
-    static int64_t first_at;
-    int64_t now = clock_monotonic();
     int sys = errno;
 
-    if (first_at == 0)
-        first_at = now;
-    if (now - first_at >= SECOND_THOUGHT) {
-        signal(number, SIG_DFL);
-        raise(number); /* when this returns */
-    }
+    interrupt_again(number, clock_monotonic());
     stopped = 1;
     errno = sys;
 }

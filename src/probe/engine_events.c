@@ -7,15 +7,12 @@
 
 #include "probe/climber.h"
 #include "probe/frames.h"
+#include "probe/interrupt.h"
 #include "probe/pinger.h"
 #include "probe/sampler.h"
 
 /* How often progress is told, s. */
 #define TICK 0.25
-
-/* A signal that comes so much later than the first is the sender's second thought, ns: some send
- * each twice at once. */
-#define SECOND_THOUGHT INT64_C(1000000000)
 
 static void on_wake(struct ev_loop *loop, ev_timer *timer, int events)
 {
@@ -53,16 +50,9 @@ static void stop_all(struct engine *engine, const char *why)
  * reader that does not read. Whoever asks again need not wait any longer. */
 static void feed_signal(int number)
 {
-    static int64_t first_at;
-    int64_t now = engine_now();
     int sys = errno;
 
-    if (first_at == 0)
-        first_at = now;
-    if (now - first_at >= SECOND_THOUGHT) {
-        signal(number, SIG_DFL);
-        raise(number); /* when this returns */
-    }
+    interrupt_again(number, engine_now());
     ev_feed_signal(number);
     errno = sys;
 }
