@@ -14,9 +14,8 @@ struct read_segment_record {
     struct segment_record seen; /* first: the ladder reads it */
     int64_t frame;              /* its number in the file */
     const char *events;         /* words of `describe events`, comma-separated */
-    const char *state_doubt,
-        *server_state_doubt;         /* why a state is what it is at least; NULL: certain
-                                      */
+    /* Why a state is what it is at least; NULL: certain. */
+    const char *state_doubt, *server_state_doubt;
     int64_t copy;                    /* of a SYN or SYN,ACK: which, from 1 */
     int64_t answers;                 /* of a SYN,ACK and its ACK: the copy that it answers */
     double rtt_ms;                   /* of the pair that it ends: to this end and back */
@@ -189,10 +188,10 @@ struct compare_record {
     const char *client_a, *server_a, *client_b, *server_b;
     const char *matched_by; /* COMPARE_MATCHED_WORDS; NULL: not matched */
     const char *verdict, *reason;
-    const char *verdict_a, *verdict_b;     /* of the connection itself in each */
-    double rtt_a_ms, rtt_b_ms; /* SYN to SYN,ACK at each: to the server and back */
-    double between_ms;         /* what lies between the two points, there and back */
-    int64_t hops_between;                  /* by the TTL of the client's segments */
+    const char *verdict_a, *verdict_b; /* of the connection itself in each */
+    double rtt_a_ms, rtt_b_ms;         /* SYN to SYN,ACK at each: to the server and back */
+    double between_ms;                 /* what lies between the two points, there and back */
+    int64_t hops_between;              /* by the TTL of the client's segments */
     const char *client_side; /* "a", "b": the capture nearer to the client; NULL: not known */
     int64_t isn_client_shift, isn_server_shift; /* B less A, modulo 2^32; 0: the same */
     int64_t segments_a, segments_b;

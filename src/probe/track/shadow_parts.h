@@ -32,7 +32,7 @@ struct shadow_work {
     uint32_t effects;
     int64_t resend_since;
     int64_t stirred; /* when it last got something, or sent data or FIN */
-    uint32_t edge; /* one past what the client's windows ever let in */
+    uint32_t edge;   /* one past what the client's windows ever let in */
     bool has_edge;
     struct segment answered; /* REPLY */
     bool over;               /* the end is told */
