@@ -281,6 +281,26 @@ static void test_simultaneous(void **state)
     assert_true(script.follow.simultaneous && !script.follow.split && script.follow.opened);
 }
 
+/* A SYN that comes again says that its answer has not arrived. */
+static void test_unheard(void **state)
+{
+    static const struct line lines[] = {
+        {0, "> S 0:0", "syn", NULL, NULL},
+        {5, "< S. 0:0 ack 1", "syn-ack", "ESTABLISHED", "SYN-RECEIVED"},
+        {1000, "> S 0:0", "syn,syn-repeated,retransmission", "SYN-SENT", "SYN-RECEIVED"},
+        {1005, "< S. 0:0 ack 1", "syn-ack,syn-ack-repeated,retransmission", "ESTABLISHED",
+         "SYN-RECEIVED"},
+        {3000, "> S 0:0", "syn,syn-repeated,retransmission", "SYN-SENT", "SYN-RECEIVED"},
+        {3005, "> . 1:1 ack 1", "handshake-ack", "ESTABLISHED", "ESTABLISHED"},
+        {9000, "> S 0:0", "syn,syn-repeated,retransmission", "ESTABLISHED", "ESTABLISHED"},
+    };
+    struct script script;
+
+    (void)state;
+    script_play(&script, lines);
+    assert_true(script.follow.opened);
+}
+
 static void test_reuse(void **state)
 {
     static const struct line closed[] = {
@@ -366,8 +386,9 @@ int main(void)
         cmocka_unit_test(test_plain),        cmocka_unit_test(test_hint),
         cmocka_unit_test(test_copies),       cmocka_unit_test(test_ambiguous),
         cmocka_unit_test(test_endings),      cmocka_unit_test(test_icmp),
-        cmocka_unit_test(test_simultaneous), cmocka_unit_test(test_reuse),
-        cmocka_unit_test(test_early_data),   cmocka_unit_test(test_words),
+        cmocka_unit_test(test_simultaneous), cmocka_unit_test(test_unheard),
+        cmocka_unit_test(test_reuse),        cmocka_unit_test(test_early_data),
+        cmocka_unit_test(test_words),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -80,6 +80,7 @@ struct follow_end {
     bool syn_sent : 1; /* seen, or certain by what followed */
     bool syn_seen : 1; /* in the capture */
     bool sent_syn_ack : 1, syn_acked : 1;
+    bool asks_again : 1; /* its SYN came again since the other's SYN,ACK */
     bool has_fin : 1; /* it sent its FIN */
     bool fin_acked : 1;
     bool passive : 1;    /* it had the other's FIN before it sent its own */

@@ -143,6 +143,7 @@ static void take_syn(struct follow_work *work)
     }
     if (end->syn_seen && work->segment->seq == end->isn) {
         work->step->events |= FOLLOW(SYN) | FOLLOW(SYN_REPEATED);
+        end->asks_again = true;
         keep_copy(work);
         return;
     }
@@ -218,6 +219,7 @@ static void take_syn_ack(struct follow_work *work)
         return;
     }
     work->step->events |= FOLLOW(SYN_ACK);
+    peer->asks_again = false;
     if (!peer->syn_sent) {
         peer->syn_sent = true;
         peer->isn = segment->ack - 1;

@@ -78,6 +78,9 @@ static enum server_state state_of(const struct follow *follow, const struct foll
         return peer->syn_sent ? silent_state(follow, peer) : SERVER_UNKNOWN;
     if (!peer->syn_sent)
         return SERVER_SYN_SENT;
+    /* That it sends its SYN again shows that no answer has reached it. */
+    if (end->asks_again && !end->sent_syn_ack && !peer->syn_acked)
+        return SERVER_SYN_SENT;
     if (!end->syn_acked)
         return SERVER_SYN_RECEIVED;
     return knows ? SERVER_CLOSE_WAIT : SERVER_ESTABLISHED;
