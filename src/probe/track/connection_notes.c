@@ -86,9 +86,11 @@ static void put_numbers(struct list *list, const struct noted *noted)
         put_number(list, "copy ", step->copy, "");
     put_again(list, events);
     if (events & FOLLOW(GAP))
-        put_number(list, "", step->missing, " bytes before it missing");
+        put_number(list, "", step->missing,
+                   step->missing == 1 ? " byte before it missing" : " bytes before it missing");
     else if (events & FOLLOW(ACKED_UNSEEN))
-        put_number(list, "", step->missing, " bytes not captured");
+        put_number(list, "", step->missing,
+                   step->missing == 1 ? " byte not captured" : " bytes not captured");
     /* A probe of a closed window may look like a keep-alive, too. */
     if (events & FOLLOW(KEEP_ALIVE) && !(events & FOLLOW(WINDOW_PROBE)))
         put(list, "keep-alive");

@@ -27,10 +27,10 @@ static void find_capture(const struct telling *telling, struct found *found)
         found_print(found, FINDING_CAP_ONE_WAY, "only what the %s sent is in the capture",
                     server->segments == 0 ? "client" : "server");
     if (unseen > 0 && !verdict->one_way)
-        found_print(
-            found, FINDING_CAP_MISSING,
-            "%llu byte%s of data were acknowledged that are not in the capture: it lost them",
-            (unsigned long long)unseen, plural(unseen));
+        found_print(found, FINDING_CAP_MISSING,
+                    "%llu byte%s acknowledged that %s not in the capture: it lost %s",
+                    (unsigned long long)unseen, unseen == 1 ? " of data was" : "s of data were",
+                    unseen == 1 ? "is" : "are", unseen == 1 ? "it" : "them");
     if (twins > 0)
         found_print(
             found, FINDING_CAP_TWINS,
