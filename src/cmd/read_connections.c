@@ -131,13 +131,15 @@ static int on_segment(void *data, struct connection *connection, const struct tr
 
     if (!may_choose(read, connection))
         return 0;
-    if (read->dump && !read->writes_all) {
+    /* It is told once where it is told while it passes. */
+    bool told = tracked->before != 0 && has_number(read, tracked->before);
+    if (read->dump && !read->writes_all && !told) {
         read->in_pieces += (tracked->notes & TRACK_NOTE_FRAGMENTS) != 0;
         error = read_write(read, tracked->frame);
     }
     if (!error && read->isn)
         error = read_isn_take(read, connection, tracked);
-    if (!error && read->settings->each && chooses(read, connection)) {
+    if (!error && read->settings->each && !told && chooses(read, connection)) {
         connection_row(connection, tracked, read->file, &read->memory, &row);
         error = print_row(read, connection, &row);
     }

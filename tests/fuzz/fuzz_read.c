@@ -51,7 +51,8 @@ static int on_segment(void *data, struct connection *connection, const struct tr
     struct run *run = data;
     struct kept *kept = kept_of(connection);
     struct read_row_record row;
-    run->told++;
+    run->told += tracked->before == 0;
+    check(tracked->before < connection->number);
     kept->segments++;
     check(!(tracked->step.events & FOLLOW(PORT_REUSE)));
     check(story_add(&kept->story, tracked) == 0);

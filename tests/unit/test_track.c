@@ -328,9 +328,9 @@ static void test_length_beyond_the_frame(void **state)
         size_t headers = outer + (source.family == IP_FAMILY_V6 ? 60 : 40);
         put_packet(bytes, sizeof bytes, &shot);
         put_ip(bytes + outer, &source, &destination, IP_PROTOCOL_TCP, 20 + rows[i].claimed);
-        assert_int_equal(script_bytes(&script, RAW, bytes, headers + rows[i].captured,
-                                      headers + rows[i].wire),
-                         0);
+        assert_int_equal(
+            script_bytes(&script, RAW, bytes, headers + rows[i].captured, headers + rows[i].wire),
+            0);
         assert_int_equal(script.notes, rows[i].notes);
         assert_int_equal(script.payload_total, rows[i].taken);
         assert_int_equal(script.last.follow.ends[0].counts.bytes, rows[i].taken);

@@ -41,7 +41,7 @@ struct follow_counts {
     uint32_t retransmissions, fast, spurious, twins, out_of_order, gaps;
     uint32_t duplicate_acks, keep_alives, probes, zero_windows, window_updates, window_full;
     uint32_t resets, challenges, bad; /* bad: wrong checksum or malformed */
-    uint32_t ignored; /* wrong checksum, or no SYN, RST or ACK: not in `segments` */
+    uint32_t ignored;                 /* wrong checksum, or no SYN, RST or ACK: not in `segments` */
 };
 
 /* One end. What is not spoken of here is private: `counts`, `isn`, `copies`, `rtt_min`, `hop_limit`,

@@ -237,6 +237,7 @@ int track_end(struct track *track, struct fault *fault)
             return got;
     }
     track_stones_clear(track);
+    track_strays_clear(track);
     track->clock = (struct track_clock){0};
     track->check_at = 0;
     track->at = track->newest = 0;

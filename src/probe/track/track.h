@@ -42,7 +42,7 @@ enum track_note {
 
 /* One connection. What follows `data` is the tracker's own. */
 struct connection {
-    uint64_t number; /* in order of their first segments, from 1 */
+    uint64_t number; /* in order of their first segments, from 1; but see tracked.before */
     struct track_key key;
     struct follow follow;
     uint64_t first_frame, last_frame;
@@ -66,6 +66,14 @@ struct tracked {
     struct follow_step step;
     unsigned notes;               /* enum track_note */
     enum checksum_state checksum; /* BAD also where the IP header's is */
+    /*
+     * The connection that the same segment was told of before, 0: of none. A SYN in the middle of a
+     * connection (RFC 5961 section 4) is told of that one; where it turns out to have begun a new
+     * one, as it comes again once the old one is over or is answered with a SYN,ACK, it is told of
+     * the new one once more. Of its frame and data there is only the beginning then, and `packet`
+     * points to none.
+     */
+    uint64_t before;
 };
 
 /* An ICMP error that quotes a connection's packet. */

@@ -94,6 +94,23 @@ struct track_stone {
     int64_t due;
 };
 
+/* SYNs in the middle that are kept, of all connections together, and how much of each. */
+#define TRACK_STRAYS      32
+#define TRACK_STRAY_BYTES 512
+#define TRACK_STRAY_DATA  64
+struct track_stray {
+    uint64_t number; /* of its connection; 0: the place is vacant */
+    struct track_key key;
+    uint32_t tag;
+    struct replay_frame frame;
+    struct packet packet;
+    struct segment segment;
+    struct follow_input input;
+    unsigned notes;
+    enum checksum_state checksum;
+    uint8_t bytes[TRACK_STRAY_BYTES], data[TRACK_STRAY_DATA];
+};
+
 /*
  * The table of entries and stones: open addressing, a slot is the hash's upper half and an item's
  * number. At most half of the slots are used; what is behind one that is taken out moves up.
@@ -127,6 +144,8 @@ struct track {
     uint32_t first_stone, last_stone;
     size_t stone_count;
     struct fragments *fragments;
+    uint64_t stray_count; /* that were ever kept: the next one's place, modulo TRACK_STRAYS */
+    struct track_stray strays[TRACK_STRAYS];
 };
 
 /* One IP packet at work. */
@@ -191,6 +210,15 @@ void track_stones_clear(struct track *track);
 /* Whether the segment is a leftover of the connection under the stone. */
 bool track_stone_covers(struct track *track, uint32_t item, const struct segment *segment,
                         uint8_t from);
+
+/* track_stray.c */
+void track_stray_keep(struct track *track, const struct track_entry *entry,
+                      const struct tracked *tracked);
+/* Those that a new connection's first segment shows to be its own SYN, in order. */
+unsigned track_strays_find(struct track *track, const struct track_key *key, uint32_t tag,
+                           const struct tracked *tracked,
+                           struct track_stray *ret_strays[TRACK_STRAYS]);
+void track_strays_clear(struct track *track);
 
 /* track_segment.c, track_icmp.c: the packet is TCP's, ICMP's. */
 int track_segment(struct track_work *work);

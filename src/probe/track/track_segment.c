@@ -66,22 +66,52 @@ static int tell(const struct track_work *work, struct track_entry *entry,
     struct connection *connection = &entry->connection;
 
     connection->notes |= tracked->notes;
-    connection->last_frame = work->frame->number;
+    connection->last_frame = tracked->frame->number;
     int got = calls->segment ? calls->segment(track->options.data, connection, tracked) : 0;
     return got != 0 ? got : track_touch(track, entry);
+}
+
+/* A SYN that was taken for one in the middle of another connection. */
+static int take_stray(const struct track_work *work, struct track_entry *entry,
+                      struct track_stray *stray)
+{
+    struct tracked tracked = {
+        .frame = &stray->frame,
+        .packet = &stray->packet,
+        .segment = &stray->segment,
+        .input = stray->input,
+        .notes = stray->notes,
+        .checksum = stray->checksum,
+        .before = stray->number,
+    };
+
+    stray->number = 0;
+    follow(entry, &tracked);
+    return tell(work, entry, &tracked);
 }
 
 static int begin(struct track_work *work, const struct track_key *key, uint32_t tag,
                  struct tracked *tracked)
 {
+    struct track_stray *strays[TRACK_STRAYS];
+    unsigned count = track_strays_find(work->track, key, tag, tracked, strays);
     uint16_t flags = tracked->segment->flags;
     struct track_entry *entry;
     int got = track_begin(work, key, tag, &entry);
 
     if (got != 0)
         return got;
-    if (!(flags & TCP_SYN) || flags & TCP_ACK)
+    if (count > 0) {
+        entry->connection.first_frame = strays[0]->frame.number;
+        entry->connection.interface = strays[0]->frame.interface;
+    } else if (!(flags & TCP_SYN) || flags & TCP_ACK) {
         work->track->counts.begun_late++;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        got = take_stray(work, entry, strays[i]);
+        if (got != 0)
+            return got;
+    }
     follow(entry, tracked);
     return tell(work, entry, tracked);
 }
@@ -121,6 +151,7 @@ int track_segment(struct track_work *work)
     tracked.packet = packet;
     tracked.segment = &segment;
     tracked.notes = work->notes;
+    tracked.before = 0;
     tracked.input = (struct follow_input){
         .at = track->at,
         .segment = &segment,
@@ -147,6 +178,8 @@ int track_segment(struct track_work *work)
         unsigned notes = tracked.notes;
 
         follow(entry, &tracked);
+        if (tracked.step.events & FOLLOW(STRAY_SYN) && !(segment.flags & TCP_ACK))
+            track_stray_keep(track, entry, &tracked);
         if (!(tracked.step.events & FOLLOW(PORT_REUSE)))
             return tell(work, entry, &tracked);
         tracked.notes = notes;
