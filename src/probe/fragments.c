@@ -170,7 +170,8 @@ static struct datagram *begin(struct fragments *fragments, const struct packet *
 {
     while (fragments->table && fragments_datagrams(fragments) >= fragments->options.datagrams)
         give_up(fragments, fragments->table, FRAGMENTS_LOSS_ROOM);
-    struct datagram *datagram = datagram_add(&fragments->table, &fragment->key);
+    struct datagram *datagram =
+        datagram_add(&fragments->table, &fragment->key, fragments->options.seed);
     if (!datagram)
         return NULL;
     datagram->source = packet->source;
@@ -186,7 +187,8 @@ static struct datagram *begin(struct fragments *fragments, const struct packet *
 static struct datagram *find(struct fragments *fragments, const struct fragment *fragment,
                              int64_t at_ns)
 {
-    struct datagram *datagram = datagram_find(fragments->table, &fragment->key);
+    struct datagram *datagram =
+        datagram_find(fragments->table, &fragment->key, fragments->options.seed);
     if (!datagram)
         return NULL;
     if (is_old(fragments, datagram, at_ns)) {

@@ -80,6 +80,9 @@ struct fragments_options {
     /* Is told of each packet that is given up, at once; may be NULL. Must not call fragments_… */
     void (*lost)(void *data, const struct fragments_loss *loss);
     void *data;
+    /* Entropy, that nobody may send fragments that all fall into one place of the table; 0 will do
+     * where they answer one's own. Nothing that is told depends on it. */
+    uint64_t seed[2];
 };
 
 struct fragments;

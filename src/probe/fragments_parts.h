@@ -96,12 +96,14 @@ struct datagram {
 };
 
 /* The datagrams by key, the oldest first: the table is the first of them, NULL if there are none.
- */
-struct datagram *datagram_find(struct datagram *table, const struct fragments_key *key);
+ * The seed is the same for all. */
+struct datagram *datagram_find(struct datagram *table, const struct fragments_key *key,
+                               const uint64_t seed[2]);
 struct datagram *datagram_next(const struct datagram *datagram);
 size_t datagrams_count(const struct datagram *table);
 /* One that is all zero but for its key; NULL: out of memory. */
-struct datagram *datagram_add(struct datagram **table, const struct fragments_key *key);
+struct datagram *datagram_add(struct datagram **table, const struct fragments_key *key,
+                              const uint64_t seed[2]);
 /* And frees it, but not its pieces and its head. */
 void datagram_remove(struct datagram **table, struct datagram *datagram);
 

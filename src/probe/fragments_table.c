@@ -2,12 +2,15 @@
 /* The packets that are under way in fragments, by what their fragments have in common. */
 #include <stdlib.h>
 
+#include "base/siphash.h"
 #include "probe/fragments_parts.h"
 
-struct datagram *datagram_find(struct datagram *table, const struct fragments_key *key)
+struct datagram *datagram_find(struct datagram *table, const struct fragments_key *key,
+                               const uint64_t seed[2])
 {
+    unsigned hash = (unsigned)siphash(seed, key, sizeof *key);
     struct datagram *datagram;
-    HASH_FIND(hh, table, key, sizeof *key, datagram);
+    HASH_FIND_BYHASHVALUE(hh, table, key, sizeof *key, hash, datagram);
     return datagram;
 }
 
@@ -21,13 +24,15 @@ size_t datagrams_count(const struct datagram *table)
     return HASH_COUNT(table);
 }
 
-struct datagram *datagram_add(struct datagram **table, const struct fragments_key *key)
+struct datagram *datagram_add(struct datagram **table, const struct fragments_key *key,
+                              const uint64_t seed[2])
 {
+    unsigned hash = (unsigned)siphash(seed, key, sizeof *key);
     struct datagram *datagram = calloc(1, sizeof *datagram);
     if (!datagram)
         return NULL;
     datagram->key = *key;
-    HASH_ADD(hh, *table, key, sizeof datagram->key, datagram);
+    HASH_ADD_BYHASHVALUE(hh, *table, key, sizeof datagram->key, hash, datagram);
     if (!datagram->hh.tbl) {
         free(datagram);
         return NULL;

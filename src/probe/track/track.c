@@ -42,7 +42,8 @@ int track_new(const struct track_options *options, struct track **ret_track, str
         track->options.connections = CONNECTIONS_MAX;
     track_pool_init(&track->entries, sizeof(struct track_entry));
     track_pool_init(&track->stones, sizeof(struct track_stone));
-    track->fragments = fragments_new(&(struct fragments_options){.lost = note_loss, .data = track});
+    track->fragments = fragments_new(&(struct fragments_options){
+        .lost = note_loss, .data = track, .seed = {options->seed[0], options->seed[1]}});
     if (!track->fragments) {
         track_free(track);
         return fault_set(fault, FAULT_MEMORY, 0, "out of memory for fragments");
