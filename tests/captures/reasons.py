@@ -63,8 +63,8 @@ REASONS = {
         "The checksum holds the pseudo-header's sum only: left to the card of the machine "
         "that captured. tshark calls it bad.",
     "length":
-        "The IP header claims more than the frame had on the wire; tshark goes by the "
-        "frame.",
+        "The IP header claims more than the frame had on the wire: a sum that is wrong may "
+        "be that of what did not come. tshark goes by the frame.",
     "cut":
         "Of a TCP header that the capture cut, or that says that it is longer than the "
         "packet, tshark shows what there is, an option that is not all there by its kind, "
@@ -72,9 +72,6 @@ REASONS = {
         "options that are whole.",
     "header":
         "The IP header's checksum is wrong: no end takes what is in it.",
-    "leftover":
-        "A SYN once more, more than a second after the ICMP error that ended the opening, "
-        "is a leftover: it is counted, and no segment of a connection.",
     "land":
         "Both ends have the same address and port: nothing tells the directions apart, and "
         "tshark takes each segment for the same end's.",
@@ -148,9 +145,6 @@ class Case:
                 return True
         return False
 
-    def flags_of_tshark(self):
-        return int(self.tshark["tcp.flags"] or "0", 16) if self.tshark else 0
-
     def is_land(self):
         return self.row and (self.row["source"], self.row["source_port"]) == (
             self.row["destination"], self.row["destination_port"])
@@ -184,16 +178,12 @@ def of_segment(case):
         return "?"
     if case.capture.startswith("odd/fragments"):
         return "piece"
-    if case.flags_of_tshark() & 2 and case.capture == "lab/unreachable.pcap":
-        return "leftover"
     if case.capture in ("odd/ipv6-extensions.pcap", "tcpdump/geneve.pcap", "tcpdump/bgp-aigp.pcap"):
         return "deep"
     return "cut"
 
 
 def of_numbers(case):
-    if case.field == "len":
-        return "length" if int(case.ours) > int(case.theirs) else "?"
     if case.is_land():
         return "land"
     new = case.stream_has("malformed", "outside") or case.answers_differ()
@@ -316,10 +306,11 @@ def why(capture, judge, difference):
         return "vlan"
     if case.field == "checksum" and case.ours == "partial" and case.theirs == "bad":
         return "partial"
-    if case.field == "checksum" and any(other.frame == case.frame and other.field == "len"
-                                        for other in judge.differences):
+    claims_more = case.row and "claims more bytes than came" in (case.row["note"] or "")
+    if case.field == "checksum" and claims_more and case.ours == "unknown":
         return "length"
-    if case.field == "checksum" and case.ours == "bad" and case.theirs == "unknown":
+    if case.field == "checksum" and case.ours == "bad" and (claims_more or
+                                                            case.theirs == "unknown"):
         return "header"
     if case.field == "flags.str":
         return "acecn" if "-" in case.theirs else "letters"

@@ -31,11 +31,11 @@ static void clip(struct track_work *work, struct packet *clipped)
 static void judge_checksum(const struct track_work *work, struct tracked *tracked)
 {
     const struct packet *packet = work->packet;
-    /* It is the sum of what the header claims, which did not come. */
-    enum checksum_state state = work->notes & TRACK_NOTE_LENGTH
-                                    ? CHECKSUM_UNKNOWN
-                                    : checksum_check(packet, TCP_CHECKSUM_AT);
+    enum checksum_state state = checksum_check(packet, TCP_CHECKSUM_AT);
 
+    /* It may be the sum of what the header claims, which did not come. */
+    if (state == CHECKSUM_BAD && work->notes & TRACK_NOTE_LENGTH)
+        state = CHECKSUM_UNKNOWN;
     /* A receiver's card that joined segments leaves the checksum of the first. */
     if (state == CHECKSUM_BAD && work->giant)
         state = CHECKSUM_UNKNOWN;
