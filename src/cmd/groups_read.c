@@ -47,11 +47,14 @@ static const struct cli_option reading_options[] = {
     {0},
 };
 
+/* More than any capture has. */
+#define CONNECTION_MOST UINT64_C(1000000000000)
+
 /* One number or range of --connection. */
 static int take_numbers(const char *text, struct read_settings *read, struct fault *fault)
 {
     uint64_t from, to;
-    int error = text_range(text, "--connection", 1, UINT64_MAX, &from, &to, fault);
+    int error = text_range(text, "--connection", 1, CONNECTION_MOST, &from, &to, fault);
 
     if (error)
         return error;

@@ -34,7 +34,7 @@ static int new_track(struct read_run *read, struct fault *fault)
     if (entropy_fill(options.seed, sizeof options.seed, fault))
         return -(int)fault->code;
     read->found_server = false;
-    memset(read->verdicts, 0, sizeof read->verdicts);
+    read->tally = (struct connection_tally){.half_open = 0};
     memset(&read->before, 0, sizeof read->before);
     if (read->found)
         memset(read->found, 0, settings->connection_count * sizeof *read->found);

@@ -256,7 +256,7 @@ static int on_ended(void *data, struct connection *connection, enum track_why wh
     struct read_run *read = data;
     struct connection_context context;
 
-    read->verdicts[connection_verdict(connection, end_at)]++;
+    connection_count(connection, end_at, &read->tally);
     has_number(read, connection->number);
     if (read_is_server(read, &connection->key, !connection->follow.client))
         read->found_server = true;

@@ -24,7 +24,7 @@ struct read_run {
     struct replay *replay;
     const char *file;           /* as it is shown */
     struct replay_facts before; /* --join: of the files before this one */
-    uint64_t verdicts[VERDICT_COUNT];
+    struct connection_tally tally;
 
     bool pages;   /* connections with their ladders; else a line each */
     bool stories; /* segments are kept */

@@ -83,11 +83,13 @@ static void tell_counts(struct read_run *read, const struct replay_facts *facts)
     fputs(", ", stderr);
     put_count(connections, "connection");
     for (unsigned i = 0; i < VERDICT_COUNT; i++)
-        if (read->verdicts[i] > 0) {
-            fprintf(stderr, "%s%llu %s", separator, (unsigned long long)read->verdicts[i],
+        if (read->tally.verdicts[i] > 0) {
+            fprintf(stderr, "%s%llu %s", separator, (unsigned long long)read->tally.verdicts[i],
                     verdict_word((enum verdict)i));
             separator = ", ";
         }
+    if (read->tally.half_open > 0)
+        fprintf(stderr, " (%llu half-open)", (unsigned long long)read->tally.half_open);
     fputc('\n', stderr);
 }
 
@@ -184,7 +186,7 @@ int read_tell(struct read_run *read, struct fault *fault)
         .file = read->file,
         .facts = &facts,
         .counts = track_counts(read->track),
-        .verdicts = read->verdicts,
+        .tally = &read->tally,
     };
     struct engine_result result = {.index = read->files_read, .verdict = VERDICT_OPEN};
     struct capture_record record;

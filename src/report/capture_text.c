@@ -116,6 +116,8 @@ static void put_connections(const struct capture_record *record, struct page *pa
         add_some(&verdicts, counts[i].count, verdict_word(counts[i].verdict));
     if (verdicts.at > 0)
         READ_ADD(&line, ": %s", verdicts.text);
+    if (page_some(record->half_open))
+        READ_PART(&line, "%" PRId64 " stayed half-open", record->half_open);
     if (record->open_most != RECORD_UNKNOWN && record->open_most > 1)
         READ_PART(&line, "%" PRId64 " at once at most", record->open_most);
     if (page_some(record->began_late))

@@ -93,6 +93,7 @@ struct connection_record {
     int64_t isn_client, isn_server;
     const void *offered, *answered, *in_effect; /* struct options_record */
     int64_t bytes_sent, bytes_acked, bytes_received;
+    int64_t retransmissions; /* of both ends */
     const char *ending; /* enum follow_ending's word */
     const char *closed; /* as a handshake has it */
     const char *reset_by;
@@ -136,6 +137,7 @@ struct capture_record {
     double backwards_most_ms;
     int64_t dropped;
     int64_t connections, open, refused, unreachable, filtered, reset, inconclusive;
+    int64_t half_open;
     int64_t began_late, given_up, late, open_most;
     const char *damage; /* enum replay_damage's word */
     int64_t damage_at;

@@ -18,7 +18,7 @@ struct run {
     struct arena arena;
     struct track *track;
     const struct replay_facts *facts;
-    uint64_t verdicts[VERDICT_COUNT];
+    struct connection_tally tally;
     uint64_t told, decided, ended, freed, last_number;
     int64_t stamps_ns;
 };
@@ -89,7 +89,7 @@ static int on_ended(void *data, struct connection *connection, enum track_why wh
                                          .end_at = end_at,
                                          .stamps_ns = run->stamps_ns};
     run->ended++;
-    run->verdicts[connection_verdict(connection, end_at)]++;
+    connection_count(connection, end_at, &run->tally);
     check(kept->segments > 0 && connection->last_frame > 0);
     check(end_at >= connection->follow.last_at);
     check(connection_record(connection, &context, &run->arena, &record) == 0);
@@ -152,7 +152,7 @@ static void play(struct replay *replay, struct run *run)
     struct capture_context context = {.file = "x",
                                       .facts = run->facts,
                                       .counts = track_counts(run->track),
-                                      .verdicts = run->verdicts};
+                                      .tally = &run->tally};
     capture_record(&context, &run->arena, &record);
     track_free(run->track);
 }

@@ -13,7 +13,7 @@
 struct sample {
     struct replay_facts facts;
     struct track_counts counts;
-    uint64_t verdicts[VERDICT_COUNT];
+    struct connection_tally tally;
     struct arena arena;
     struct capture_record record;
 };
@@ -23,7 +23,7 @@ static void tell(struct sample *sample)
     const struct capture_context context = {.file = "x.pcap",
                                             .facts = &sample->facts,
                                             .counts = &sample->counts,
-                                            .verdicts = sample->verdicts};
+                                            .tally = &sample->tally};
 
     capture_record(&context, &sample->arena, &sample->record);
 }
@@ -125,7 +125,8 @@ static void test_counts(void **state)
     counts->late = 6;
     counts->tagged = 9;
     for (unsigned i = 0; i < VERDICT_COUNT; i++)
-        sample->verdicts[i] = i + 1;
+        sample->tally.verdicts[i] = i + 1;
+    sample->tally.half_open = 4;
     tell(sample);
     assert_string_equal(record->byte_order, "big");
     assert_string_equal(record->time, "1970-01-01T00:00:01.500000Z");
@@ -147,6 +148,7 @@ static void test_counts(void **state)
     assert_int_equal(record->filtered, VERDICT_FILTERED + 1);
     assert_int_equal(record->reset, VERDICT_RESET + 1);
     assert_int_equal(record->inconclusive, VERDICT_INCONCLUSIVE + 1);
+    assert_int_equal(record->half_open, 4);
     assert_int_equal(record->open_most, 7);
     assert_int_equal(record->late, 6);
     assert_int_equal(record->tagged, 9);

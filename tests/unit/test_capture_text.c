@@ -67,6 +67,7 @@ static struct capture_record full(void)
         .filtered = 2,
         .reset = 1,
         .inconclusive = 1,
+        .half_open = 1,
         .began_late = 2,
         .given_up = 1,
         .late = 3,
@@ -93,6 +94,7 @@ static struct capture_record plain(void)
     record.packets = record.segments = record.frames = 345;
     record.connections = record.open = record.open_most = 1;
     record.refused = record.unreachable = record.filtered = record.reset = record.inconclusive = 0;
+    record.half_open = 0;
     record.dropped = NONE;
     record.damage = "none";
     record.damage_at = NONE;

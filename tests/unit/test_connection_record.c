@@ -284,6 +284,7 @@ static void test_rows(void **state)
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         const struct row *row = &rows[i];
         char findings[512];
+        struct connection_tally tally = {.half_open = 0};
 
         play(&tale, row);
         same(row->name, "the verdict", tale.record.verdict, row->verdict);
@@ -296,6 +297,11 @@ static void test_rows(void **state)
         same(row->name, "what was found", findings, row->findings);
         assert_int_equal(connection_verdict(&tale.connection, tale.context.end_at),
                          tale_verdict(row->verdict));
+        connection_count(&tale.connection, tale.context.end_at, &tally);
+        assert_int_equal(tally.verdicts[tale_verdict(row->verdict)], 1);
+        assert_int_equal(tally.half_open, strcmp(row->ending, "half-open") == 0);
+        assert_int_equal(tale.record.retransmissions,
+                         tale_client(&tale)->retransmissions + tale_server(&tale)->retransmissions);
         assert_int_equal(tale.record.segments.count, tale.story.count);
         /* Broken ones are segments, too. */
         assert_int_equal(tale.record.segment_count, tale.record.segments.count);

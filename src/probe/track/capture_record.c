@@ -102,7 +102,7 @@ static void fill_frames(const struct track_counts *counts, struct arena *arena,
 static void fill_connections(const struct capture_context *context, struct capture_record *record)
 {
     const struct track_counts *counts = context->counts;
-    const uint64_t *verdicts = context->verdicts;
+    const uint64_t *verdicts = context->tally->verdicts;
 
     record->connections = count_of(counts->connections);
     record->open = count_of(verdicts[VERDICT_OPEN]);
@@ -111,6 +111,7 @@ static void fill_connections(const struct capture_context *context, struct captu
     record->filtered = count_of(verdicts[VERDICT_FILTERED]);
     record->reset = count_of(verdicts[VERDICT_RESET]);
     record->inconclusive = count_of(verdicts[VERDICT_INCONCLUSIVE]);
+    record->half_open = count_of(context->tally->half_open);
     record->began_late = count_of(counts->begun_late);
     record->given_up = count_of(counts->ended[TRACK_WHY_ROOM]);
     record->late = count_of(counts->late);

@@ -136,6 +136,8 @@ static void fill_life(struct telling *telling)
         record->bytes_acked = (int64_t)telling->client->counts.acked;
         record->bytes_received = sent_once(telling->server);
     }
+    record->retransmissions =
+        (int64_t)telling->client->counts.retransmissions + telling->server->counts.retransmissions;
     record->ending = follow_ending_word(verdict->ending);
     if (follow->begun)
         record->closed = follow_ending_closed(verdict->ending);
@@ -209,4 +211,14 @@ enum verdict connection_verdict(const struct connection *connection, int64_t end
 
     follow_judge(&connection->follow, end_at, &verdict);
     return verdict.verdict;
+}
+
+void connection_count(const struct connection *connection, int64_t end_at,
+                      struct connection_tally *tally)
+{
+    struct follow_verdict verdict;
+
+    follow_judge(&connection->follow, end_at, &verdict);
+    tally->verdicts[verdict.verdict]++;
+    tally->half_open += verdict.ending == FOLLOW_ENDING_HALF_OPEN;
 }

@@ -38,6 +38,14 @@ int connection_record(const struct connection *connection, const struct connecti
 /* The verdict alone, for counting. */
 enum verdict connection_verdict(const struct connection *connection, int64_t end_at);
 
+/* Connections counted by what became of them. */
+struct connection_tally {
+    uint64_t verdicts[VERDICT_COUNT];
+    uint64_t half_open; /* of the inconclusive ones: the SYN,ACK was not answered */
+};
+void connection_count(const struct connection *connection, int64_t end_at,
+                      struct connection_tally *tally);
+
 /* One segment's row while it passes, before anything is known of what follows: for `read --each`.
  */
 void connection_row(const struct connection *connection, const struct tracked *tracked,
@@ -52,7 +60,7 @@ struct capture_context {
     const char *file;
     const struct replay_facts *facts;
     const struct track_counts *counts;
-    const uint64_t *verdicts; /* of its connections, by enum verdict */
+    const struct connection_tally *tally; /* of its connections */
 };
 void capture_record(const struct capture_context *context, struct arena *arena,
                     struct capture_record *ret_record);
