@@ -89,7 +89,7 @@ static const struct row rows[] = {
      "inconclusive",
      "half-open",
      NULL,
-     "ESTABLISHED",
+     "SYN-SENT",
      "SYN-RECEIVED",
      "half-open: the SYN was answered, and the client said no more; the SYN,ACK was sent 3 times "
      "over 3 s",

@@ -61,6 +61,22 @@ static void test_one_way(void **state)
 }
 
 /* How far windows are shifted, as far as the SYNs in the capture tell. */
+/* What is missing may be the client's FIN, until something of its own comes behind it. */
+static void test_lacks_tail(void **state)
+{
+    static const struct line lines[] = {
+        SCRIPT_OPEN,
+        {20, "< F. 1:1 ack 2", NULL, "CLOSE-WAIT/gap", "FIN-WAIT-1/gap"},
+        {21, "> . 2:2 ack 2", NULL, "CLOSE-WAIT/gap", "FIN-WAIT-2/gap"},
+        {22, "> P. 2:12 ack 2", NULL, "CLOSE-WAIT", "FIN-WAIT-2"},
+    };
+    struct script script;
+
+    (void)state;
+    script_play(&script, lines);
+    assert_true(script.follow.opened);
+}
+
 static void test_windows(void **state)
 {
     static const struct {
@@ -143,6 +159,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_began_late),
         cmocka_unit_test(test_one_way),
+        cmocka_unit_test(test_lacks_tail),
         cmocka_unit_test(test_windows),
         cmocka_unit_test(test_first_is_bad),
         cmocka_unit_test(test_swapped),

@@ -65,6 +65,13 @@ static enum server_state silent_state(const struct follow *follow, const struct 
                                                                           : SERVER_LISTEN;
 }
 
+/* A SYN,ACK that is sent again and drew nothing may never have arrived. */
+static bool may_wait(const struct follow_end *end, const struct follow_end *peer)
+{
+    return end->syn_acked && !end->sent_syn_ack && !end->asks_again && peer->sent_syn_ack &&
+           peer->copy_count > 1 && !peer->syn_acked;
+}
+
 static enum server_state state_of(const struct follow *follow, const struct follow_end *end,
                                   const struct follow_end *peer)
 {
@@ -81,15 +88,23 @@ static enum server_state state_of(const struct follow *follow, const struct foll
     /* That it sends its SYN again shows that no answer has reached it. */
     if (end->asks_again && !end->sent_syn_ack && !peer->syn_acked)
         return SERVER_SYN_SENT;
+    if (may_wait(end, peer))
+        return SERVER_SYN_SENT;
     if (!end->syn_acked)
         return SERVER_SYN_RECEIVED;
     return knows ? SERVER_CLOSE_WAIT : SERVER_ESTABLISHED;
 }
 
-/* Bytes that were acknowledged and never seen at its end: a FIN may be among them. */
+/* Bytes that were acknowledged and never seen at its end: a FIN may be among them, also where only
+ * an ACK without data came behind them. */
 static bool lacks_tail(const struct follow_end *end)
 {
-    return end->has_una && end->has_next && seq_before(end->next, end->una);
+    const struct holes *holes = &end->holes;
+
+    if (!end->has_next)
+        return false;
+    return (end->has_una && seq_before(end->next, end->una)) ||
+           (holes->count > 0 && holes->hole[holes->count - 1].right == end->next);
 }
 
 static enum follow_doubt doubt_of(const struct follow *follow, const struct follow_end *end,
@@ -107,6 +122,8 @@ static enum follow_doubt doubt_of(const struct follow *follow, const struct foll
         return end->counts.segments == 0 ? FOLLOW_DOUBT_ONE_WAY : FOLLOW_DOUBT_BEGAN_LATE;
     if (end->counts.segments == 0 || (peer->counts.segments == 0 && end->syn_acked))
         return FOLLOW_DOUBT_ONE_WAY;
+    if (may_wait(end, peer))
+        return FOLLOW_DOUBT_UNANSWERED;
     if (lacks_tail(end) || lacks_tail(peer))
         return FOLLOW_DOUBT_GAP;
     return FOLLOW_DOUBT_NONE;
