@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "golden.h"
 #include "report/connection_text.h"
+#include "text_pages.h"
 
 #define NONE RECORD_UNKNOWN
 
@@ -104,13 +104,7 @@ static struct capture_record plain(void)
 
 static char *show(const struct capture_record *record, struct style style)
 {
-    struct capture capture;
-    struct fault fault = {0};
-
-    capture_begin(&capture);
-    struct output output = {.stream = capture.stream, .format = FORMAT_TEXT, .style = style};
-    assert_int_equal(output_record(&output, &schema_capture, record, &fault), 0);
-    return capture_end(&capture);
+    return text_of(&schema_capture, record, style);
 }
 
 static char *show_all(struct style style)
@@ -130,10 +124,7 @@ static char *show_all(struct style style)
     return capture_end(&capture);
 }
 
-static const struct page {
-    const char *name;
-    struct style style;
-} pages[] = {
+static const struct text_page pages[] = {
     {"40", {.width = 40, .utf8 = true}},
     {"60", {.width = 60, .utf8 = true}},
     {"80", {.width = 80, .utf8 = true}},
@@ -145,13 +136,7 @@ static const struct page {
 static void test_golden(void **state)
 {
     (void)state;
-    for (size_t page = 0; page < sizeof pages / sizeof pages[0]; page++) {
-        char name[64], *text = show_all(pages[page].style);
-
-        snprintf(name, sizeof name, "read-capture-%s.txt", pages[page].name);
-        golden_check(name, text);
-        free(text);
-    }
+    text_pages_check("read-capture", pages, sizeof pages / sizeof pages[0], show_all);
 }
 
 /* All but the line about damage keeps to the width; no line ends in blanks. */

@@ -9,20 +9,9 @@
 
 #include <cmocka.h>
 
-#include "golden.h"
 #include "read_samples.h"
 #include "report/connection_text.h"
-
-static char *show(const struct schema *schema, const void *record, struct style style)
-{
-    struct capture capture;
-    struct fault fault = {0};
-
-    capture_begin(&capture);
-    struct output output = {.stream = capture.stream, .format = FORMAT_TEXT, .style = style};
-    assert_int_equal(output_record(&output, schema, record, &fault), 0);
-    return capture_end(&capture);
-}
+#include "text_pages.h"
 
 static char *show_pages(struct style style)
 {
@@ -30,7 +19,7 @@ static char *show_pages(struct style style)
 
     capture_begin(&capture);
     for (size_t i = 0; i < READ_SAMPLES; i++) {
-        char *text = show(&schema_read, read_samples[i].record, style);
+        char *text = text_of(&schema_read, read_samples[i].record, style);
 
         fprintf(capture.stream, "=== %s\n%s", read_samples[i].name, text);
         free(text);
@@ -62,7 +51,7 @@ static char *show_lines(struct style style)
             connection_record_init(&record);
             record.brief = true;
         }
-        char *text = show(&schema_read, &record, style);
+        char *text = text_of(&schema_read, &record, style);
 
         fputs(text, capture.stream);
         free(text);
@@ -99,7 +88,7 @@ static char *show_rows(struct style style)
         for (size_t n = 0; n < read_samples[i].record->segments.count; n++) {
             const struct read_segment_record *segments = read_samples[i].record->segments.items;
             const struct read_row_record row = row_of(&segments[n]);
-            char *text = show(&schema_read_row, &row, style);
+            char *text = text_of(&schema_read_row, &row, style);
 
             fputs(text, capture.stream);
             free(text);
@@ -107,10 +96,7 @@ static char *show_rows(struct style style)
     return capture_end(&capture);
 }
 
-static const struct page {
-    const char *name;
-    struct style style;
-} pages[] = {
+static const struct text_page pages[] = {
     {"40", {.width = 40, .utf8 = true}},
     {"60", {.width = 60, .utf8 = true}},
     {"80", {.width = 80, .utf8 = true}},
@@ -156,7 +142,7 @@ static void test_width(void **state)
                 .width = width, .utf8 = bits & 1, .explain = bits & 2, .verbose = bits & 4 ? 1 : 0};
 
             for (size_t i = 0; i < READ_SAMPLES; i++) {
-                char *text = show(&schema_read, read_samples[i].record, style);
+                char *text = text_of(&schema_read, read_samples[i].record, style);
                 char *rest = text, *line;
 
                 while ((line = strsep(&rest, "\n"))) {
@@ -225,7 +211,7 @@ static void test_one_line(void **state)
             size_t lines = 0;
 
             record.brief = true;
-            text = show(&schema_read, &record, (struct style){.width = width});
+            text = text_of(&schema_read, &record, (struct style){.width = width});
             for (const char *at = text; (at = strchr(at, '\n')); at++)
                 lines++;
             assert_int_equal(lines, record.unmet ? 2 : 1);
@@ -258,7 +244,7 @@ static void test_heading(void **state)
     for (unsigned width = 80; width <= 160; width += 40) {
         const struct style style = {.width = width};
         struct capture capture;
-        char *line = show(&schema_read, &record, style), *heading;
+        char *line = text_of(&schema_read, &record, style), *heading;
 
         capture_begin(&capture);
         connection_heading(&style, capture.stream);
@@ -291,7 +277,7 @@ static void test_around(void **state)
     record.brief = true;
     record.vlan = "100.5";
     record.tunnel = "GRE 198.18.9.1 > 198.18.9.2";
-    char *line = show(&schema_read, &record, (struct style){.width = 80});
+    char *line = text_of(&schema_read, &record, (struct style){.width = 80});
     assert_non_null(strstr(line, "closed; VLAN 100.5, tunnel GRE 198.18.9.1 > 198.18.9.2, SYNs 2"));
     free(line);
 }
@@ -322,8 +308,8 @@ static void test_hostile(void **state)
 
         row.source = row.destination = row.time = evil;
         record.brief = kind == 1;
-        char *text =
-            kind == 2 ? show(&schema_read_row, &row, style) : show(&schema_read, &record, style);
+        char *text = kind == 2 ? text_of(&schema_read_row, &row, style)
+                               : text_of(&schema_read, &record, style);
 
         assert_null(strchr(text, '\033'));
         assert_null(strstr(text, "\302\233"));
@@ -337,7 +323,7 @@ static void test_hostile(void **state)
 static void test_doubts(void **state)
 {
     (void)state;
-    char *text = show(&schema_read, &read_late, (struct style){.width = 300});
+    char *text = text_of(&schema_read, &read_late, (struct style){.width = 300});
     const char *line = strstr(text, "STATE?: that state at least: ");
 
     assert_non_null(strstr(text, "ESTABLISHED?"));
@@ -347,7 +333,7 @@ static void test_doubts(void **state)
                                  "that this end may have believed or not\n"));
     assert_non_null(strstr(line, "\n  ?: not known: the other direction is not in the capture\n"));
     free(text);
-    text = show(&schema_read, &read_whole, (struct style){.width = 300});
+    text = text_of(&schema_read, &read_whole, (struct style){.width = 300});
     assert_null(strstr(text, "STATE?"));
     free(text);
 }
@@ -366,11 +352,11 @@ static void test_many(void **state)
     record.segments = (struct record_list){segments, 200};
     record.steps = (struct record_list){NULL, 0};
     record.segments_left_out = 17;
-    char *text = show(&schema_read, &record, (struct style){.width = 80});
+    char *text = text_of(&schema_read, &record, (struct style){.width = 80});
     assert_non_null(strstr(text, "... 140 segments (-v shows all) ..."));
     assert_non_null(strstr(text, "17 more segments were counted, and not kept\n"));
     free(text);
-    text = show(&schema_read, &record, (struct style){.width = 80, .verbose = 1});
+    text = text_of(&schema_read, &record, (struct style){.width = 80, .verbose = 1});
     assert_null(strstr(text, "shows all"));
     free(text);
 }
@@ -397,7 +383,7 @@ static void test_ranges(void **state)
         segment.has = rows[i].has;
         segment.lacks = rows[i].lacks;
         segment.twice = rows[i].twice;
-        char *text = show(&schema_read, &record, (struct style){.width = 200});
+        char *text = text_of(&schema_read, &record, (struct style){.width = 200});
         if (!strstr(text, rows[i].said))
             fail_msg("%zu: no '%s' in %s", i, rows[i].said, text);
         free(text);
@@ -421,8 +407,8 @@ static void test_waiting(void **state)
     record.steps = (struct record_list){steps, 7};
     for (int explain = 0; explain < 2; explain++) {
         const struct style style = {.width = 100, .explain = explain > 0};
-        char *text = show(&schema_read, &record, style);
-        char *expected = show(&schema_read, &read_whole, style);
+        char *text = text_of(&schema_read, &record, style);
+        char *expected = text_of(&schema_read, &read_whole, style);
 
         assert_string_equal(text, expected);
         free(expected);
@@ -440,7 +426,7 @@ static void test_unknown(void **state)
     segment.seen.server_state = "?";
     segment.server_state_doubt = "unanswered";
     record.segments = (struct record_list){&segment, 1};
-    char *text = show(&schema_read, &record, (struct style){.width = 100});
+    char *text = text_of(&schema_read, &record, (struct style){.width = 100});
     assert_non_null(strstr(text, "\n  ?: not known: nothing has come from this end yet\n"));
     assert_null(strstr(text, "STATE?"));
     free(text);
@@ -454,12 +440,12 @@ static void test_icmp(void **state)
 
     (void)state;
     record.segments = (struct record_list){&segment, 1};
-    char *text = show(&schema_read, &record, (struct style){.width = 80});
+    char *text = text_of(&schema_read, &record, (struct style){.width = 80});
     assert_non_null(strstr(text, "|<.........."));
     assert_non_null(strstr(text, "... ICMP ...*"));
     free(text);
     segment.seen.direction = "out";
-    text = show(&schema_read, &record, (struct style){.width = 80});
+    text = text_of(&schema_read, &record, (struct style){.width = 80});
     assert_non_null(strstr(text, "|... ICMP ....."));
     assert_non_null(strstr(text, ".....>|"));
     free(text);
@@ -469,7 +455,7 @@ static void test_icmp(void **state)
 static void test_lessons(void **state)
 {
     (void)state;
-    char *text = show(&schema_read, &read_whole, (struct style){.width = 1000, .explain = true});
+    char *text = text_of(&schema_read, &read_whole, (struct style){.width = 1000, .explain = true});
 
     for (size_t i = 0; i < sizeof whole_segments / sizeof whole_segments[0]; i++)
         if (whole_segments[i].why)

@@ -9,21 +9,9 @@
 
 #include <cmocka.h>
 
-#include "golden.h"
 #include "matrix_text_samples.h"
 #include "report/matrix_words.h"
-#include "report/output.h"
-
-static char *show(const struct schema *schema, const void *record, struct style style)
-{
-    struct capture capture;
-    struct fault fault = {0};
-
-    capture_begin(&capture);
-    struct output output = {.stream = capture.stream, .format = FORMAT_TEXT, .style = style};
-    assert_int_equal(output_record(&output, schema, record, &fault), 0);
-    return capture_end(&capture);
-}
+#include "text_pages.h"
 
 static char *show_all(struct style style)
 {
@@ -31,14 +19,14 @@ static char *show_all(struct style style)
 
     capture_begin(&capture);
     for (size_t i = 0; i < MATRIX_SAMPLES; i++) {
-        char *text = show(&schema_matrix, matrix_samples[i].record, style);
+        char *text = text_of(&schema_matrix, matrix_samples[i].record, style);
 
         fprintf(capture.stream, "=== %s\n%s", matrix_samples[i].name, text);
         free(text);
     }
     fprintf(capture.stream, "=== rows alone\n");
     for (size_t i = 0; i < sizeof alone_rows / sizeof alone_rows[0]; i++) {
-        char *text = show(&schema_option_row, &alone_rows[i], style);
+        char *text = text_of(&schema_option_row, &alone_rows[i], style);
 
         fputs(text, capture.stream);
         free(text);
@@ -46,10 +34,7 @@ static char *show_all(struct style style)
     return capture_end(&capture);
 }
 
-static const struct page {
-    const char *name;
-    struct style style;
-} pages[] = {
+static const struct text_page pages[] = {
     {"40", {.width = 40, .utf8 = true}},
     {"60", {.width = 60, .utf8 = true}},
     {"80", {.width = 80, .utf8 = true}},
@@ -63,13 +48,7 @@ static const struct page {
 static void test_golden(void **state)
 {
     (void)state;
-    for (size_t page = 0; page < PAGES; page++) {
-        char name[64], *text = show_all(pages[page].style);
-
-        snprintf(name, sizeof name, "matrix-%s.txt", pages[page].name);
-        golden_check(name, text);
-        free(text);
-    }
+    text_pages_check("matrix", pages, PAGES, show_all);
 }
 
 /* Everything but the lines that are never broken keeps to the width, and no line ends in blanks. */
@@ -78,7 +57,7 @@ static void test_width(void **state)
     (void)state;
     for (size_t page = 0; page < PAGES; page++)
         for (size_t i = 0; i < MATRIX_SAMPLES; i++) {
-            char *text = show(&schema_matrix, matrix_samples[i].record, pages[page].style);
+            char *text = text_of(&schema_matrix, matrix_samples[i].record, pages[page].style);
             size_t number = 0;
             char *rest = text, *line;
 
@@ -140,8 +119,8 @@ static void test_hostile(void **state)
     record.rungs = (struct record_list){&rung, 1};
     record.reason = record.layout = record.cookies_why = record.target = record.ended = evil;
     for (int alone = 0; alone < 2; alone++) {
-        char *text =
-            alone ? show(&schema_option_row, &row, style) : show(&schema_matrix, &record, style);
+        char *text = alone ? text_of(&schema_option_row, &row, style)
+                           : text_of(&schema_matrix, &record, style);
 
         assert_null(strchr(text, '\033'));
         assert_null(strstr(text, "\302\233"));
@@ -163,12 +142,12 @@ static void test_evidence(void **state)
     /* What breaks: how many opened, before which they were; no half of a bracket. */
     assert_non_null(strstr(text, "  2 of 12 SYNs opened ...\n"));
     free(text);
-    text = show(&schema_matrix, &matrix_touched, (struct style){.width = 200});
+    text = text_of(&schema_matrix, &matrix_touched, (struct style){.width = 200});
     assert_non_null(
         strstr(text, "it follows ours; 2 ICMP quotes show another value; answered 188"));
     assert_null(strstr(text, "of 6 controls"));
     free(text);
-    text = show(&schema_matrix, &matrix_touched, (struct style){.width = 200, .verbose = 1});
+    text = text_of(&schema_matrix, &matrix_touched, (struct style){.width = 200, .verbose = 1});
     assert_non_null(strstr(text, "18 of 18 SYNs opened, 6 of 6 controls"));
     free(text);
 }
@@ -177,7 +156,7 @@ static void test_evidence(void **state)
 static void test_rungs(void **state)
 {
     (void)state;
-    char *text = show(&schema_matrix, &matrix_plain, (struct style){.width = 80, .verbose = 1});
+    char *text = text_of(&schema_matrix, &matrix_plain, (struct style){.width = 80, .verbose = 1});
 
     assert_non_null(strstr(text, "\n  linux     3/3     mss,sackOK,TS,nop,wscale         "
                                  "mss,sackOK,TS,nop,wscale\n"));
@@ -201,7 +180,7 @@ static void test_explained(void **state)
     };
     static const bool occurs[] = {false, true, true, true, true, true, true};
     char *text =
-        show(&schema_matrix, &matrix_touched, (struct style){.width = 400, .explain = true});
+        text_of(&schema_matrix, &matrix_touched, (struct style){.width = 400, .explain = true});
 
     for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
         assert_int_equal(strstr(text, said[i]) != NULL, occurs[i]);
@@ -217,7 +196,7 @@ static void test_figures(void **state)
     struct header_record header = plain_header;
     struct matrix_record record = matrix_plain;
     const struct style style = {.width = 300};
-    char *text = show(&schema_matrix, &record, style);
+    char *text = text_of(&schema_matrix, &record, style);
 
     assert_non_null(strstr(text, ", no skew to be seen (95 %: -1.8 to +3220 ppm);"));
     assert_non_null(strstr(text, "; 64240 without options;"));
@@ -227,11 +206,11 @@ static void test_figures(void **state)
     header.windows = "64240";
     record.clock = &clock;
     record.header = &header;
-    text = show(&schema_matrix, &record, style);
+    text = text_of(&schema_matrix, &record, style);
     assert_non_null(strstr(text, ", skew +2.1 ppm (95 %: +1.2 to +3220);"));
     assert_null(strstr(text, "without options;"));
     free(text);
-    text = show(&schema_matrix, &matrix_cookies, style);
+    text = text_of(&schema_matrix, &matrix_cookies, style);
     assert_non_null(strstr(text, "12.0 days, if the clock began at 0; or longer by a multiple of "
                                  "198.8 days\n"));
     free(text);
@@ -256,14 +235,14 @@ static void test_clocks(void **state)
     record.repeats = &no_again;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         clock.kind = rows[i].kind;
-        char *text = show(&schema_matrix, &record, (struct style){.width = 120});
+        char *text = text_of(&schema_matrix, &record, (struct style){.width = 120});
         assert_non_null(strstr(text, rows[i].said));
         assert_null(strstr(text, "uptime"));
         assert_non_null(strstr(text, "the SYN,ACK did not come again in 8000 ms; no RST\n"));
         free(text);
     }
     clock.kind = "none";
-    char *text = show(&schema_matrix, &record, (struct style){.width = 120});
+    char *text = text_of(&schema_matrix, &record, (struct style){.width = 120});
     assert_null(strstr(text, "  clock "));
     free(text);
 }
@@ -271,9 +250,9 @@ static void test_clocks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_golden),   cmocka_unit_test(test_width),
-        cmocka_unit_test(test_colour),   cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_evidence), cmocka_unit_test(test_rungs),
+        cmocka_unit_test(test_golden),    cmocka_unit_test(test_width),
+        cmocka_unit_test(test_colour),    cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_evidence),  cmocka_unit_test(test_rungs),
         cmocka_unit_test(test_explained), cmocka_unit_test(test_clocks),
         cmocka_unit_test(test_figures),
     };
