@@ -103,7 +103,8 @@ size_t style_columns(const char *text);
  */
 size_t style_cut(const char *text, size_t columns, bool notation, size_t *ret_next);
 /*
- * Writes `length` bytes of text safely: control characters and invalid UTF-8 as "?", and where the style is ASCII, other
+ * Writes `length` bytes of text safely: control characters, marks that turn
+ * text about and invalid UTF-8 as "?", and where the style is ASCII, other
  * characters by what comes nearest. Returns the columns written.
  */
 size_t style_put(const struct style *style, FILE *stream, const char *text, size_t length);

@@ -119,6 +119,24 @@ static size_t plain_run(const char *text, size_t length)
     return run;
 }
 
+/* What a terminal obeys rather than shows: control characters, U+0080 to U+009F among them; ends of
+ * lines and paragraphs (U+2028, U+2029); marks that turn the direction of the text about, so that
+ * it reads as another (U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069). */
+static bool is_obeyed(const char *text)
+{
+    const unsigned char *bytes = (const unsigned char *)text;
+
+    if (bytes[0] < 0x20 || bytes[0] == 0x7f)
+        return true;
+    if (bytes[0] == 0xc2)
+        return bytes[1] < 0xa0;
+    if (bytes[0] != 0xe2)
+        return false;
+    if (bytes[1] == 0x80)
+        return bytes[2] == 0x8e || bytes[2] == 0x8f || (bytes[2] >= 0xa8 && bytes[2] <= 0xae);
+    return bytes[1] == 0x81 && bytes[2] >= 0xa6 && bytes[2] <= 0xa9;
+}
+
 size_t style_put(const struct style *style, FILE *stream, const char *text, size_t length)
 {
     size_t columns = 0;
@@ -131,11 +149,7 @@ size_t style_put(const struct style *style, FILE *stream, const char *text, size
             continue;
         }
         size_t taken = style_character(text + at);
-        unsigned char first = (unsigned char)text[at];
-        /* U+0080 to U+009F are control characters too. */
-        bool control =
-            first < 0x20 || first == 0x7f || (first == 0xc2 && (unsigned char)text[at + 1] < 0xa0);
-        if (taken == 0 || control) {
+        if (taken == 0 || is_obeyed(text + at)) {
             fputc('?', stream);
             columns++;
         } else if (taken == 1 || (style->utf8 && memcmp(text + at, "\302\240", 2) != 0)) {

@@ -182,7 +182,8 @@ static void test_complete(void **state)
 static void test_hostile(void **state)
 {
     (void)state;
-    static const char evil[] = "a\033[31mb\nc\302\233d\377";
+    /* An escape, a C1 control, no UTF-8, a mark that turns the text about, an end of line. */
+    static const char evil[] = "a\033[31mb\nc\302\233d\377e\342\200\256f\342\200\250g";
     const struct read_interface_record odd = {.name = evil, .link_type = evil};
     struct capture_record record = full();
 
@@ -192,6 +193,8 @@ static void test_hostile(void **state)
     assert_null(strchr(text, '\033'));
     assert_null(strstr(text, "\302\233"));
     assert_null(strchr(text, '\377'));
+    assert_null(strstr(text, "\342\200\256"));
+    assert_null(strstr(text, "\342\200\250"));
     free(text);
 }
 

@@ -31,12 +31,12 @@ static const struct {
     {FOLLOW(MALFORMED), "malformed"},
 };
 
-/* The same for what happened to the packet before it was a segment. */
+/* The same for what happened to the packet before it was a segment. That the capture cut data off
+ * is true of all segments or none, and a finding. */
 static const struct {
     unsigned note;
     const char *words;
 } captured[] = {
-    {TRACK_NOTE_CUT, "cut by the capture"},
     {TRACK_NOTE_LENGTH, "claims more bytes than came"},
     {TRACK_NOTE_FRAGMENTS, "in fragments"},
     {TRACK_NOTE_CONFLICT, "fragments disagree"},
@@ -111,5 +111,7 @@ const char *telling_note(const struct noted *noted, struct arena *arena)
     for (size_t i = 0; i < sizeof captured / sizeof *captured; i++)
         if (noted->notes & captured[i].note)
             put(&list, captured[i].words);
+    if (noted->segment->options_cut)
+        put(&list, "options cut by the capture");
     return list.any ? arena_finish(arena) : NULL;
 }
