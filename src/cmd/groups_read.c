@@ -121,7 +121,7 @@ static int take_server(const char *argument, struct read_settings *read, struct 
 
     if (length == 0 || length >= sizeof text)
         return bad_server(argument, fault);
-    memcpy(text, argument, length);
+    snprintf(text, sizeof text, "%s", argument);
     error = cut_port(text, argument, &read->server_port, fault);
     if (error)
         return error;

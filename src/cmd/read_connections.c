@@ -233,7 +233,7 @@ static int on_decided(void *data, struct connection *connection)
 
 static int compare_side(struct read_run *read, const struct connection *connection, int64_t end_at)
 {
-    struct story none;
+    struct story none = {.count = 0};
     const struct compare_side side = {
         .connection = connection,
         .story = connection->data ? connection->data : &none,

@@ -50,18 +50,26 @@ int read_isn_open(struct read_run *read, struct fault *fault)
 
 void read_isn_close(struct read_run *read)
 {
-    struct client *client, *next_client;
-    struct isn_server *server, *next_server;
+    struct client *client;
+    struct isn_server *server;
 
     if (!read->isn)
         return;
-    HASH_ITER (hh, read->isn->clients, client, next_client) {
-        HASH_DEL(read->isn->clients, client);
+    client = read->isn->clients;
+    HASH_CLEAR(hh, read->isn->clients);
+    while (client) { /* the items are still a list of their own */
+        struct client *next = client->hh.next;
+
         free(client);
+        client = next;
     }
-    HASH_ITER (hh, read->isn->servers, server, next_server) {
-        HASH_DEL(read->isn->servers, server);
+    server = read->isn->servers;
+    HASH_CLEAR(hh, read->isn->servers);
+    while (server) {
+        struct isn_server *next = server->hh.next;
+
         free(server);
+        server = next;
     }
     free(read->isn);
     read->isn = NULL;
@@ -222,7 +230,9 @@ static int by_count(const void *a, const void *b)
 
     if ((*x)->count != (*y)->count)
         return (*x)->count < (*y)->count ? 1 : -1;
-    return memcmp(&(*x)->key, &(*y)->key, sizeof(*x)->key);
+    if ((*x)->key.port != (*y)->key.port)
+        return (*x)->key.port < (*y)->key.port ? -1 : 1;
+    return memcmp((*x)->key.address.bytes, (*y)->key.address.bytes, sizeof(*x)->key.address.bytes);
 }
 
 static void name_server(const struct isn_server *server, const char *separator)

@@ -58,7 +58,7 @@ int read_check(const struct settings *settings, struct fault *fault);
 /* read_connections.c: what the tracker calls, with the reading. */
 struct track_calls read_calls(const struct read_run *read);
 /* A frame into the file of --write. 0 or a fault. */
-int read_write(struct read_run *read, const struct replay_frame *frame);
+int read_write(struct read_run *read, const struct replay_frame *from);
 /* What of a connection's record nobody looks at. */
 unsigned read_without(const struct read_run *read);
 

@@ -87,7 +87,7 @@ static void show_unpacking(const char *path, const char *program, char *text, si
         return;
     }
     if (text_safe(path, strlen(path), safe, sizeof safe) != strlen(path))
-        strcpy(safe, "FILE");
+        snprintf(safe, sizeof safe, "FILE");
     snprintf(text, size, " (%s '%s' | tcpprobe read -)", program, safe);
 }
 
@@ -103,7 +103,7 @@ static int begin(struct replay *replay, const char *path, struct fault *fault)
         text_safe(path, strlen(path), safe, sizeof safe);
         snprintf(name, sizeof name, "'%s'", safe);
     } else {
-        strcpy(name, path ? "standard input" : "it");
+        snprintf(name, sizeof name, "%s", path ? "standard input" : "it");
     }
     int got = replay_pcap_begin(replay, &reason);
     if (got == 0)

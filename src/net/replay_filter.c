@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* libpcap's filter, for every link type that occurs and for packets that are wrapped in others. */
+#include <assert.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -212,11 +213,12 @@ static bool hides_family(const struct replay_frame *frame)
 
 int filter_takes(struct filter *filter, const struct replay_frame *frame, struct fault *fault)
 {
-    struct program *program;
+    struct program *program = NULL;
     int known = program_of(filter, frame->link_type, &program, fault);
 
     if (known != 1)
         return known;
+    assert(program);
     if (filter->inner.exists && hides_family(frame))
         return takes_inner(filter, frame, true);
     if (program->exists && runs_true(program, frame->bytes, frame->length, frame->wire_length))

@@ -207,7 +207,7 @@ static int read_head(struct replay *replay, uint32_t *ret_type, uint32_t *ret_to
 static int next(struct replay *replay, struct replay_frame *ret_frame, struct fault *fault)
 {
     struct stream *stream = &replay->stream;
-    uint32_t type, total;
+    uint32_t type = 0, total = 0;
 
     for (;;) {
         int got = read_head(replay, &type, &total, fault);

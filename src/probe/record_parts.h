@@ -36,7 +36,7 @@ const char *record_icmp(struct arena *memory, enum ip_family family, uint8_t typ
 const char *record_sample(struct arena *memory, const uint8_t *bytes, size_t length);
 
 /* A step; `origin` is the instant that counts as 0. */
-struct step_record record_step(struct arena *memory, const struct traced_step *step,
+struct step_record record_step(struct arena *memory, const struct traced_step *traced,
                                int64_t origin);
 
 #endif

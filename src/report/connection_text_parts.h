@@ -71,6 +71,6 @@ void connection_put_ends(const struct connection_record *record, const struct st
 
 /* A ladder's `more` for struct read_segment_record. */
 struct ladder_more;
-void connection_tell_segment(const void *segment, const struct style *style,
+void connection_tell_segment(const void *record, const struct style *style,
                              struct ladder_more *ret_more);
 #endif

@@ -62,7 +62,7 @@ void page_put_judgement(const struct page *page, size_t indent, enum tone tone, 
 enum tone page_verdict_tone(const char *verdict);
 
 /* Findings (struct finding_record), one a line or more; nothing above them. */
-void page_put_findings(const struct page *page, struct record_list findings);
+void page_put_findings(const struct page *page, struct record_list list);
 
 /* "198.18.0.2:80", "[2001:db8::1]:80"; without the port where that is unknown, "?" for NULL. */
 void page_show_end(const char *address, int64_t port, char *text, size_t size);

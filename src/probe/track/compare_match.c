@@ -254,15 +254,16 @@ static size_t align(const struct work *work, int64_t offset, int64_t earlier, in
     for (size_t i = 0, j = 0; i < work->n && j < work->m;) {
         int64_t here = compare_apart(apart(work, i, j), offset);
 
-        if (here < -earlier)
-            j++;
-        else if (here > later)
+        bool ahead = here > later ||
+                     (here >= -earlier && i + 1 < work->n &&
+                      magnitude(compare_apart(apart(work, i + 1, j), offset)) < magnitude(here));
+        bool behind = here < -earlier ||
+                      (!ahead && j + 1 < work->m &&
+                       magnitude(compare_apart(apart(work, i, j + 1), offset)) < magnitude(here));
+
+        if (ahead)
             i++;
-        else if (i + 1 < work->n &&
-                 magnitude(compare_apart(apart(work, i + 1, j), offset)) < magnitude(here))
-            i++;
-        else if (j + 1 < work->m &&
-                 magnitude(compare_apart(apart(work, i, j + 1), offset)) < magnitude(here))
+        else if (behind)
             j++;
         else {
             if (really)

@@ -192,7 +192,7 @@ void compare_ends(struct compare_pair *pair);
 void compare_openings(struct compare_pair *pair);
 /* Two lists of options that a direction's sender sent: rows, findings. */
 void compare_options(struct compare_pair *pair, unsigned direction, enum compare_place place,
-                     const struct options lists[2]);
+                     const struct options options[2]);
 /* A segment in both, as A's digest of that index has it. */
 struct compare_both {
     const struct compare_kept *sides[2];

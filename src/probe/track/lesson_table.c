@@ -247,11 +247,11 @@ static const char *const waits[SERVER_STATE_COUNT] = {
     [SERVER_SYN_RECEIVED] = "it waits for the ACK of its SYN",
     [SERVER_ESTABLISHED] = "data may flow both ways",
     [SERVER_FIN_WAIT_1] = "it waits for the ACK of its FIN, and for the other end's FIN",
-                          "its FIN is acknowledged, and it waits for the other end's; until then "
-                          "it takes data",
+    [SERVER_FIN_WAIT_2] = ("its FIN is acknowledged, and it waits for the other end's; until then "
+                           "it takes data"),
     [SERVER_CLOSING] = "both FINs are sent, and it waits for the ACK of its own",
-                         "it waits for 2 MSL, to repeat its last ACK if need be and to let "
-                         "stragglers die out",
+    [SERVER_TIME_WAIT] = ("it waits for 2 MSL, to repeat its last ACK if need be and to let "
+                          "stragglers die out"),
     [SERVER_CLOSE_WAIT] = "the other end is done, and it waits for its own application to close",
     [SERVER_LAST_ACK] = "it waits for the ACK of its FIN, the last segment that is due",
 };

@@ -49,8 +49,8 @@ void story_share(struct story *story, struct story_room *shared);
 void story_release(struct story *story);
 /* 0 or -FAULT_MEMORY. Of very many the later ones are only counted. */
 int story_add(struct story *story, const struct tracked *tracked);
-int story_add_icmp(struct story *story, const struct tracked_icmp *icmp);
+int story_add_icmp(struct story *story, const struct tracked_icmp *tracked);
 /* An ICMP error as a story keeps it. */
-void story_icmp(const struct tracked_icmp *icmp, struct story_segment *ret_kept);
+void story_icmp(const struct tracked_icmp *tracked, struct story_segment *ret_kept);
 
 #endif

@@ -118,27 +118,31 @@ static int put(struct track_work *work, struct fragments_packet *ret_whole)
     return 1;
 }
 
-static int take_packet(struct track_work *work)
-{
+/* What a packet is read from once it has been put together: lives as long as the work on it. */
+struct unwrapped {
     struct fragments_packet whole, whole_inner;
     struct tunnel tunnel;
     struct packet inner;
+};
 
+static int take_packet(struct track_work *work, struct unwrapped *room)
+{
     work->track->counts.packets++;
     if (work->packet->is_fragment) {
-        int got = put(work, &whole);
+        int got = put(work, &room->whole);
         if (got <= 0)
             return got;
         /* Of a tunnel's packet only the whole one tells. */
-        if (work->tunnel->kind == TUNNEL_NONE && tunnel_open(work->packet, &tunnel, &inner)) {
-            work->tunnel = &tunnel;
-            work->packet = &inner;
-            work->giant = tunnel.giant;
+        if (work->tunnel->kind == TUNNEL_NONE &&
+            tunnel_open(work->packet, &room->tunnel, &room->inner)) {
+            work->tunnel = &room->tunnel;
+            work->packet = &room->inner;
+            work->giant = room->tunnel.giant;
             work->track->counts.tunnelled++;
         }
     }
     if (work->packet->is_fragment) {
-        int got = put(work, &whole_inner);
+        int got = put(work, &room->whole_inner);
         if (got <= 0)
             return got;
     }
@@ -185,6 +189,7 @@ static int take_frame(struct track *track, const struct replay_frame *frame,
                       struct envelope *envelope, struct fault *fault)
 {
     struct track_counts *counts = &track->counts;
+    struct unwrapped room;
     enum envelope_verdict verdict =
         envelope_open(frame->link_type, frame->bytes, frame->length, frame->wire_length, envelope);
 
@@ -203,7 +208,7 @@ static int take_frame(struct track *track, const struct replay_frame *frame,
         };
 
         counts->tunnelled += envelope->tunnel.kind != TUNNEL_NONE;
-        int got = verdict == ENVELOPE_IP ? take_packet(&work) : 0;
+        int got = verdict == ENVELOPE_IP ? take_packet(&work, &room) : 0;
         if (got != 0 || envelope->next == 0)
             return got;
         verdict = envelope_next(frame->bytes, frame->length, frame->wire_length, envelope);

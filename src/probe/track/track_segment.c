@@ -152,6 +152,7 @@ int track_segment(struct track_work *work)
     tracked.segment = &segment;
     tracked.notes = work->notes;
     tracked.before = 0;
+    tracked.step.events = 0;
     tracked.input = (struct follow_input){
         .at = track->at,
         .segment = &segment,
